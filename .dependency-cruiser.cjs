@@ -1,0 +1,202 @@
+// Which way the arrows point. A type-only import counts like any other: it ties two rooms together just the same.
+// test/fixtures/dependency-rules breaks every rule once; `npm run check` fails when one of them does not bite.
+const SPEC = '\\.spec\\.ts$';
+const STORE = '^libs/event-store/src';
+const INDEXES = ['^libs/[^/]+/src/index\\.ts$', '^libs/[^/]+/src/[^/]+/index\\.ts$'];
+const npm = (names) => `(^|/)node_modules/(${names})(/|$)`;
+
+/** From the foundation up; a room may use itself and what is named. */
+const ROOMS = {
+  core: [],
+  subscriptions: ['core'],
+  processes: ['core', 'subscriptions'],
+  messaging: ['core', 'subscriptions', 'processes'],
+  postgres: ['core', 'subscriptions', 'processes', 'messaging'],
+  kafka: ['core', 'subscriptions', 'processes', 'messaging'],
+  memory: ['core', 'subscriptions', 'processes', 'messaging'],
+  nest: ['core', 'subscriptions', 'processes', 'messaging', 'postgres', 'kafka', 'memory'],
+};
+
+const roomRules = Object.entries(ROOMS).map(([room, below]) => ({
+  name: `room-${room}`,
+  comment: `Inside the library ${room} uses only ${[room, ...below].join(', ')}.`,
+  severity: 'error',
+  from: { path: `${STORE}/${room}/`, pathNot: SPEC },
+  to: { path: `${STORE}/`, pathNot: `${STORE}/(${[room, ...below].join('|')}|testing)/` }, // testing has its own rule
+}));
+
+module.exports = {
+  forbidden: [
+    ...roomRules,
+    {
+      name: 'testing-is-for-tests',
+      comment: 'The kits of event-store/testing are used by tests, by tools, and by nothing that ships.',
+      severity: 'error',
+      from: { pathNot: [SPEC, `${STORE}/testing/`, '^test/', '^tools/'] },
+      to: { path: `${STORE}/testing/` },
+    },
+    {
+      name: 'domain-is-pure',
+      comment: 'A domain uses itself, the kernel and event-store/core: no framework, no I/O, no clock.',
+      severity: 'error',
+      from: { path: '^apps/([^/]+)/src/domain/', pathNot: SPEC },
+      to: { pathNot: ['^apps/$1/src/domain/', '^libs/kernel/src/index\\.ts$', `${STORE}/core/index\\.ts$`] },
+    },
+    {
+      name: 'application-knows-no-edge',
+      comment:
+        'application uses domain, contracts, kernel and the face of the library; adapters come to it through ports.',
+      severity: 'error',
+      from: { path: '^apps/([^/]+)/src/application/', pathNot: SPEC },
+      to: {
+        path: '^(apps|libs)/',
+        pathNot: [
+          '^apps/$1/src/(application|domain)/',
+          '^libs/(contracts|kernel|event-store)/src/index\\.ts$',
+          `${STORE}/core/index\\.ts$`,
+          `${STORE}/testing/`,
+        ],
+      },
+    },
+    {
+      name: 'edges-are-strangers',
+      comment: 'interface and infrastructure meet only in the application and in the module.',
+      severity: 'error',
+      from: { path: '^apps/([^/]+)/src/(interface|infrastructure)/', pathNot: SPEC },
+      to: {
+        path: '^apps/$1/src/',
+        pathNot: '^apps/$1/src/($2|application|domain)/',
+      },
+    },
+    {
+      name: 'no-app-to-app',
+      comment: 'Contexts share words through libs/contracts only, also in tests.',
+      severity: 'error',
+      from: { path: '^apps/([^/]+)/' },
+      to: { path: '^apps/', pathNot: '^apps/$1/' },
+    },
+    {
+      name: 'libs-below-apps',
+      comment: 'A library knows no app, no example and no tool.',
+      severity: 'error',
+      from: { path: '^libs/' },
+      to: { path: '^(apps|examples)/' },
+    },
+    {
+      name: 'tools-are-not-shipped',
+      comment: 'What ships does not import tools or test support.',
+      severity: 'error',
+      from: { path: '^(apps|libs)/', pathNot: SPEC },
+      to: { path: '^(tools|test)/' },
+    },
+    {
+      name: 'front-door',
+      comment: 'From outside a library is entered through its index, or the index of one of its rooms.',
+      severity: 'error',
+      from: { path: '^(apps|examples)/' },
+      to: { path: '^libs/', pathNot: INDEXES },
+    },
+    {
+      name: 'front-door-between-libs',
+      comment: 'The same from one library to another.',
+      severity: 'error',
+      from: { path: '^libs/([^/]+)/' },
+      to: { path: '^libs/', pathNot: ['^libs/$1/', ...INDEXES] },
+    },
+    {
+      name: 'event-store-stands-alone',
+      comment: 'The event store knows neither the contracts nor the platform.',
+      severity: 'error',
+      from: { path: '^libs/event-store/', pathNot: SPEC },
+      to: { path: '^libs/(contracts|platform)/' },
+    },
+    {
+      name: 'kernel-is-pure',
+      comment: 'The kernel uses nothing but itself.',
+      severity: 'error',
+      from: { path: '^libs/kernel/', pathNot: SPEC },
+      to: { pathNot: '^libs/kernel/' },
+    },
+    {
+      name: 'contracts-are-words',
+      comment: 'Contracts use the kernel, the words of core and messaging, and the validator.',
+      severity: 'error',
+      from: { path: '^libs/contracts/', pathNot: SPEC },
+      to: {
+        pathNot: [
+          '^libs/contracts/',
+          '^libs/kernel/src/index\\.ts$',
+          `${STORE}/(core|messaging)/index\\.ts$`,
+          npm('class-validator|class-transformer'),
+        ],
+      },
+    },
+    {
+      name: 'kafkajs-only-in-kafka',
+      severity: 'error',
+      from: { pathNot: [`${STORE}/kafka/`, '^test/'] },
+      to: { path: npm('kafkajs') },
+    },
+    {
+      name: 'pg-only-in-postgres',
+      severity: 'error',
+      from: { path: '^(apps|libs|examples)/', pathNot: ['/postgres/', SPEC] },
+      to: { path: npm('pg|pg-[^/]+|@types/pg') },
+    },
+    {
+      name: 'typeorm-only-at-the-edge',
+      comment: 'TypeORM lives in postgres rooms, infrastructure, modules and the platform.',
+      severity: 'error',
+      from: {
+        path: '^(apps|libs|examples)/',
+        pathNot: ['/postgres/', '/infrastructure/', '\\.module\\.ts$', '^libs/platform/', SPEC],
+      },
+      to: { path: npm('typeorm|@nestjs/typeorm') },
+    },
+    {
+      name: 'nest-only-in-its-rooms',
+      comment: 'In the libraries Nest lives in event-store/nest and the platform. For apps see domain-is-pure.',
+      severity: 'error',
+      from: { path: '^libs/', pathNot: [`${STORE}/nest/`, '^libs/platform/', SPEC] },
+      to: { path: npm('@nestjs/[^/]+') },
+    },
+    {
+      name: 'no-circular',
+      comment: 'With ESM and decorator metadata a cycle ends in "Cannot access X before initialization".',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'specs-are-leaves',
+      comment: 'Nothing imports a test.',
+      severity: 'error',
+      from: {},
+      to: { path: SPEC },
+    },
+    {
+      name: 'no-dev-dependency-shipped',
+      comment: 'What ships needs only `dependencies`.',
+      severity: 'error',
+      from: { path: '^(apps|libs)/', pathNot: [SPEC, `${STORE}/testing/`] },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'resolvable',
+      comment: 'An import that nothing answers to: a typo, or a package missing in package.json.',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+  ],
+  options: {
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^(test/fixtures|dist)/' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
+  },
+};

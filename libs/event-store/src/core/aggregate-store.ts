@@ -1,0 +1,171 @@
+// Load, decide, save. Conflicts are retried on fresh state, and a command that arrives again gets its first result without reaching the decision.
+import { aggregateDefinition } from './aggregate.decorators.js';
+import type { EventSourcedAggregate } from './aggregate.js';
+import { deterministicId, type Clock, type IdGenerator } from './clock.js';
+import {
+  AggregateAlreadyExistsError,
+  AggregateNotFoundError,
+  DomainError,
+  InvalidRequestError,
+  RecordedRejectionError,
+  TooManyConflictsError,
+  WrongExpectedVersionError,
+} from './errors.js';
+import { streamName, type EventToAppend, type StoredEvent } from './event.js';
+import type { EventRegistry } from './event-registry.js';
+import type { AppendResult, CommandKey, CommandOutcome, EventStore, ReadStreamOptions } from './event-store.js';
+import { MessageContext } from './message-context.js';
+import { currentTransaction } from './unit-of-work.js';
+
+export type AggregateClass<A extends EventSourcedAggregate<object>> = new (id: string) => A;
+
+export interface AggregateStoreOptions {
+  readonly events: EventStore;
+  readonly registry: EventRegistry;
+  readonly clock: Clock;
+  readonly ids: IdGenerator;
+}
+
+/** How often a lost race is decided again before {@link TooManyConflictsError}. */
+const MAX_ATTEMPTS = 10;
+
+/** What a decision does to the aggregate; may be asynchronous but must be repeatable: it runs again after a conflict. */
+export type Decision<A> = (aggregate: A) => void | Promise<void>;
+
+export class AggregateStore<A extends EventSourcedAggregate<object>> {
+  private readonly category: string;
+
+  constructor(
+    private readonly aggregateClass: AggregateClass<A>,
+    private readonly options: AggregateStoreOptions,
+  ) {
+    this.category = aggregateDefinition(aggregateClass).category;
+  }
+
+  /**
+   * Decides on a new aggregate; expects no stream.
+   * @throws AggregateAlreadyExistsError (recorded as the command's answer); @throws DomainError whatever the decision throws.
+   */
+  create(id: string, decide: Decision<A>): Promise<AppendResult> {
+    return this.decideOnce(id, decide, () => Promise.resolve(new this.aggregateClass(id)));
+  }
+
+  /**
+   * Decides on an existing aggregate, again on fresh state when another writer was first.
+   * @throws AggregateNotFoundError, @throws DomainError (both recorded as the command's answer).
+   * @throws TooManyConflictsError after 10 lost races; safe to retry.
+   */
+  update(id: string, decide: Decision<A>): Promise<AppendResult> {
+    return this.decideOnce(id, decide, () => this.load(id));
+  }
+
+  /** @throws AggregateNotFoundError */
+  async load(id: string): Promise<A> {
+    const aggregate = await this.replay(id);
+    if (!aggregate.exists) throw new AggregateNotFoundError(this.category, id);
+    return aggregate;
+  }
+
+  /** As it was at a version (1..n) or a time. @throws AggregateNotFoundError when it did not exist then, or never had that version. */
+  async loadAt(id: string, at: number | Date): Promise<A> {
+    if (typeof at === 'number' && (!Number.isInteger(at) || at < 1)) {
+      throw new InvalidRequestError(`Expected a version from 1, got ${at}.`);
+    }
+    const aggregate = await this.replay(id, typeof at === 'number' ? { toVersion: at } : { until: at });
+    if (!aggregate.exists || (typeof at === 'number' && aggregate.version !== at)) {
+      throw new AggregateNotFoundError(this.category, id);
+    }
+    return aggregate;
+  }
+
+  /** The stream as it was stored, oldest first; empty when there is none. */
+  history(id: string): Promise<StoredEvent[]> {
+    return this.options.events.readStream(streamName(this.category, id));
+  }
+
+  async exists(id: string): Promise<boolean> {
+    return (await this.options.events.streamVersion(streamName(this.category, id))) > 0;
+  }
+
+  /**
+   * Stores what the aggregate has raised since it was loaded.
+   * @throws WrongExpectedVersionError another writer was first: load and decide again ({@link update} does).
+   */
+  save(aggregate: A): Promise<AppendResult> {
+    return this.append(aggregate, this.commandKey(streamName(this.category, aggregate.id)));
+  }
+
+  private async decideOnce(id: string, decide: Decision<A>, obtain: () => Promise<A>): Promise<AppendResult> {
+    const { events, clock, ids } = this.options;
+    const stream = streamName(this.category, id);
+    const command = this.commandKey(stream);
+    for (let attempt = 1; ; attempt += 1) {
+      const known = command && (await events.findCommand(command));
+      if (known) return answer(known, stream);
+      try {
+        const aggregate = await obtain();
+        await decide(aggregate);
+        return await this.append(aggregate, command);
+      } catch (error) {
+        if (error instanceof DomainError) return this.reject(error, stream, command);
+        if (!(error instanceof WrongExpectedVersionError)) throw error;
+        if (error.expected === 'no-stream') {
+          return this.reject(new AggregateAlreadyExistsError(this.category, id), stream, command);
+        }
+        if (currentTransaction()) throw error;
+        if (attempt >= MAX_ATTEMPTS) throw new TooManyConflictsError(stream, attempt, error);
+        await clock.sleep(ids.random() * Math.min(100, 2 ** attempt));
+      }
+    }
+  }
+
+  private async append(aggregate: A, command: CommandKey | undefined): Promise<AppendResult> {
+    const { events, registry, ids } = this.options;
+    const stream = streamName(this.category, aggregate.id);
+    if (aggregate.changes.length === 0) {
+      if (!command) return unchanged(stream, aggregate.version);
+      return answer(await events.recordCommand(command, { outcome: 'unchanged', version: aggregate.version }), stream);
+    }
+    const metadata = MessageContext.current()?.metadata ?? { correlationId: ids.next() };
+    const toAppend = aggregate.changes.map((change, index): EventToAppend => ({
+      id: command ? deterministicId(command.id, stream, command.step, index) : ids.next(),
+      ...registry.encode(change),
+      metadata,
+    }));
+    const expected = aggregate.storedVersion === 0 ? 'no-stream' : aggregate.storedVersion;
+    const result = await events.append({ stream, expected, events: toAppend, command });
+    aggregate.markSaved();
+    return result;
+  }
+
+  private async reject(error: DomainError, stream: string, command: CommandKey | undefined): Promise<AppendResult> {
+    if (!command) throw error;
+    const { code, kind, message } = error;
+    const outcome = await this.options.events.recordCommand(command, { outcome: 'rejected', rejection: { code, kind, message } });
+    if (outcome.outcome === 'rejected' && outcome.rejection.code === code) throw error;
+    return answer(outcome, stream);
+  }
+
+  private commandKey(stream: string): CommandKey | undefined {
+    const context = MessageContext.current();
+    return context?.command && { ...context.command, stream, step: context.nextStep(stream) };
+  }
+
+  private async replay(id: string, options?: ReadStreamOptions): Promise<A> {
+    const aggregate = new this.aggregateClass(id);
+    for (const stored of await this.options.events.readStream(streamName(this.category, id), options)) {
+      const aggregateId = stored.stream.slice(this.category.length + 1);
+      aggregate.apply({ aggregateId, version: stored.version, event: this.options.registry.decode(stored) });
+    }
+    return aggregate;
+  }
+}
+
+function answer(known: CommandOutcome, stream: string): AppendResult {
+  if (known.outcome === 'rejected') throw new RecordedRejectionError(known.rejection);
+  return known.outcome === 'accepted' ? { ...known.result, repeated: true } : unchanged(stream, known.version);
+}
+
+function unchanged(stream: string, version: number): AppendResult {
+  return { stream, firstVersion: version, version, position: 0n, repeated: true };
+}

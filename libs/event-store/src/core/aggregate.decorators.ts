@@ -1,0 +1,58 @@
+// @Aggregate names a category of streams; @When says how an event changes the state. Read once per class by aggregateDefinition.
+import { ConfigurationError, EventNotRegisteredError } from './errors.js';
+import type { Class } from './event.js';
+import { eventDeclaration } from './event.decorator.js';
+
+export interface AggregateDefinition {
+  /** The part of the stream name before the first `-`. */
+  readonly category: string;
+  /** Event class → name of the method that applies it. */
+  readonly appliers: ReadonlyMap<Class, string | symbol>;
+}
+
+const categories = new WeakMap<object, string>();
+const whens = new WeakMap<object, Map<Class, string | symbol>>();
+const definitions = new WeakMap<object, AggregateDefinition>();
+
+/** Declares an aggregate. `category` is lower-case and has no `-`: it ends at the first one in a stream's name. */
+export function Aggregate(category: string): ClassDecorator {
+  return (target) => {
+    if (!/^[a-z][a-z0-9_]*$/.test(category)) {
+      throw new ConfigurationError(`@Aggregate('${category}') on ${target.name}: expected lower-case letters, digits and _, like 'shipping_label'.`);
+    }
+    categories.set(target, category);
+  };
+}
+
+/** Applies `event` to the state. Every event an aggregate raises has one, so this list is also what the aggregate may raise. */
+export function When<E extends object>(event: Class<E>) {
+  return <M extends (event: E) => void>(
+    prototype: object,
+    name: string | symbol,
+    _descriptor: TypedPropertyDescriptor<M>,
+  ): void => {
+    const appliers = whens.get(prototype) ?? new Map<Class, string | symbol>();
+    if (appliers.has(event)) throw new ConfigurationError(`${prototype.constructor.name} has two @When(${event.name}).`);
+    whens.set(prototype, appliers.set(event, name));
+  };
+}
+
+/** @throws ConfigurationError no `@Aggregate`; @throws EventNotRegisteredError a `@When` for a class without `@Event`. */
+export function aggregateDefinition(aggregateClass: Class): AggregateDefinition {
+  const known = definitions.get(aggregateClass);
+  if (known) return known;
+  const category = categories.get(aggregateClass);
+  if (!category) throw new ConfigurationError(`${aggregateClass.name} is not an aggregate. Put @Aggregate('…') on the class.`);
+  const appliers = new Map<Class, string | symbol>();
+  for (let at = aggregateClass.prototype as object | null; at; at = Object.getPrototypeOf(at) as object | null) {
+    for (const [event, name] of whens.get(at) ?? []) if (!appliers.has(event)) appliers.set(event, name);
+  }
+  for (const event of appliers.keys()) {
+    if (!eventDeclaration(event)) {
+      throw new EventNotRegisteredError(event.name, `${aggregateClass.name} has a @When for it: put @Event('…') on ${event.name}.`);
+    }
+  }
+  const definition = { category, appliers };
+  definitions.set(aggregateClass, definition);
+  return definition;
+}

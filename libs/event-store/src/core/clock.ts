@@ -1,0 +1,73 @@
+// Time, ids and chance enter the library here, so that a simulation can drive them. Nothing below core reads the machine's own.
+import { createHash, randomBytes } from 'node:crypto';
+
+export interface Clock {
+  now(): Date;
+  /** Resolves after `ms`, or at once when the signal aborts. Never rejects. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /** Calls back once after `ms`; returns a function that cancels. */
+  after(ms: number, callback: () => void): () => void;
+}
+
+export interface IdGenerator {
+  /** A new UUIDv7 (RFC 9562, section 5.7). */
+  next(): string;
+  /** A number in [0, 1), for jitter. */
+  random(): number;
+}
+
+export const systemClock: Clock = {
+  now: () => new Date(),
+  sleep(ms, signal) {
+    return new Promise((resolve) => {
+      if (signal?.aborted) return resolve();
+      const done = () => {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', done);
+        resolve();
+      };
+      const timer = setTimeout(done, ms);
+      signal?.addEventListener('abort', done, { once: true });
+    });
+  },
+  after(ms, callback) {
+    const timer = setTimeout(callback, ms);
+    return () => clearTimeout(timer);
+  },
+};
+
+export const systemIds: IdGenerator = {
+  next() {
+    const bytes = randomBytes(16);
+    bytes.writeUIntBE(Date.now(), 0, 6);
+    return format(bytes, 7);
+  },
+  random: () => randomBytes(4).readUInt32BE() / 2 ** 32,
+};
+
+/** The same parts always give the same UUID (version 8, RFC 9562 section 5.8: SHA-256 over the parts, each with its length). */
+export function deterministicId(...parts: readonly (string | number)[]): string {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(`${String(part).length}:${part};`);
+  return format(hash.digest().subarray(0, 16), 8);
+}
+
+/** Short stable hash of any JSON value; object keys in any order give the same hash. */
+export function contentHash(value: unknown): string {
+  return createHash('sha256').update(canonical(value)).digest('hex');
+}
+
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_key, inner: unknown) =>
+    inner !== null && typeof inner === 'object' && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)))
+      : inner,
+  );
+}
+
+function format(bytes: Buffer, version: number): string {
+  bytes[6] = (bytes[6]! & 0x0f) | (version << 4);
+  bytes[8] = (bytes[8]! & 0x3f) | 0x80;
+  const hex = bytes.toString('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}

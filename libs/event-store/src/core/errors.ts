@@ -1,0 +1,194 @@
+// The error catalogue: every error the library throws, with a stable code, what was expected, what came, and how to mend it.
+import type { ExpectedVersion } from './expected-version.js';
+import type { Rejection } from './event-store.js';
+
+/** Base of everything the library throws. `code` is stable: match on it, log it, document it. */
+export abstract class EventStoreError extends Error {
+  abstract readonly code: string;
+
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+  }
+}
+
+/** Another writer was first. Safe to retry the whole command on fresh state. */
+export class WrongExpectedVersionError extends EventStoreError {
+  readonly code = 'ES-1001';
+  constructor(
+    readonly stream: string,
+    readonly expected: ExpectedVersion,
+    readonly actual: number,
+  ) {
+    super(`Wrong expected version: ${expected} (stream ${stream} is at version ${actual}). Load it again and decide anew.`);
+  }
+}
+
+/** An event id belongs to one event for ever. */
+export class DuplicateEventIdError extends EventStoreError {
+  readonly code = 'ES-1002';
+  constructor(
+    readonly stream: string,
+    readonly eventId: string,
+  ) {
+    super(`Event id ${eventId} (append to ${stream}) is already stored with other content or in another stream. Use a new id.`);
+  }
+}
+
+/** The event cannot be stored as JSON in PostgreSQL. */
+export class InvalidEventError extends EventStoreError {
+  readonly code = 'ES-1003';
+  constructor(type: string, problem: string) {
+    super(`Event ${type} cannot be stored: ${problem}.`);
+  }
+}
+
+/** A class that takes part as an event but was never declared one, or never registered. */
+export class EventNotRegisteredError extends EventStoreError {
+  readonly code = 'ES-1004';
+  constructor(name: string, mend: string) {
+    super(`${name} is not a registered event. ${mend}`);
+  }
+}
+
+/** A row of a type or schema version this build does not know. */
+export class UnknownEventTypeError extends EventStoreError {
+  readonly code = 'ES-1005';
+  constructor(type: string, schemaVersion: number, known: string) {
+    super(`No class for event ${type} schema version ${schemaVersion} (${known}). Deploy the build that knows it, or register the class.`);
+  }
+}
+
+/** The same command id arrived with another command in it. */
+export class CommandIdReusedError extends EventStoreError {
+  readonly code = 'ES-1006';
+  constructor(readonly commandId: string) {
+    super(`Command id ${commandId} was used before for a command with other content. Send a new command under a new id.`);
+  }
+}
+
+/** A class was set up in a way that cannot work: decorators missing, names taken twice. */
+export class ConfigurationError extends EventStoreError {
+  readonly code = 'ES-1007';
+}
+
+/** History and code disagree: a version missing, an event of another aggregate. */
+export class CorruptStreamError extends EventStoreError {
+  readonly code = 'ES-1008';
+}
+
+/** A conflict lost so often that retrying further would only add load. */
+export class TooManyConflictsError extends EventStoreError {
+  readonly code = 'ES-1009';
+  constructor(stream: string, attempts: number, cause: unknown) {
+    super(`Stream ${stream} was changed by others during each of ${attempts} attempts. Try again later, or split the aggregate.`, { cause });
+  }
+}
+
+/** The store was asked for something it cannot do with these arguments. */
+export class InvalidRequestError extends EventStoreError {
+  readonly code = 'ES-1010';
+}
+
+export class UnitOfWorkClosedError extends EventStoreError {
+  readonly code = 'ES-1101';
+  constructor() {
+    super('This call belongs to a unit of work that has ended. Await every store call inside the unit of work.');
+  }
+}
+
+export class UnitOfWorkRolledBackError extends EventStoreError {
+  readonly code = 'ES-1102';
+  constructor(cause: unknown) {
+    super('The unit of work was rolled back: a decision inside it failed. Let the error pass through instead of swallowing it.', { cause });
+  }
+}
+
+/** The database or broker cannot be reached, or gave way mid-call. Nobody's fault among the messages: wait and try the same again. */
+export class UnavailableError extends EventStoreError {
+  readonly code = 'ES-1201';
+  constructor(what: string, cause?: unknown) {
+    super(`${what} is unavailable${cause instanceof Error ? `: ${cause.message}` : ''}. Safe to retry with the same ids.`, { cause });
+  }
+}
+
+/** Another owner holds the lease: this worker must stop and may not commit. */
+export class LeaseLostError extends EventStoreError {
+  readonly code = 'ES-1301';
+  constructor(subscription: string, epoch: bigint) {
+    super(`Subscription ${subscription}: lease epoch ${epoch} was taken over by another worker. Nothing of this batch was committed.`);
+  }
+}
+
+/** Positions of a restored or failed-over database do not continue the old ones. */
+export class LogEpochMismatchError extends EventStoreError {
+  readonly code = 'ES-1302';
+  constructor(log: string, expected: string, actual: string) {
+    super(
+      `Log ${log} is in epoch ${actual}, the checkpoint is of epoch ${expected}: the database was restored or failed over. ` +
+        'Subscriptions stop rather than skip or repeat; compare the data, then adopt the new epoch.',
+    );
+  }
+}
+
+/** A checkpoint beyond the end of the log: the log lost its tail (restore, asynchronous failover). */
+export class CursorAheadOfLogError extends EventStoreError {
+  readonly code = 'ES-1303';
+  constructor(log: string, cursor: bigint, last: bigint) {
+    super(`Log ${log} ends at position ${last}, the checkpoint is at ${cursor}: the log has lost events that were handled. Restore it.`);
+  }
+}
+
+/** A handler did not finish in time. */
+export class DeadlineExceededError extends EventStoreError {
+  readonly code = 'ES-1304';
+  constructor(what: string, ms: number) {
+    super(`${what} did not finish within ${ms} ms.`);
+  }
+}
+
+/**
+ * Base of a context's business rejections: an answer, not a failure. Recorded with the command, never retried.
+ * `code` is part of your API (problem+json); `kind` decides the HTTP status: 404, 409 or 422.
+ */
+export abstract class DomainError extends Error {
+  abstract readonly code: string;
+  readonly kind: Rejection['kind'] = 'conflict';
+
+  constructor(message: string) {
+    super(message);
+    this.name = new.target.name;
+  }
+}
+
+export class AggregateNotFoundError extends DomainError {
+  readonly code = 'ES-2001';
+  override readonly kind = 'not-found';
+  constructor(
+    readonly category: string,
+    readonly id: string,
+  ) {
+    super(`There is no ${category} ${id}.`);
+  }
+}
+
+export class AggregateAlreadyExistsError extends DomainError {
+  readonly code = 'ES-2002';
+  constructor(
+    readonly category: string,
+    readonly id: string,
+  ) {
+    super(`There is a ${category} ${id} already.`);
+  }
+}
+
+/** A rejection remembered: thrown when a command that was rejected arrives again. Same code, kind and message as the first time. */
+export class RecordedRejectionError extends DomainError {
+  readonly code: string;
+  override readonly kind: Rejection['kind'];
+  constructor(rejection: Rejection) {
+    super(rejection.message);
+    this.code = rejection.code;
+    this.kind = rejection.kind;
+  }
+}

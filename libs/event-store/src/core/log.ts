@@ -1,0 +1,49 @@
+// A log is an append-only table read by position: the store's events, the inbound messages, the outgoing commands. This port reads one without loss.
+import type { EventMetadata } from './event.js';
+
+export type LogName = 'events' | 'inbound' | 'outgoing';
+
+/** One row of a log, whatever the log holds. */
+export interface LogRecord {
+  readonly position: bigint;
+  /** Event, message or command id (UUID for our own). */
+  readonly id: string;
+  /** Records of one key are handled in order: the stream, the message key, or `<process>/<cause key>`. */
+  readonly key: string;
+  /** Version inside the stream; 0 where the log has none. */
+  readonly version: number;
+  readonly type: string;
+  readonly schemaVersion: number;
+  /** Plain JSON data. */
+  readonly data: object;
+  readonly metadata: EventMetadata;
+  /** Time of the write on the database clock. */
+  readonly time: Date;
+}
+
+/** A place a reader has reached: always a settled position, valid only in the log epoch it was taken in. */
+export interface LogCursor {
+  /** Changes when the database was restored or failed over: positions of another epoch mean nothing. */
+  readonly epoch: string;
+  /** 0 is the beginning. */
+  readonly position: bigint;
+}
+
+export interface SettledLog {
+  readonly name: LogName;
+  /** Cursor before the first record. */
+  beginning(): Promise<LogCursor>;
+  /** Cursor at the newest settled record (waits for appenders that may still land at or below it). */
+  head(): Promise<LogCursor>;
+  /**
+   * The next settled records after the cursor, ascending, at most `limit`; empty when none is settled yet.
+   * Nothing can ever appear at or below a position it has returned.
+   * @throws LogEpochMismatchError cursor of another epoch; @throws CursorAheadOfLogError cursor beyond the log's last position.
+   * @throws UnavailableError connection lost; start again from the checkpoint.
+   */
+  read(after: LogCursor, limit: number): Promise<readonly LogRecord[]>;
+  /** One record, for a retry of something set aside; undefined when there is none. */
+  readAt(position: bigint): Promise<LogRecord | undefined>;
+  /** Resolves when something may have been written, after `maxWaitMs` at the latest, or when the signal aborts. Never rejects. */
+  changed(maxWaitMs: number, signal: AbortSignal): Promise<void>;
+}

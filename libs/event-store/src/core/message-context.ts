@@ -1,0 +1,71 @@
+// Who asked, why, and because of what: travels by AsyncLocalStorage, so that nobody passes it by hand and no event goes without it.
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { deterministicId } from './clock.js';
+import type { EventMetadata } from './event.js';
+
+export interface MessageContextInit {
+  readonly correlationId: string;
+  readonly causationId?: string;
+  readonly actor?: string;
+  readonly reason?: string;
+  readonly traceparent?: string;
+  /** The command being executed. */
+  readonly command?: { readonly id: string; readonly type: string; readonly contentHash: string };
+  /** Ids of commands sent from here derive from this, so that a redelivery sends the same ones. */
+  readonly seed?: string;
+}
+
+export class MessageContext {
+  private readonly steps = new Map<string, number>();
+  private children = 0;
+
+  constructor(private readonly init: MessageContextInit) {}
+
+  /** The context of the running call, or undefined outside any message. */
+  static current(): MessageContext | undefined {
+    return ambient.getStore();
+  }
+
+  static run<T>(context: MessageContext, work: () => T): T {
+    return ambient.run(context, work);
+  }
+
+  get command() {
+    return this.init.command;
+  }
+
+  get correlationId() {
+    return this.init.correlationId;
+  }
+
+  get actor() {
+    return this.init.actor;
+  }
+
+  /** What a message sent from here inherits. */
+  get inherited(): Pick<MessageContextInit, 'correlationId' | 'causationId' | 'actor' | 'reason' | 'traceparent'> {
+    const { correlationId, causationId, actor, reason, traceparent, command } = this.init;
+    return { correlationId, causationId: command?.id ?? causationId, actor, reason, traceparent };
+  }
+
+  /** What events recorded here carry. */
+  get metadata(): EventMetadata {
+    const { command } = this.init;
+    return { ...this.inherited, ...(command && { commandId: command.id }) };
+  }
+
+  /** The number of this decision on `stream` within the running command: 0, 1, … Deterministic as long as the handler is. */
+  nextStep(stream: string): number {
+    const step = this.steps.get(stream) ?? 0;
+    this.steps.set(stream, step + 1);
+    return step;
+  }
+
+  /** Id for the next command sent from here: the same on every redelivery; undefined when nothing durable caused this call. */
+  nextChildId(): string | undefined {
+    const seed = this.init.seed ?? this.init.command?.id;
+    return seed === undefined ? undefined : deterministicId(seed, 'child', this.children++);
+  }
+}
+
+const ambient = new AsyncLocalStorage<MessageContext>();

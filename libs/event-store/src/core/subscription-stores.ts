@@ -1,0 +1,80 @@
+// Ports a subscription keeps its place and its troubles in. All writes join the ambient unit of work, so they commit with the effect.
+import type { LogCursor, LogName, LogRecord } from './log.js';
+
+/** A subscription is known by its stable name and the log it reads. */
+export interface SubscriptionKey {
+  readonly name: string;
+  readonly log: LogName;
+}
+
+/** The right to work on a subscription. The epoch rises with every change of hands and fences the former holder. */
+export interface Lease extends SubscriptionKey {
+  readonly owner: string;
+  readonly epoch: bigint;
+  /** The checkpoint at the time the lease was taken. */
+  readonly cursor: LogCursor;
+}
+
+export interface SubscriptionStatus extends SubscriptionKey {
+  readonly cursor: LogCursor;
+  readonly owner: string | undefined;
+  readonly leaseEpoch: bigint;
+  readonly leasedUntil: Date | undefined;
+}
+
+export interface CheckpointStore {
+  /**
+   * Takes the lease if it is free, expired or already ours; undefined while somebody else holds it. A subscription seen for the
+   * first time starts at `initial()`. Time is the database's.
+   */
+  acquire(
+    key: SubscriptionKey,
+    owner: string,
+    ttlMs: number,
+    initial: () => Promise<LogCursor>,
+  ): Promise<Lease | undefined>;
+  /** Extends the lease; false when it is lost. */
+  renew(lease: Lease, ttlMs: number): Promise<boolean>;
+  /** Gives it back, so that the next owner need not wait. Harmless when lost already. */
+  release(lease: Lease): Promise<void>;
+  /** Moves the checkpoint. @throws LeaseLostError when another owner has taken over: the unit must roll back. */
+  save(lease: Lease, position: bigint): Promise<void>;
+  list(): Promise<SubscriptionStatus[]>;
+}
+
+/** A record set aside: waiting for its next attempt, standing behind one of the same key, or parked for good. */
+export interface ParkedMessage extends SubscriptionKey {
+  readonly position: bigint;
+  readonly messageId: string;
+  readonly type: string;
+  readonly key: string;
+  readonly status: 'waiting' | 'behind' | 'parked';
+  readonly attempts: number;
+  /** Why, e.g. the error's code and message; never the message's data. */
+  readonly reason: string;
+  /** When the next attempt is due, on the database clock. */
+  readonly dueAt: Date | undefined;
+  readonly parkedAt: Date;
+}
+
+export interface ParkingStore {
+  /** Which of `keys` have something set aside. */
+  heldKeys(subscription: SubscriptionKey, keys: readonly string[]): Promise<ReadonlySet<string>>;
+  /** Sets a failed record aside for its next attempt in `delayMs`, or parks it for good when `delayMs` is undefined. Idempotent per position. */
+  setAside(
+    subscription: SubscriptionKey,
+    record: LogRecord,
+    failure: { attempts: number; reason: string; delayMs: number | undefined },
+  ): Promise<void>;
+  /** Sets a successor of a held key behind it. */
+  queueBehind(subscription: SubscriptionKey, record: LogRecord): Promise<void>;
+  /** The lowest position of each held key whose turn it is: not parked, and due on the database clock. */
+  due(subscription: SubscriptionKey, limit: number): Promise<ParkedMessage[]>;
+  /** Milliseconds until the next `due` may return something; undefined when nothing waits. */
+  nextDueInMs(subscription: SubscriptionKey): Promise<number | undefined>;
+  /** Handled at last: takes it out. */
+  remove(subscription: SubscriptionKey, position: bigint): Promise<void>;
+  /** Puts a parked message back in line, due now. False when there is none. */
+  replay(subscription: SubscriptionKey, position: bigint): Promise<boolean>;
+  list(filter?: { name?: string; key?: string; status?: ParkedMessage['status'] }): Promise<ParkedMessage[]>;
+}

@@ -1,0 +1,51 @@
+// The checks of `npm run check`. Each returns what is wrong as text; empty text means: all is well.
+import { readFile, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Lockfile, checkLockfile } from './lockfile.js';
+import { checkPlantedViolations } from './planted-violations.js';
+import { PORTS_ONLY_ROOMS, THE_REAL_ONES, findAroundPorts } from './ports-only.js';
+import { runTool } from './run.js';
+
+export interface Step {
+  readonly name: string;
+  readonly run: () => Promise<string>;
+}
+
+const SOURCES = ['apps', 'libs', 'tools', 'test', 'examples'];
+
+/** The slow ones first: they run side by side, on as many cores as there are. */
+export const STEPS: readonly Step[] = [
+  { name: 'types', run: () => tool('typescript', 'tsc', ['--noEmit', '-p', 'tsconfig.json']) },
+  { name: 'lint', run: () => tool('oxlint', 'oxlint', ['--disable-nested-config', '--deny-warnings']) },
+  { name: 'format', run: () => tool('prettier', 'prettier', ['--check', '--log-level', 'warn', '.']) },
+  {
+    name: 'dependencies',
+    run: () => tool('dependency-cruiser', 'depcruise', ['--config', '.dependency-cruiser.cjs', ...SOURCES]),
+  },
+  { name: 'dependency rules bite', run: async () => (await checkPlantedViolations()).join('\n') },
+  { name: 'time and ids through ports', run: portsOnly },
+  {
+    name: 'lock file',
+    run: async () => checkLockfile(JSON.parse(await readFile('package-lock.json', 'utf8')) as Lockfile).join('\n'),
+  },
+];
+
+async function tool(packageName: string, command: string, args: readonly string[]): Promise<string> {
+  const { code, stdout, stderr } = await runTool(packageName, command, args);
+  return code === 0 ? '' : `${stdout}${stderr}`.trim() || `${command} ended with ${code}`;
+}
+
+async function portsOnly(): Promise<string> {
+  const problems: string[] = [];
+  for (const room of PORTS_ONLY_ROOMS) {
+    for (const name of await readdir(room, { recursive: true }).catch(() => [])) {
+      if (!name.endsWith('.ts') || name.endsWith('.spec.ts')) continue;
+      const file = join(room, name);
+      if (file === THE_REAL_ONES) continue;
+      for (const { line, what } of findAroundPorts(file, await readFile(file, 'utf8'))) {
+        problems.push(`${file}:${line} uses ${what}; take the Clock or the IdGenerator of core`);
+      }
+    }
+  }
+  return problems.join('\n');
+}

@@ -1,0 +1,46 @@
+// Making and removing databases on a server, over one short connection.
+import pg from 'pg';
+
+/** Does nothing when it is there already. */
+export async function createDatabase(adminUrl: string, name: string): Promise<void> {
+  await withClient(adminUrl, async (client) => {
+    // template0 takes no connections, so making databases side by side never fails on "accessed by other users".
+    await client
+      .query(`CREATE DATABASE ${pg.escapeIdentifier(name)} TEMPLATE template0`)
+      .catch((error: { code?: string }) => {
+        if (error.code !== '42P04') throw error;
+      });
+  });
+}
+
+/** Also when somebody is connected or has left a prepared transaction behind; does nothing when there is none. */
+export async function dropDatabase(adminUrl: string, name: string): Promise<void> {
+  await withClient(adminUrl, async (client) => {
+    const sql = 'SELECT gid FROM pg_prepared_xacts WHERE database = $1';
+    const { rows } = await client.query<{ gid: string }>(sql, [name]);
+    if (rows.length > 0) {
+      await withClient(urlOfDatabase(adminUrl, name), async (inside) => {
+        for (const { gid } of rows) await inside.query(`ROLLBACK PREPARED ${pg.escapeLiteral(gid)}`);
+      });
+    }
+    await client.query(`DROP DATABASE IF EXISTS ${pg.escapeIdentifier(name)} WITH (FORCE)`);
+  });
+}
+
+/** The same server and user, another database. */
+export function urlOfDatabase(url: string, name: string): string {
+  const other = new URL(url);
+  other.pathname = `/${encodeURIComponent(name)}`;
+  return other.href;
+}
+
+export async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
+  client.on('error', () => undefined); // a connection cut while idle must not take the process down
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}

@@ -1,0 +1,58 @@
+// `npm start`: everything on embedded PostgreSQL, one clear screen, Ctrl-C stops it. The data stays for the next start.
+import { buildOnce } from './system/build.js';
+import { startSystem, type System } from './system/system.js';
+
+const RESET = '\u001b[0m';
+const style = (code: number) => (text: string) => (process.stdout.isTTY ? `\u001b[${code}m${text}${RESET}` : text);
+const bold = style(1);
+const dim = style(2);
+
+async function screen(system: System): Promise<string> {
+  const orders = system.running['order-service'].url;
+  const payments = system.running['payment-service'].url;
+  const token = await system.token('alice', 'customer', 'operator');
+  return `
+${bold('Running.')} Two services on PostgreSQL ${dim(`(port ${system.postgres.port}, data and logs in ./data)`)}
+
+  order-service    ${orders}    API docs ${orders}/docs
+  payment-service  ${payments}    API docs ${payments}/docs
+
+${bold('A token')} for alice, customer and operator, valid 12 hours ${dim('(another: npm run token -- --user bob --role customer)')}
+
+TOKEN=${token}
+
+${bold('Place an order')} and, a moment later, see it confirmed:
+
+curl -sS -X POST ${orders}/orders -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' \\
+  -d '{"lines":[{"sku":"coffee-beans","quantity":2},{"sku":"mug","quantity":1}]}'
+curl -sS ${orders}/orders -H "Authorization: Bearer $TOKEN"
+
+${dim('Ctrl-C stops everything. `npm run reset` drops the data.')}
+`;
+}
+
+async function main(): Promise<void> {
+  await buildOnce((line) => console.log(line));
+  console.log('Starting PostgreSQL and the services …');
+  const system = await startSystem({ dataDir: 'data', ports: { 'order-service': 3001, 'payment-service': 3002 } });
+  console.log(await screen(system));
+
+  const asked = new Promise<'signal'>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve('signal'));
+  });
+  const died = Object.values(system.running).map((service) => service.ended.then((code) => `${service.name} ended with ${code}`));
+  const why = await Promise.race([asked, ...died]);
+  if (why !== 'signal') console.error(`${why}; see ./data/logs. Stopping the rest.`);
+  else console.log('\nStopping …');
+  const codes = await system.stop();
+  console.log('Stopped. The data is in ./data for the next start.');
+  process.exitCode = why === 'signal' && Object.values(codes).every((code) => code === 0) ? 0 : 1;
+}
+
+main().then(
+  () => process.exit(),
+  (error: unknown) => {
+    console.error(error instanceof Error ? error.message : error);
+    process.exit(1);
+  },
+);

@@ -1,0 +1,70 @@
+// One service as a child process: started with its environment, ready when it says where it listens, stopped by SIGTERM.
+import { spawn, type ChildProcess } from 'node:child_process';
+import { createWriteStream } from 'node:fs';
+import { mkdir, readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+
+export interface ServiceProcess {
+  readonly name: string;
+  readonly url: string;
+  readonly pid: number;
+  /** Resolves with the exit code (or signal) whenever it ends. */
+  readonly ended: Promise<number | string>;
+  /** SIGTERM, then waits: the service drains and exits by itself. Returns its exit code. */
+  stop(): Promise<number | string>;
+  kill9(): Promise<void>;
+}
+
+export interface ServiceOptions {
+  readonly name: string;
+  readonly command: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+  readonly logFile: string;
+  /** Longest start, in milliseconds. */
+  readonly readyWithinMs?: number;
+}
+
+/** @throws Error with the end of the log when the service ends or is not ready in time. */
+export async function startService(options: ServiceOptions): Promise<ServiceProcess> {
+  await mkdir(dirname(options.logFile), { recursive: true });
+  const log = createWriteStream(options.logFile, { flags: 'a' });
+  const [file, ...args] = options.command;
+  // Detached: Ctrl-C in the terminal reaches us alone, and we stop things in order.
+  const child = spawn(file!, args, { env: options.env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'], detached: true });
+  child.stdout!.pipe(log, { end: false });
+  child.stderr!.pipe(log, { end: false });
+  const ended = new Promise<number | string>((resolve) => child.once('exit', (code, signal) => resolve(code ?? signal ?? 1)));
+  const url = await listening(child, ended, options);
+  return {
+    name: options.name,
+    url,
+    pid: child.pid!,
+    ended,
+    stop() {
+      child.kill('SIGTERM');
+      return ended;
+    },
+    async kill9() {
+      child.kill('SIGKILL');
+      await ended;
+    },
+  };
+}
+
+async function listening(child: ChildProcess, ended: Promise<number | string>, options: ServiceOptions): Promise<string> {
+  const { name, logFile, readyWithinMs = 60_000 } = options;
+  const ready = new Promise<string>((resolve) => {
+    child.on('message', (message: { type?: string; url?: string }) => {
+      if (message.type === 'listening' && message.url) resolve(message.url);
+    });
+  });
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<'late'>((resolve) => (timer = setTimeout(() => resolve('late'), readyWithinMs)));
+  const first = await Promise.race([ready, late, ended.then((code) => ({ code }))]);
+  clearTimeout(timer);
+  if (typeof first === 'string' && first !== 'late') return first;
+  child.kill('SIGKILL');
+  const tail = (await readFile(logFile, 'utf8').catch(() => '')).split('\n').slice(-25).join('\n');
+  const what = first === 'late' ? `was not ready within ${readyWithinMs} ms` : `ended with ${(first as { code: unknown }).code}`;
+  throw new Error(`${name} ${what}. The end of ${logFile}:\n${tail}`);
+}
