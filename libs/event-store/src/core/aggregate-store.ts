@@ -141,7 +141,10 @@ export class AggregateStore<A extends EventSourcedAggregate<object>> {
   private async reject(error: DomainError, stream: string, command: CommandKey | undefined): Promise<AppendResult> {
     if (!command) throw error;
     const { code, kind, message } = error;
-    const outcome = await this.options.events.recordCommand(command, { outcome: 'rejected', rejection: { code, kind, message } });
+    const outcome = await this.options.events.recordCommand(command, {
+      outcome: 'rejected',
+      rejection: { code, kind, message: storable(message) },
+    });
     if (outcome.outcome === 'rejected' && outcome.rejection.code === code) throw error;
     return answer(outcome, stream);
   }
@@ -168,4 +171,9 @@ function answer(known: CommandOutcome, stream: string): AppendResult {
 
 function unchanged(stream: string, version: number): AppendResult {
   return { stream, firstVersion: version, version, position: 0n, repeated: true };
+}
+
+/** Without what no text column takes: U+0000 and lone surrogates. The message may quote what a client sent. */
+function storable(text: string): string {
+  return Buffer.from(text.replaceAll('\u0000', '\uFFFD'), 'utf8').toString('utf8');
 }

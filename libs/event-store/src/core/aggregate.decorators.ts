@@ -18,7 +18,9 @@ const definitions = new WeakMap<object, AggregateDefinition>();
 export function Aggregate(category: string): ClassDecorator {
   return (target) => {
     if (!/^[a-z][a-z0-9_]*$/.test(category)) {
-      throw new ConfigurationError(`@Aggregate('${category}') on ${target.name}: expected lower-case letters, digits and _, like 'shipping_label'.`);
+      throw new ConfigurationError(
+        `@Aggregate('${category}') on ${target.name}: expected lower-case letters, digits and _, like 'shipping_label'.`,
+      );
     }
     categories.set(target, category);
   };
@@ -32,7 +34,8 @@ export function When<E extends object>(event: Class<E>) {
     _descriptor: TypedPropertyDescriptor<M>,
   ): void => {
     const appliers = whens.get(prototype) ?? new Map<Class, string | symbol>();
-    if (appliers.has(event)) throw new ConfigurationError(`${prototype.constructor.name} has two @When(${event.name}).`);
+    if (appliers.has(event))
+      throw new ConfigurationError(`${prototype.constructor.name} has two @When(${event.name}).`);
     whens.set(prototype, appliers.set(event, name));
   };
 }
@@ -42,14 +45,18 @@ export function aggregateDefinition(aggregateClass: Class): AggregateDefinition 
   const known = definitions.get(aggregateClass);
   if (known) return known;
   const category = categories.get(aggregateClass);
-  if (!category) throw new ConfigurationError(`${aggregateClass.name} is not an aggregate. Put @Aggregate('…') on the class.`);
+  if (!category)
+    throw new ConfigurationError(`${aggregateClass.name} is not an aggregate. Put @Aggregate('…') on the class.`);
   const appliers = new Map<Class, string | symbol>();
   for (let at = aggregateClass.prototype as object | null; at; at = Object.getPrototypeOf(at) as object | null) {
     for (const [event, name] of whens.get(at) ?? []) if (!appliers.has(event)) appliers.set(event, name);
   }
   for (const event of appliers.keys()) {
     if (!eventDeclaration(event)) {
-      throw new EventNotRegisteredError(event.name, `${aggregateClass.name} has a @When for it: put @Event('…') on ${event.name}.`);
+      throw new EventNotRegisteredError(
+        event.name,
+        `${aggregateClass.name} has a @When for it: put @Event('…') on ${event.name}.`,
+      );
     }
   }
   const definition = { category, appliers };

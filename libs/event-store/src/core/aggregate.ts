@@ -14,35 +14,35 @@ export abstract class EventSourcedAggregate<State extends object> {
   /** Plain JSON data, replaced, never mutated. Initialised by the subclass. */
   abstract state: State;
 
-  private currentVersion = 0;
-  private raised: object[] = [];
+  #currentVersion = 0; // #private, so that subclasses may use these names for methods of their own
+  #raised: object[] = [];
 
   constructor(readonly id: string) {}
 
   /** Version of the last event, raised ones included; 0 when there is none. */
   get version(): number {
-    return this.currentVersion;
+    return this.#currentVersion;
   }
 
   /** Version the store has: what a save expects. */
   get storedVersion(): number {
-    return this.currentVersion - this.raised.length;
+    return this.#currentVersion - this.#raised.length;
   }
 
   get exists(): boolean {
-    return this.currentVersion > 0;
+    return this.#currentVersion > 0;
   }
 
   /** Events raised since the last save, oldest first. */
   get changes(): readonly object[] {
-    return this.raised;
+    return this.#raised;
   }
 
   /** Decides: the event is applied at once and stored on the next save. @throws EventNotRegisteredError when no `@When` takes it. */
   protected raise(event: object): void {
-    this.change(event);
-    this.currentVersion += 1;
-    this.raised.push(event);
+    this.#change(event);
+    this.#currentVersion += 1;
+    this.#raised.push(event);
   }
 
   /** For stores: applies one stored event. @throws CorruptStreamError of another aggregate, or not the next version. */
@@ -50,24 +50,27 @@ export abstract class EventSourcedAggregate<State extends object> {
     if (aggregateId !== this.id) {
       throw new CorruptStreamError(`${this.constructor.name} ${this.id} was given an event of ${aggregateId}.`);
     }
-    if (version !== this.currentVersion + 1) {
+    if (version !== this.#currentVersion + 1) {
       throw new CorruptStreamError(
-        `${this.constructor.name} ${this.id} is at version ${this.currentVersion} and was given version ${version}; expected ${this.currentVersion + 1}.`,
+        `${this.constructor.name} ${this.id} is at version ${this.#currentVersion} and was given version ${version}; expected ${this.#currentVersion + 1}.`,
       );
     }
-    this.change(event);
-    this.currentVersion = version;
+    this.#change(event);
+    this.#currentVersion = version;
   }
 
   /** For stores: the raised events are stored now. */
   markSaved(): void {
-    this.raised = [];
+    this.#raised = [];
   }
 
-  private change(event: object): void {
+  #change(event: object): void {
     const applier = aggregateDefinition(this.constructor as Class).appliers.get(event.constructor as Class);
     if (applier === undefined) {
-      throw new EventNotRegisteredError(event.constructor.name, `${this.constructor.name} has no @When(${event.constructor.name}): add one.`);
+      throw new EventNotRegisteredError(
+        event.constructor.name,
+        `${this.constructor.name} has no @When(${event.constructor.name}): add one.`,
+      );
     }
     (this as unknown as Record<string | symbol, (event: object) => void>)[applier]!(event);
   }

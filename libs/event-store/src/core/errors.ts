@@ -20,7 +20,9 @@ export class WrongExpectedVersionError extends EventStoreError {
     readonly expected: ExpectedVersion,
     readonly actual: number,
   ) {
-    super(`Wrong expected version: ${expected} (stream ${stream} is at version ${actual}). Load it again and decide anew.`);
+    super(
+      `Wrong expected version: ${expected} (stream ${stream} is at version ${actual}). Load it again and decide anew.`,
+    );
   }
 }
 
@@ -31,7 +33,9 @@ export class DuplicateEventIdError extends EventStoreError {
     readonly stream: string,
     readonly eventId: string,
   ) {
-    super(`Event id ${eventId} (append to ${stream}) is already stored with other content or in another stream. Use a new id.`);
+    super(
+      `Event id ${eventId} (append to ${stream}) is already stored with other content or in another stream. Use a new id.`,
+    );
   }
 }
 
@@ -55,7 +59,9 @@ export class EventNotRegisteredError extends EventStoreError {
 export class UnknownEventTypeError extends EventStoreError {
   readonly code = 'ES-1005';
   constructor(type: string, schemaVersion: number, known: string) {
-    super(`No class for event ${type} schema version ${schemaVersion} (${known}). Deploy the build that knows it, or register the class.`);
+    super(
+      `No class for event ${type} schema version ${schemaVersion} (${known}). Deploy the build that knows it, or register the class.`,
+    );
   }
 }
 
@@ -63,7 +69,9 @@ export class UnknownEventTypeError extends EventStoreError {
 export class CommandIdReusedError extends EventStoreError {
   readonly code = 'ES-1006';
   constructor(readonly commandId: string) {
-    super(`Command id ${commandId} was used before for a command with other content. Send a new command under a new id.`);
+    super(
+      `Command id ${commandId} was used before for a command with other content. Send a new command under a new id.`,
+    );
   }
 }
 
@@ -81,7 +89,10 @@ export class CorruptStreamError extends EventStoreError {
 export class TooManyConflictsError extends EventStoreError {
   readonly code = 'ES-1009';
   constructor(stream: string, attempts: number, cause: unknown) {
-    super(`Stream ${stream} was changed by others during each of ${attempts} attempts. Try again later, or split the aggregate.`, { cause });
+    super(
+      `Stream ${stream} was changed by others during each of ${attempts} attempts. Try again later, or split the aggregate.`,
+      { cause },
+    );
   }
 }
 
@@ -100,7 +111,10 @@ export class UnitOfWorkClosedError extends EventStoreError {
 export class UnitOfWorkRolledBackError extends EventStoreError {
   readonly code = 'ES-1102';
   constructor(cause: unknown) {
-    super('The unit of work was rolled back: a decision inside it failed. Let the error pass through instead of swallowing it.', { cause });
+    super(
+      'The unit of work was rolled back: a decision inside it failed. Let the error pass through instead of swallowing it.',
+      { cause },
+    );
   }
 }
 
@@ -108,7 +122,10 @@ export class UnitOfWorkRolledBackError extends EventStoreError {
 export class UnavailableError extends EventStoreError {
   readonly code = 'ES-1201';
   constructor(what: string, cause?: unknown) {
-    super(`${what} is unavailable${cause instanceof Error ? `: ${cause.message}` : ''}. Safe to retry with the same ids.`, { cause });
+    super(
+      `${what} is unavailable${cause instanceof Error ? `: ${cause.message}` : ''}. Safe to retry with the same ids.`,
+      { cause },
+    );
   }
 }
 
@@ -116,7 +133,9 @@ export class UnavailableError extends EventStoreError {
 export class LeaseLostError extends EventStoreError {
   readonly code = 'ES-1301';
   constructor(subscription: string, epoch: bigint) {
-    super(`Subscription ${subscription}: lease epoch ${epoch} was taken over by another worker. Nothing of this batch was committed.`);
+    super(
+      `Subscription ${subscription}: lease epoch ${epoch} was taken over by another worker. Nothing of this batch was committed.`,
+    );
   }
 }
 
@@ -135,7 +154,9 @@ export class LogEpochMismatchError extends EventStoreError {
 export class CursorAheadOfLogError extends EventStoreError {
   readonly code = 'ES-1303';
   constructor(log: string, cursor: bigint, last: bigint) {
-    super(`Log ${log} ends at position ${last}, the checkpoint is at ${cursor}: the log has lost events that were handled. Restore it.`);
+    super(
+      `Log ${log} ends at position ${last}, the checkpoint is at ${cursor}: the log has lost events that were handled. Restore it.`,
+    );
   }
 }
 

@@ -47,7 +47,10 @@ export class EventRegistry {
     const eventClass = event.constructor as Class;
     const declaration = eventDeclaration(eventClass);
     if (!declaration || !this.has(eventClass)) {
-      throw new EventNotRegisteredError(eventClass.name, 'Give the aggregate a @When for it, or list it in EventStoreModule.forFeature({ events }).');
+      throw new EventNotRegisteredError(
+        eventClass.name,
+        'Give the aggregate a @When for it, or list it in EventStoreModule.forFeature({ events }).',
+      );
     }
     return { type: declaration.type, schemaVersion: declaration.schemaVersion, data: { ...event } };
   }
@@ -58,10 +61,15 @@ export class EventRegistry {
     if (!known) throw new UnknownEventTypeError(stored.type, stored.schemaVersion, 'the type is not registered');
     const { schemaVersion, upcast } = known.declaration;
     if (stored.schemaVersion > schemaVersion || stored.schemaVersion < 1) {
-      throw new UnknownEventTypeError(stored.type, stored.schemaVersion, `this build knows versions 1 to ${schemaVersion}`);
+      throw new UnknownEventTypeError(
+        stored.type,
+        stored.schemaVersion,
+        `this build knows versions 1 to ${schemaVersion}`,
+      );
     }
     let data = stored.data as Record<string, unknown>;
     for (const upcaster of upcast.slice(stored.schemaVersion - 1)) data = upcaster(data);
-    return Object.assign(Object.create(known.eventClass.prototype as object) as object, data);
+    // A spread defines fields, Object.assign would set them: a field named __proto__ must not change the class.
+    return { __proto__: known.eventClass.prototype as object, ...data };
   }
 }

@@ -20,7 +20,9 @@ export function Event(type: string, options: { version?: number; upcast?: readon
   const { version = 1, upcast = [] } = options;
   return (target) => {
     if (!typePattern.test(type)) {
-      throw new ConfigurationError(`@Event('${type}') on ${target.name}: expected lower-case words joined by dots, like 'order.placed'.`);
+      throw new ConfigurationError(
+        `@Event('${type}') on ${target.name}: expected lower-case words joined by dots, like 'order.placed'.`,
+      );
     }
     if (!Number.isInteger(version) || version < 1 || upcast.length !== version - 1) {
       throw new ConfigurationError(

@@ -30,6 +30,11 @@ export function validateAppend(request: AppendRequest): void {
     );
   }
   if (command) validateCommand(command);
+  if (command && command.stream !== stream) {
+    throw new InvalidRequestError(
+      `Append to ${stream} by a command on ${command.stream}: the command's stream must be the same.`,
+    );
+  }
   if (events.length === 0) throw new InvalidRequestError(`Append to ${stream} without events: give at least one.`);
   const ids = new Set<string>();
   for (const event of events) {
@@ -51,7 +56,7 @@ export function validateCommand({ id, step }: CommandKey): void {
 
 function validateEvent({ id, type, schemaVersion, data, metadata }: EventToAppend): void {
   const fail = (problem: string): never => {
-    throw new InvalidEventError(String(type), problem);
+    throw new InvalidEventError(type, problem);
   };
   if (!uuidPattern.test(id)) fail(`its id ${JSON.stringify(id)} is not a UUID in lower case`);
   if (typeof type !== 'string' || type === '' || type.length > 200) fail('its type must have 1 to 200 characters');
@@ -83,7 +88,8 @@ function checkJson(value: unknown, path: string, above: readonly unknown[], fail
     for (let index = 0; index < value.length; index += 1) checkJson(value[index], `${path}[${index}]`, around, fail);
     return;
   }
-  if (!isPlainObject(value)) fail(`${path} is a ${value.constructor.name}; store plain data (a Date as its ISO string)`);
+  if (!isPlainObject(value))
+    fail(`${path} is a ${value.constructor.name}; store plain data (a Date as its ISO string)`);
   for (const [key, inner] of Object.entries(value)) {
     checkString(key, `a key of ${path}`, fail);
     if (inner !== undefined) checkJson(inner, `${path}.${key}`, around, fail); // JSON leaves an undefined field out
