@@ -1,0 +1,64 @@
+// One call gives a whole store in memory, for examples and tests.
+import {
+  aggregateDefinition,
+  AggregateStore,
+  EventRegistry,
+  systemClock,
+  systemIds,
+  type AggregateClass,
+  type Clock,
+  type EventSourcedAggregate,
+  type IdGenerator,
+  type LogName,
+} from '../core/index.js';
+import { MemoryCheckpointStore } from './memory-checkpoint-store.js';
+import { MemoryDatabase } from './memory-database.js';
+import { MemoryEventStore } from './memory-event-store.js';
+import { MemoryInboundLog } from './memory-inbound-log.js';
+import { MemoryOutgoingLog } from './memory-outgoing-log.js';
+import { MemoryParkingStore } from './memory-parking-store.js';
+import { MemorySettledLog } from './memory-settled-log.js';
+import { MemoryUnitOfWork } from './memory-unit-of-work.js';
+
+export interface MemoryStore {
+  readonly clock: Clock;
+  readonly ids: IdGenerator;
+  readonly registry: EventRegistry;
+  readonly database: MemoryDatabase;
+  readonly events: MemoryEventStore;
+  readonly unitOfWork: MemoryUnitOfWork;
+  readonly logs: Readonly<Record<LogName, MemorySettledLog>>;
+  readonly checkpoints: MemoryCheckpointStore;
+  readonly parking: MemoryParkingStore;
+  readonly outgoing: MemoryOutgoingLog;
+  readonly inbound: MemoryInboundLog;
+  /** The store of one kind of aggregate; its events are registered along. */
+  aggregates<A extends EventSourcedAggregate<object>>(aggregateClass: AggregateClass<A>): AggregateStore<A>;
+}
+
+export function createMemoryStore({
+  clock = systemClock,
+  ids = systemIds,
+}: { clock?: Clock; ids?: IdGenerator } = {}): MemoryStore {
+  const database = new MemoryDatabase();
+  const registry = new EventRegistry();
+  const events = new MemoryEventStore(database, clock);
+  const log = (name: LogName) => new MemorySettledLog(database, name, clock);
+  return {
+    clock,
+    ids,
+    registry,
+    database,
+    events,
+    unitOfWork: new MemoryUnitOfWork(database),
+    logs: { events: log('events'), inbound: log('inbound'), outgoing: log('outgoing') },
+    checkpoints: new MemoryCheckpointStore(database, clock),
+    parking: new MemoryParkingStore(database, clock),
+    outgoing: new MemoryOutgoingLog(database, clock),
+    inbound: new MemoryInboundLog(database, clock),
+    aggregates(aggregateClass) {
+      registry.register(...aggregateDefinition(aggregateClass).appliers.keys());
+      return new AggregateStore(aggregateClass, { events, registry, clock, ids });
+    },
+  };
+}

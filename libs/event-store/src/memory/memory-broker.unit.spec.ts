@@ -1,0 +1,21 @@
+// The memory broker against the contract that every broker keeps.
+import { systemClock } from '../core/index.js';
+import { describeBroker } from '../testing/broker.contract.js';
+import { MemoryBroker } from './memory-broker.js';
+import { MemoryBus } from './memory-bus.js';
+
+describeBroker('memory', () => {
+  const bus = new MemoryBus(systemClock);
+  return Promise.resolve({
+    open: () => new MemoryBroker({ bus }),
+    inject: async (topic, raw) => {
+      bus.put(topic, 0, raw);
+      bus.wake();
+    },
+    outage: {
+      begin: async () => void (bus.unavailable = true),
+      end: async () => void (bus.unavailable = false),
+    },
+    close: () => Promise.resolve(),
+  });
+});

@@ -1,0 +1,100 @@
+// Checkpoints and leases in memory. Time is the clock's: a simulation lets leases expire by moving it.
+import {
+  LeaseLostError,
+  type CheckpointStore,
+  type Clock,
+  type Lease,
+  type LogCursor,
+  type SubscriptionKey,
+  type SubscriptionStatus,
+} from '../core/index.js';
+import type { MemoryDatabase } from './memory-database.js';
+import type { MemoryTransaction } from './memory-transaction.js';
+
+export class MemoryCheckpointStore implements CheckpointStore {
+  constructor(
+    private readonly database: MemoryDatabase,
+    private readonly clock: Clock,
+  ) {}
+
+  async acquire(
+    { name, log }: SubscriptionKey,
+    owner: string,
+    ttlMs: number,
+    initial: () => Promise<LogCursor>,
+  ): Promise<Lease | undefined> {
+    const { checkpoints, leases, fences } = this.database;
+    const key = keyOf({ name, log });
+    const first = checkpoints.get(this.database.transaction(), key) ? undefined : await initial();
+    return this.database.transact((transaction) => {
+      const held = leases.get(transaction, key);
+      if (held && held.owner !== owner && held.until > this.clock.now()) return undefined;
+      const cursor = checkpoints.get(transaction, key)?.cursor ?? first!;
+      if (!checkpoints.get(transaction, key)) checkpoints.set(transaction, key, { name, log, cursor });
+      const epoch = (fences.get(transaction, key) ?? 0n) + 1n; // also for the same owner: it may have restarted
+      fences.set(transaction, key, epoch);
+      leases.set(transaction, key, { owner, until: this.inMs(ttlMs) });
+      return { name, log, owner, epoch, cursor };
+    });
+  }
+
+  async renew(lease: Lease, ttlMs: number): Promise<boolean> {
+    return this.database.transact((transaction) => {
+      const ours = this.isOurs(transaction, lease);
+      if (ours) this.database.leases.set(transaction, keyOf(lease), { owner: lease.owner, until: this.inMs(ttlMs) });
+      return ours;
+    });
+  }
+
+  async release(lease: Lease): Promise<void> {
+    this.database.transact((transaction) => {
+      if (this.isOurs(transaction, lease)) this.database.leases.delete(transaction, keyOf(lease));
+    });
+  }
+
+  async save(lease: Lease, position: bigint): Promise<void> {
+    const { checkpoints, fences } = this.database;
+    const { name, log, cursor } = lease;
+    this.database.transact((transaction) => {
+      fences.hold(transaction, keyOf(lease));
+      if (!this.isOurs(transaction, lease)) {
+        const lost = new LeaseLostError(name, lease.epoch);
+        transaction.markRollbackOnly(lost);
+        throw lost;
+      }
+      const before = checkpoints.get(transaction, keyOf(lease))?.cursor.position ?? 0n;
+      if (position > before)
+        checkpoints.set(transaction, keyOf(lease), { name, log, cursor: { epoch: cursor.epoch, position } });
+    });
+  }
+
+  async list(): Promise<SubscriptionStatus[]> {
+    const { checkpoints, leases, fences } = this.database;
+    const transaction = this.database.transaction();
+    return checkpoints
+      .all(transaction)
+      .map(({ name, log, cursor }) => {
+        const key = keyOf({ name, log });
+        const lease = leases.get(transaction, key);
+        const leaseEpoch = fences.get(transaction, key) ?? 0n;
+        return { name, log, cursor, owner: lease?.owner, leaseEpoch, leasedUntil: lease?.until };
+      })
+      .sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+  }
+
+  private isOurs(transaction: MemoryTransaction, lease: Lease): boolean {
+    const { leases, fences } = this.database;
+    return (
+      leases.get(transaction, keyOf(lease))?.owner === lease.owner &&
+      fences.get(transaction, keyOf(lease)) === lease.epoch
+    );
+  }
+
+  private inMs(ms: number): Date {
+    return new Date(this.clock.now().getTime() + ms);
+  }
+}
+
+function keyOf({ name, log }: SubscriptionKey): string {
+  return JSON.stringify([name, log]);
+}

@@ -1,0 +1,105 @@
+// Everything a service would have in its PostgreSQL database, in memory: the three logs, commands, subscriptions, parked messages, read models.
+import {
+  currentTransaction,
+  InvalidRequestError,
+  type CommandOutcome,
+  type LogCursor,
+  type LogName,
+  type ParkedMessage,
+  type SubscriptionKey,
+} from '../core/index.js';
+import type { UnreadableMessage } from '../messaging/index.js';
+import { MemoryLog, type LogRow } from './memory-log.js';
+import { MemoryTable } from './memory-table.js';
+import { MemoryTransaction } from './memory-transaction.js';
+
+export class MemoryDatabase {
+  /** The log epoch. A test that plays a restore sets another one. */
+  epoch = 'memory';
+
+  readonly logs: Readonly<Record<LogName, MemoryLog>> = {
+    events: new MemoryLog(),
+    inbound: new MemoryLog(),
+    outgoing: new MemoryLog(),
+  };
+  /** Stream → its events, ascending. */
+  readonly streams = new MemoryTable<readonly LogRow[]>();
+  /** Event id → event. */
+  readonly eventIds = new MemoryTable<LogRow>();
+  /** `[command id, stream, step]` → outcome. */
+  readonly commands = new MemoryTable<CommandOutcome>();
+  /** Command id → content hash. */
+  readonly commandHashes = new MemoryTable<string>();
+  /** Message id → content hash. */
+  readonly inboundHashes = new MemoryTable<string>();
+  /** `[topic, partition, offset]` → message. */
+  readonly unreadable = new MemoryTable<UnreadableMessage & { receivedAt: Date }>();
+  readonly outgoingIds = new MemoryTable<true>();
+
+  // A subscription's row on PostgreSQL is three here, so that renewing a lease never disturbs the unit that moves the checkpoint.
+  readonly checkpoints = new MemoryTable<SubscriptionKey & { readonly cursor: LogCursor }>();
+  readonly leases = new MemoryTable<{ readonly owner: string; readonly until: Date }>();
+  /** The lease epoch: changes only when the lease is taken. */
+  readonly fences = new MemoryTable<bigint>();
+  /** `[name, log, position]` → message. */
+  readonly parked = new MemoryTable<ParkedMessage>();
+
+  private readonly readModels = new Map<string, MemoryRows<unknown>>();
+
+  /**
+   * The open unit of work's transaction, or undefined outside any.
+   * @throws InvalidRequestError inside a unit of work of another database: the call would silently run outside it.
+   */
+  transaction(): MemoryTransaction | undefined {
+    const current = currentTransaction();
+    if (!current) return undefined;
+    if (current instanceof MemoryTransaction && current.db === this) return current;
+    throw new InvalidRequestError(
+      'This call runs inside a unit of work of another database. Make it before or after that unit.',
+    );
+  }
+
+  /** Runs `work` in the open unit of work, else in a transaction of its own, which nothing can disturb because `work` is synchronous. */
+  transact<T>(work: (transaction: MemoryTransaction) => T): T {
+    const ambient = this.transaction();
+    if (ambient) return work(ambient);
+    const own = new MemoryTransaction(this);
+    try {
+      const result = work(own);
+      own.commit();
+      return result;
+    } catch (error) {
+      own.rollback();
+      throw error;
+    }
+  }
+
+  /** Rows of a read model: what a transactional handler writes commits with its checkpoint. */
+  table<V>(name: string): MemoryRows<V> {
+    const known = this.readModels.get(name) ?? new MemoryRows<unknown>(this);
+    this.readModels.set(name, known);
+    return known as MemoryRows<V>;
+  }
+}
+
+export class MemoryRows<V> {
+  private readonly rows = new MemoryTable<V>();
+
+  constructor(private readonly database: MemoryDatabase) {}
+
+  get(key: string): V | undefined {
+    return this.rows.get(this.database.transaction(), key);
+  }
+
+  all(): V[] {
+    return this.rows.all(this.database.transaction());
+  }
+
+  set(key: string, row: V): void {
+    this.database.transact((transaction) => this.rows.set(transaction, key, row));
+  }
+
+  delete(key: string): void {
+    this.database.transact((transaction) => this.rows.delete(transaction, key));
+  }
+}

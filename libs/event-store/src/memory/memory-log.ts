@@ -1,0 +1,106 @@
+// An append-only log. A position is drawn when the row is written and, as on PostgreSQL, before the commit: what is settled ends below the oldest open draft.
+import type { EventMetadata, LogRecord } from '../core/index.js';
+import type { MemoryTransaction, Part } from './memory-transaction.js';
+
+/** A row as it lies in the log: data and metadata as JSON text, so that no reader can change what another will read. */
+export interface LogRow extends Omit<LogRecord, 'data' | 'metadata'> {
+  readonly dataJson: string;
+  readonly metadataJson: string;
+}
+
+export class MemoryLog implements Part {
+  /** The highest position ever drawn. Never goes back: a rolled-back draft leaves a gap. */
+  last = 0n;
+  /** Committed, ascending. */
+  private readonly rows: LogRow[] = [];
+  private readonly drafts = new Map<MemoryTransaction, LogRow[]>();
+  private readonly listeners = new Set<() => void>();
+  private changedThisTurn = false;
+
+  write(transaction: MemoryTransaction, { data, metadata, ...rest }: Omit<LogRecord, 'position'>): LogRow {
+    this.last += 1n;
+    const row = {
+      ...rest,
+      position: this.last,
+      dataJson: JSON.stringify(data),
+      metadataJson: JSON.stringify(metadata),
+    };
+    const draft = this.drafts.get(transaction);
+    if (draft) draft.push(row);
+    else this.drafts.set(transaction, [row]);
+    transaction.touch(this);
+    return row;
+  }
+
+  /** Whether a transaction other than `own` may still commit a row at or below `position`. */
+  isOpenUpTo(position: bigint, own?: MemoryTransaction): boolean {
+    return [...this.drafts].some(([transaction, [first]]) => transaction !== own && first!.position <= position);
+  }
+
+  /** Settled rows after `position`, at most `limit`. */
+  settledAfter(position: bigint, limit: number): LogRow[] {
+    const firstOpen = [...this.drafts.values()].reduce<bigint>(
+      (lowest, [first]) => (first!.position < lowest ? first!.position : lowest),
+      this.last + 1n,
+    );
+    const from = this.indexAfter(position);
+    return this.rows.slice(from, Math.min(from + limit, this.indexAfter(firstOpen - 1n)));
+  }
+
+  /** Position of the last committed row at or below `position`; 0 when there is none. */
+  lastUpTo(position: bigint): bigint {
+    return this.rows[this.indexAfter(position) - 1]?.position ?? 0n;
+  }
+
+  at(position: bigint): LogRow | undefined {
+    const row = this.rows[this.indexAfter(position - 1n)];
+    return row?.position === position ? row : undefined;
+  }
+
+  /** Calls back once when more may be settled; also at the end of this turn of the event loop if that happened during the turn. */
+  onceChanged(callback: () => void): () => void {
+    const once = (): void => {
+      this.listeners.delete(once);
+      callback();
+    };
+    this.listeners.add(once);
+    if (this.changedThisTurn) setImmediate(once); // else a commit between a reader's last read and its waiting would be missed
+    return () => this.listeners.delete(once);
+  }
+
+  conflicts(): boolean {
+    return false;
+  }
+
+  apply(transaction: MemoryTransaction): void {
+    const draft = this.drafts.get(transaction) ?? [];
+    const inOrder = draft.length === 0 || draft[0]!.position > (this.rows.at(-1)?.position ?? 0n);
+    this.rows.push(...draft);
+    if (!inOrder) this.rows.sort((a, b) => (a.position < b.position ? -1 : 1));
+    this.discard(transaction);
+  }
+
+  discard(transaction: MemoryTransaction): void {
+    if (!this.drafts.delete(transaction)) return;
+    if (!this.changedThisTurn) setImmediate(() => (this.changedThisTurn = false));
+    this.changedThisTurn = true;
+    const listeners = [...this.listeners]; // who begins to listen meanwhile waits for the next change
+    for (const listener of listeners) listener();
+  }
+
+  /** Index of the first row after `position`. */
+  private indexAfter(position: bigint): number {
+    let low = 0;
+    let high = this.rows.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.rows[middle]!.position <= position) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+}
+
+export function toLogRecord({ dataJson, metadataJson, ...row }: LogRow): LogRecord {
+  return { ...row, data: JSON.parse(dataJson) as object, metadata: JSON.parse(metadataJson) as EventMetadata };
+}

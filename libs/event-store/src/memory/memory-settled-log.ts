@@ -1,0 +1,57 @@
+// Reads a log in memory without loss: nothing at or above the oldest open draft is shown.
+import {
+  CursorAheadOfLogError,
+  LogEpochMismatchError,
+  type Clock,
+  type LogCursor,
+  type LogName,
+  type LogRecord,
+  type SettledLog,
+} from '../core/index.js';
+import type { MemoryDatabase } from './memory-database.js';
+import { toLogRecord } from './memory-log.js';
+
+export class MemorySettledLog implements SettledLog {
+  constructor(
+    private readonly database: MemoryDatabase,
+    readonly name: LogName,
+    private readonly clock: Clock,
+  ) {}
+
+  async beginning(): Promise<LogCursor> {
+    return { epoch: this.database.epoch, position: 0n };
+  }
+
+  async head(): Promise<LogCursor> {
+    const own = this.database.transaction();
+    const last = this.log.last;
+    while (this.log.isOpenUpTo(last, own)) await new Promise<void>((resolve) => this.log.onceChanged(resolve));
+    return { epoch: this.database.epoch, position: this.log.lastUpTo(last) };
+  }
+
+  async read({ epoch, position }: LogCursor, limit: number): Promise<readonly LogRecord[]> {
+    if (epoch !== this.database.epoch) throw new LogEpochMismatchError(this.name, epoch, this.database.epoch);
+    if (position > this.log.last) throw new CursorAheadOfLogError(this.name, position, this.log.last);
+    return this.log.settledAfter(position, limit).map(toLogRecord);
+  }
+
+  async readAt(position: bigint): Promise<LogRecord | undefined> {
+    const row = this.log.at(position);
+    return row && toLogRecord(row);
+  }
+
+  async changed(maxWaitMs: number, signal: AbortSignal): Promise<void> {
+    const woken = new AbortController();
+    const wake = (): void => woken.abort();
+    const forget = this.log.onceChanged(wake);
+    signal.addEventListener('abort', wake, { once: true });
+    if (signal.aborted) wake();
+    await this.clock.sleep(maxWaitMs, woken.signal);
+    signal.removeEventListener('abort', wake);
+    forget();
+  }
+
+  private get log() {
+    return this.database.logs[this.name];
+  }
+}

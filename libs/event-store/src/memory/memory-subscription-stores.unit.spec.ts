@@ -1,0 +1,7 @@
+import { describeSubscriptionStores } from '../testing/subscription-stores.contract.js';
+import { createMemoryStore } from './create-memory-store.js';
+
+describeSubscriptionStores('memory', async () => {
+  const { checkpoints, parking, unitOfWork } = createMemoryStore();
+  return { checkpoints, parking, unitOfWork, close: () => Promise.resolve() };
+});

@@ -1,0 +1,36 @@
+// Units of work in memory run side by side, as on PostgreSQL; one that lost a race at its commit runs again, as after a serialisation failure.
+import { runInTransaction, UnavailableError, type Transaction, type UnitOfWork } from '../core/index.js';
+import type { MemoryDatabase } from './memory-database.js';
+import { MemoryTransaction } from './memory-transaction.js';
+
+const MAX_ATTEMPTS = 10;
+
+export class MemoryUnitOfWork implements UnitOfWork {
+  constructor(private readonly database: MemoryDatabase) {}
+
+  async run<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    const open = this.database.transaction();
+    if (open) return join(open, work);
+    for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
+      const transaction = new MemoryTransaction(this.database);
+      try {
+        const result = await runInTransaction(transaction, () => work(transaction));
+        if (transaction.commit()) return result;
+      } catch (error) {
+        transaction.rollback();
+        throw error;
+      }
+    }
+    throw new UnavailableError(`The memory store (${MAX_ATTEMPTS} commits in a row lost a race)`);
+  }
+}
+
+/** An inner unit that fails takes the outer one with it: half of it must not be committed. */
+async function join<T>(open: Transaction, work: (transaction: Transaction) => Promise<T>): Promise<T> {
+  try {
+    return await work(open);
+  } catch (error) {
+    open.markRollbackOnly(error);
+    throw error;
+  }
+}
