@@ -1,0 +1,99 @@
+// The append: sends it, and turns every way of not being stored into a result or a typed error.
+import {
+  CorruptStreamError,
+  isOpen,
+  systemClock,
+  systemIds,
+  TooManyConflictsError,
+  validateAppend,
+  type AppendRequest,
+  type AppendResult,
+  type Clock,
+  type IdGenerator,
+} from '../core/index.js';
+import { earlierAppend } from './append-outcome.js';
+import { appendBatch } from './append-statement.js';
+import type { PostgresDatabase } from './database.js';
+import { failureOf } from './sql-states.js';
+import { currentPostgresTransaction } from './transaction.js';
+
+export interface AppenderOptions {
+  readonly database: PostgresDatabase;
+  /** Called when an append is durable, after the commit of the unit of work it belongs to; must not throw. */
+  readonly onAppended?: () => void;
+  readonly clock?: Clock;
+  readonly ids?: IdGenerator;
+}
+
+/** How often a lost race is run again, where the caller named no version. */
+const MAX_ATTEMPTS = 30;
+
+export class Appender {
+  private readonly database: PostgresDatabase;
+  private readonly onAppended: () => void;
+  private readonly clock: Clock;
+  private readonly ids: IdGenerator;
+
+  constructor({ database, onAppended = () => undefined, clock = systemClock, ids = systemIds }: AppenderOptions) {
+    this.database = database;
+    this.onAppended = onAppended;
+    this.clock = clock;
+    this.ids = ids;
+  }
+
+  async append(request: AppendRequest): Promise<AppendResult> {
+    const transaction = currentPostgresTransaction(this.database.dataSource);
+    try {
+      validateAppend(request);
+      const result = await this.untilDecided(request, transaction !== undefined);
+      if (!result.repeated) {
+        if (transaction) transaction.onCommit(this.onAppended);
+        else this.onAppended();
+      }
+      return result;
+    } catch (error) {
+      transaction?.markRollbackOnly(error);
+      throw error;
+    }
+  }
+
+  private async untilDecided(request: AppendRequest, inTransaction: boolean): Promise<AppendResult> {
+    for (let attempt = 1; ; attempt += 1) {
+      let lost: unknown;
+      try {
+        const [stored] = await appendBatch(this.database, [request]);
+        if (stored) return stored;
+      } catch (error) {
+        const failure = failureOf(error);
+        // Inside a unit of work the transaction is aborted: the unit as a whole may run again, this statement may not.
+        if (failure === undefined || failure === 'unavailable' || (failure === 'retryable' && inTransaction))
+          throw error;
+        lost = error;
+      }
+      const earlier = await this.earlier(request, lost, inTransaction);
+      if (earlier) return earlier;
+      if (lost !== undefined && inTransaction) throw lost;
+      if (attempt >= MAX_ATTEMPTS) throw this.undecided(request, attempt, lost);
+      await this.clock.sleep(this.ids.random() * Math.min(100, 2 ** attempt));
+    }
+  }
+
+  /** undefined: nothing in the way now, try again. */
+  private earlier(request: AppendRequest, lost: unknown, inTransaction: boolean): Promise<AppendResult | undefined> {
+    // After an error the open transaction answers nothing any more; whoever was first has committed and is seen outside.
+    const outside = lost !== undefined && inTransaction;
+    return earlierAppend(
+      (query) => (outside ? this.database.queryOutside(query) : this.database.query(query)),
+      request,
+    );
+  }
+
+  private undecided({ stream, expected, events }: AppendRequest, attempts: number, lost: unknown): Error {
+    const cause = lost ?? new Error('every attempt lost the race for the next version');
+    if (isOpen(expected) || lost !== undefined) return new TooManyConflictsError(stream, attempts, cause);
+    return new CorruptStreamError(
+      `Append of ${events[0]!.id} to ${stream} at version ${expected}: the database refuses it, and nothing is found that stands in its way. ` +
+        'Check the indexes of event_store.events (REINDEX).',
+    );
+  }
+}

@@ -1,0 +1,152 @@
+// The broker that needs nothing but PostgreSQL: a bus database of its own, read by settled position like every log here.
+import { randomUUID } from 'node:crypto';
+import { ConfigurationError, systemClock, UnavailableError, type Clock } from '../../core/index.js';
+import { admit, partitionHash } from '../../messaging/index.js';
+import type {
+  Broker,
+  BrokerHealth,
+  BrokerMessage,
+  ConsumeOptions,
+  Consumer,
+  TopicLag,
+  TopicSpec,
+} from '../../messaging/index.js';
+import type { ConnectionOptions } from '../connection-options.js';
+import { PostgresSettledLog } from '../settled-log.js';
+import { Waking } from '../waking.js';
+import { BusConsumer, type BusTimes } from './bus-consumer.js';
+import { BusDatabase } from './bus-database.js';
+import { BUS_LOG, busTable, SettledMark } from './bus-log.js';
+import { countLag, createTopics, insertMessages, readTopics } from './bus-messages.sql.js';
+
+export interface PostgresBrokerOptions {
+  /** Of the bus database, shared by all services. Its schema `bus` is made and migrated by whoever comes first. */
+  readonly connection: ConnectionOptions;
+  readonly clock?: Clock;
+  /** In milliseconds. */
+  readonly times?: Partial<BusTimes>;
+  /** Hears of what is being tried again. */
+  readonly warn?: (message: string, error: unknown) => void;
+}
+
+const defaultTimes: BusTimes = { leaseMs: 10_000, beatMs: 1_000, pollMs: 1_000, maxBackoffMs: 5_000 };
+
+/** Of values in one INSERT; a larger batch takes several, in order. */
+const INSERT_BYTES = 8 * 1024 * 1024;
+
+/** How often an unreachable bus is looked for, in milliseconds. */
+const PROBE_MS = 1_000;
+
+export class PostgresBroker implements Broker {
+  readonly name = 'postgres';
+  private readonly database: BusDatabase;
+  private readonly waking: Waking;
+  private readonly log: PostgresSettledLog;
+  private readonly mark: SettledMark;
+  private readonly clock: Clock;
+  private readonly knownTopics = new Set<string>();
+  private readonly closing = new AbortController();
+  private probing: Promise<void> | undefined;
+
+  constructor(private readonly options: PostgresBrokerOptions) {
+    const { connection, warn } = options;
+    this.clock = options.clock ?? systemClock;
+    this.database = new BusDatabase(connection);
+    this.waking = new Waking({ connection, channel: 'bus', clock: this.clock, warn });
+    this.log = new PostgresSettledLog({ connection, table: busTable, waking: this.waking, clock: this.clock });
+    this.mark = new SettledMark(this.log);
+  }
+
+  start(): Promise<void> {
+    this.probing ??= this.probe();
+    return Promise.resolve();
+  }
+
+  async ensureTopics(topics: readonly TopicSpec[]): Promise<void> {
+    const names = topics.map(({ name }) => name);
+    await this.database.query('create topics', createTopics, [names, topics.map(({ partitions }) => partitions)]);
+    const found = new Map((await this.readTopics(names)).map(({ name, partitions }) => [name, partitions]));
+    for (const { name, partitions } of topics) {
+      if (found.get(name) === partitions) continue;
+      throw new ConfigurationError(
+        `Topic ${name} has ${found.get(name)} partitions and ${partitions} were asked for: another count would move keys and break their order.`,
+      );
+    }
+  }
+
+  async publish(messages: readonly BrokerMessage[]): Promise<readonly { index: number; error: unknown }[]> {
+    await this.assertTopics(new Set(messages.map(({ topic }) => topic)));
+    const { admitted, refused } = admit(messages);
+    for (const portion of portions(admitted.map(({ message }) => message))) {
+      await this.database.query('insert messages', insertMessages, [
+        portion.map(({ topic }) => topic),
+        portion.map(({ key }) => partitionHash(key)),
+        portion.map(({ key }) => key),
+        portion.map(({ headers }) => JSON.stringify(headers)),
+        portion.map(({ value }) => value),
+      ]);
+      this.waking.signal(BUS_LOG);
+    }
+    return refused;
+  }
+
+  async consume(options: ConsumeOptions): Promise<Consumer> {
+    const { database, log, mark, clock } = this;
+    const times = { ...defaultTimes, ...this.options.times };
+    const warn = this.options.warn ?? (() => undefined);
+    return new BusConsumer({ ...options, database, log, mark, clock, times, warn, member: randomUUID() });
+  }
+
+  lag(group: string, topics: readonly string[]): Promise<TopicLag[]> {
+    return this.database.query<{ topic: string; messages: number }>('count lag', countLag, [group, topics]);
+  }
+
+  health(): BrokerHealth {
+    const { failure } = this.database;
+    return failure === undefined ? { status: 'up' } : { status: 'degraded', detail: failure };
+  }
+
+  async close(): Promise<void> {
+    this.closing.abort();
+    await this.probing;
+    await this.log.close();
+    await this.waking.close();
+    await this.database.close();
+  }
+
+  /** Topics are never removed, so one that was there is there. */
+  private async assertTopics(names: ReadonlySet<string>): Promise<void> {
+    const unknown = [...names].filter((name) => !this.knownTopics.has(name));
+    if (unknown.length === 0) return;
+    for (const { name } of await this.readTopics(unknown)) this.knownTopics.add(name);
+    const missing = unknown.find((name) => !this.knownTopics.has(name));
+    if (missing !== undefined) throw new UnavailableError(`Topic ${missing}`, new Error('it has not been created yet'));
+  }
+
+  private readTopics(names: readonly string[]): Promise<{ name: string; partitions: number }[]> {
+    return this.database.query('read topics', readTopics, [names]);
+  }
+
+  /** Finds the bus when the service starts before it, and again after an outage that nobody's work has noticed the end of. */
+  private async probe(): Promise<void> {
+    const { signal } = this.closing;
+    while (!signal.aborted) {
+      if (this.database.failure !== undefined) await this.database.query('probe', 'SELECT 1').catch(() => undefined);
+      await this.clock.sleep(PROBE_MS, signal);
+    }
+  }
+}
+
+function portions(messages: readonly BrokerMessage[]): BrokerMessage[][] {
+  const found: BrokerMessage[][] = [];
+  let bytes = Infinity;
+  for (const message of messages) {
+    if (bytes + message.value.length > INSERT_BYTES) {
+      found.push([]);
+      bytes = 0;
+    }
+    found.at(-1)!.push(message);
+    bytes += message.value.length;
+  }
+  return found;
+}

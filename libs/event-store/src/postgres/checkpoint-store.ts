@@ -1,0 +1,120 @@
+// Where each subscription is, and who may move it: one row per subscription and log, leased on the database's clock, fenced by the lease epoch.
+import {
+  type CheckpointStore,
+  currentTransaction,
+  type Lease,
+  LeaseLostError,
+  type LogCursor,
+  type LogName,
+  type SubscriptionKey,
+  type SubscriptionStatus,
+} from '../core/index.js';
+import type { PostgresDatabase } from './database.js';
+
+interface TakenRow {
+  readonly lease_epoch: bigint;
+  readonly log_epoch: string;
+  readonly position: bigint;
+}
+
+export class PostgresCheckpointStore implements CheckpointStore {
+  constructor(private readonly database: PostgresDatabase) {}
+
+  async acquire(
+    key: SubscriptionKey,
+    owner: string,
+    ttlMs: number,
+    initial: () => Promise<LogCursor>,
+  ): Promise<Lease | undefined> {
+    const taken = await this.take(key, owner, ttlMs);
+    if (taken || (await this.isKnown(key))) return taken;
+    const { epoch, position } = await initial();
+    await this.database.query({
+      name: 'subscription-begin',
+      text: `INSERT INTO event_store.subscriptions (name, log, log_epoch, position) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
+      values: [key.name, key.log, epoch, position],
+    });
+    return this.take(key, owner, ttlMs);
+  }
+
+  async renew({ name, log, owner, epoch }: Lease, ttlMs: number): Promise<boolean> {
+    const { rowCount } = await this.database.query({
+      name: 'lease-renew',
+      text: `UPDATE event_store.subscriptions SET leased_until = clock_timestamp() + $5 * interval '1 millisecond'
+              WHERE name = $1 AND log = $2 AND lease_owner = $3 AND lease_epoch = $4`,
+      values: [name, log, owner, epoch, ttlMs],
+    });
+    return rowCount === 1;
+  }
+
+  async release({ name, log, owner, epoch }: Lease): Promise<void> {
+    await this.database.query({
+      name: 'lease-release',
+      text: `UPDATE event_store.subscriptions SET lease_owner = NULL, leased_until = NULL
+              WHERE name = $1 AND log = $2 AND lease_owner = $3 AND lease_epoch = $4`,
+      values: [name, log, owner, epoch],
+    });
+  }
+
+  /** The row is locked until the unit ends, so a takeover waits for this commit or makes it fail: there is nothing in between. */
+  async save({ name, log, owner, epoch }: Lease, position: bigint): Promise<void> {
+    const { rowCount } = await this.database.query({
+      name: 'checkpoint-save',
+      text: `UPDATE event_store.subscriptions SET position = greatest(position, $5), updated_at = clock_timestamp()
+              WHERE name = $1 AND log = $2 AND lease_owner = $3 AND lease_epoch = $4`,
+      values: [name, log, owner, epoch, position],
+    });
+    if (rowCount === 1) return;
+    const lost = new LeaseLostError(name, epoch);
+    currentTransaction()?.markRollbackOnly(lost);
+    throw lost;
+  }
+
+  async list(): Promise<SubscriptionStatus[]> {
+    const { rows } = await this.database.query<
+      TakenRow & { name: string; log: LogName; lease_owner: string | null; leased_until: Date | null }
+    >({
+      text: `SELECT name, log, log_epoch, position, lease_owner, lease_epoch, leased_until
+               FROM event_store.subscriptions ORDER BY name, log`,
+    });
+    return rows.map((row) => ({
+      name: row.name,
+      log: row.log,
+      cursor: { epoch: row.log_epoch, position: row.position },
+      owner: row.lease_owner ?? undefined,
+      leaseEpoch: row.lease_epoch,
+      leasedUntil: row.leased_until ?? undefined,
+    }));
+  }
+
+  /** SKIP LOCKED: while a former owner's unit is about to commit its checkpoint, the row is not free yet. */
+  private async take({ name, log }: SubscriptionKey, owner: string, ttlMs: number): Promise<Lease | undefined> {
+    const { rows } = await this.database.query<TakenRow>({
+      name: 'lease-take',
+      text: `WITH free AS (
+               SELECT name, log FROM event_store.subscriptions
+                WHERE name = $1 AND log = $2
+                  AND (lease_owner IS NULL OR lease_owner = $3 OR leased_until <= clock_timestamp())
+                  FOR UPDATE SKIP LOCKED
+             )
+             UPDATE event_store.subscriptions s
+                SET lease_owner = $3, lease_epoch = s.lease_epoch + 1,
+                    leased_until = clock_timestamp() + $4 * interval '1 millisecond'
+               FROM free WHERE s.name = free.name AND s.log = free.log
+             RETURNING s.lease_epoch, s.log_epoch, s.position`,
+      values: [name, log, owner, ttlMs],
+    });
+    const [row] = rows;
+    return (
+      row && { name, log, owner, epoch: row.lease_epoch, cursor: { epoch: row.log_epoch, position: row.position } }
+    );
+  }
+
+  private async isKnown({ name, log }: SubscriptionKey): Promise<boolean> {
+    const { rows } = await this.database.query({
+      text: 'SELECT 1 FROM event_store.subscriptions WHERE name = $1 AND log = $2',
+      values: [name, log],
+    });
+    return rows.length > 0;
+  }
+}

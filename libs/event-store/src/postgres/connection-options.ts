@@ -1,0 +1,64 @@
+// How every session of ours talks to PostgreSQL: durable commits, READ COMMITTED, and no wait without an end.
+import type { PoolConfig } from 'pg';
+
+export interface ConnectionOptions {
+  /** `postgres://user:password@host:port/database`; its own `options` parameter is kept. */
+  readonly url: string;
+  /** Shown in `pg_stat_activity`; say which service it is. */
+  readonly applicationName: string;
+  /** Connections at most, default 10. */
+  readonly poolSize?: number;
+  /** A statement that runs longer is cancelled, default 30,000. */
+  readonly statementTimeoutMs?: number;
+  /** A transaction that idles longer loses its connection, default 60,000. It would hold back every reader of the log. */
+  readonly idleInTransactionTimeoutMs?: number;
+  /** A statement that waits longer for a lock fails, default 10,000. */
+  readonly lockTimeoutMs?: number;
+  /** Wait for a free or new connection, default 10,000. */
+  readonly connectTimeoutMs?: number;
+  /** `remote_apply` where a synchronous standby serves queries; default `on`. Weaker settings lose acknowledged events. */
+  readonly synchronousCommit?: 'on' | 'remote_apply';
+}
+
+/** For a pg.Pool. */
+export function poolConfig(options: ConnectionOptions): PoolConfig {
+  const { connectionString, ...extra } = sessionConfig(options);
+  return { connectionString, max: options.poolSize ?? 10, ...extra };
+}
+
+/** For TypeORM: `new DataSource({ ...dataSourceConnection(options), entities, migrations })`. */
+export function dataSourceConnection(options: ConnectionOptions) {
+  const { connectionString, application_name, connectionTimeoutMillis, ...extra } = sessionConfig(options);
+  return {
+    type: 'postgres' as const,
+    url: connectionString,
+    applicationName: application_name,
+    poolSize: options.poolSize ?? 10,
+    connectTimeoutMS: connectionTimeoutMillis,
+    extra,
+  };
+}
+
+function sessionConfig(options: ConnectionOptions) {
+  const url = new URL(options.url);
+  const own = url.searchParams.get('options');
+  url.searchParams.delete('options'); // pg would let it replace ours
+  const settings = {
+    synchronous_commit: options.synchronousCommit ?? 'on',
+    default_transaction_isolation: 'read\\ committed',
+    statement_timeout: options.statementTimeoutMs ?? 30_000,
+    lock_timeout: options.lockTimeoutMs ?? 10_000,
+    idle_in_transaction_session_timeout: options.idleInTransactionTimeoutMs ?? 60_000,
+    tcp_keepalives_idle: 30, // seconds; finds clients that vanished without a word
+    tcp_keepalives_interval: 10,
+    tcp_keepalives_count: 3,
+  };
+  return {
+    connectionString: url.toString(),
+    application_name: options.applicationName,
+    connectionTimeoutMillis: options.connectTimeoutMs ?? 10_000,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 30_000,
+    options: [own, ...Object.entries(settings).map(([name, value]) => `-c ${name}=${value}`)].filter(Boolean).join(' '),
+  };
+}

@@ -1,0 +1,74 @@
+// The door to PostgreSQL: queries run in the ambient transaction if one is open, else each by itself on a pool of our own.
+import pg, { type QueryConfig, type QueryResult, type QueryResultRow } from 'pg';
+import type { DataSource } from 'typeorm';
+import { poolConfig, type ConnectionOptions } from './connection-options.js';
+import { checkServer, type ServerWarning } from './server-check.js';
+import { translated } from './sql-states.js';
+import { currentPostgresTransaction } from './transaction.js';
+
+export interface PostgresDatabaseOptions extends ConnectionOptions {
+  /** Made and destroyed by the caller, on the same database; units of work run on its connections. See {@link dataSourceConnection}. */
+  readonly dataSource: DataSource;
+}
+
+/** A statement. With a `name` it is prepared once per connection; a name belongs to one text. */
+export interface Query {
+  readonly name?: string;
+  readonly text: string;
+  readonly values?: readonly unknown[];
+}
+
+export class PostgresDatabase {
+  readonly dataSource: DataSource;
+  private readonly pool: pg.Pool;
+
+  constructor(options: PostgresDatabaseOptions) {
+    this.dataSource = options.dataSource;
+    this.pool = new pg.Pool(poolConfig(options));
+    // Without a listener an idle connection that is cut takes the process down. The pool replaces it by itself.
+    this.pool.on('error', () => undefined);
+  }
+
+  /**
+   * Joins the open unit of work. bigint columns come as BigInt.
+   * @throws UnavailableError the database cannot be reached; the outcome is unknown.
+   */
+  async query<R extends QueryResultRow>(query: Query): Promise<QueryResult<R>> {
+    const transaction = currentPostgresTransaction(this.dataSource);
+    if (!transaction) return this.queryOutside(query);
+    try {
+      return await transaction.query<R>(config(query));
+    } catch (error) {
+      throw translated(error);
+    }
+  }
+
+  /** By itself on the pool, whatever is open: for what must see, or be seen by, the others. @throws UnavailableError */
+  async queryOutside<R extends QueryResultRow>(query: Query): Promise<QueryResult<R>> {
+    try {
+      return await this.pool.query<R>(config(query));
+    } catch (error) {
+      throw translated(error);
+    }
+  }
+
+  /** Before serving. @throws ConfigurationError on settings that lose events; returns what an operator should look at. */
+  checkServer(): Promise<ServerWarning[]> {
+    return checkServer(this);
+  }
+
+  /** After the last query. The DataSource stays open: it is the caller's. */
+  close(): Promise<void> {
+    return this.pool.ended ? Promise.resolve() : this.pool.end();
+  }
+}
+
+function config({ name, text, values }: Query): QueryConfig {
+  return { name, text, values: values as unknown[] | undefined, types };
+}
+
+/** For these queries only: changing pg's global parsers would change user code beside us. */
+const types = {
+  getTypeParser: ((oid: number, format?: 'text') =>
+    oid === pg.types.builtins.INT8 ? BigInt : pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser,
+};

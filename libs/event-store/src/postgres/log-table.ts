@@ -1,0 +1,108 @@
+// The tables a settled log can read, and the few statements it reads them with.
+import type { EventMetadata, LogName, LogRecord } from '../core/index.js';
+import type { Statement, TextRow } from './dedicated-connection.js';
+
+/**
+ * Any table with `position bigint GENERATED … AS IDENTITY` (increment 1, cache 1, unique), drawn by the INSERT itself, whose rows
+ * are never changed.
+ */
+export interface LogTable {
+  readonly name: LogName;
+  /** With its schema, as in SQL: `event_store.events`. */
+  readonly table: string;
+  /** Sequence behind `position`, with its schema; default: the one the identity column owns. */
+  readonly sequence?: string;
+  /** Where the log epochs of that database are kept, default `event_store.log_epochs`. */
+  readonly epochs?: string;
+  /** SQL expressions for the fields of a {@link LogRecord}. */
+  readonly columns: Readonly<Record<Exclude<keyof LogRecord, 'position'>, string>>;
+}
+
+export const eventsTable: LogTable = {
+  name: 'events',
+  table: 'event_store.events',
+  columns: {
+    id: 'id',
+    key: 'stream',
+    version: 'version',
+    type: 'type',
+    schemaVersion: 'schema_version',
+    data: 'data',
+    metadata: 'metadata',
+    time: 'occurred_at',
+  },
+};
+
+export const inboundTable: LogTable = {
+  name: 'inbound',
+  table: 'event_store.inbound_messages',
+  columns: {
+    id: 'id',
+    key: 'key',
+    version: 'version',
+    type: 'type',
+    schemaVersion: 'schema_version',
+    data: 'data',
+    metadata: 'metadata',
+    time: 'received_at',
+  },
+};
+
+export const outgoingTable: LogTable = {
+  name: 'outgoing',
+  table: 'event_store.outgoing_commands',
+  columns: {
+    id: 'id',
+    key: 'key',
+    version: '0',
+    type: 'type',
+    schemaVersion: '1',
+    data: 'data',
+    metadata: 'metadata',
+    time: 'recorded_at',
+  },
+};
+
+type Range = (after: bigint, upTo: bigint, limit: number) => Statement;
+
+/** `(after, upTo]` ascending, at most `limit`. */
+export function rangeOf({ name, table, columns }: LogTable): Range {
+  const { id, key, version, type, schemaVersion, data, metadata, time } = columns;
+  const text =
+    `SELECT position, ${id}, ${key}, ${version}, ${type}, ${schemaVersion}, ${data}, ${metadata}, ` +
+    `extract(epoch FROM ${time}) * 1000 FROM ${table} WHERE position > $1 AND position <= $2 ORDER BY position LIMIT $3`;
+  return (after, upTo, limit) => ({ name: `${name}-range`, text, values: [after, upTo, limit] });
+}
+
+/** The highest position written at or below `$1`, 0 when there is none. */
+export function highestOf({ table }: LogTable, upTo: bigint): Statement {
+  return { text: `SELECT coalesce(max(position), 0) FROM ${table} WHERE position <= $1`, values: [upTo] };
+}
+
+/** The last position drawn, written or not. `sequence` as in SQL. */
+export function lastDrawnOf(sequence: string): Statement {
+  return { text: `SELECT CASE WHEN is_called THEN last_value ELSE last_value - 1 END FROM ${sequence}` };
+}
+
+/** Oid of the table and name of the sequence, as in SQL. */
+export function identityOf({ table, sequence }: LogTable): Statement {
+  return {
+    text: `SELECT $1::text::regclass::oid, coalesce($2::text, pg_get_serial_sequence($1::text, 'position'))`,
+    values: [table, sequence ?? null],
+  };
+}
+
+export function parseRecord(row: TextRow): LogRecord {
+  const [position, id, key, version, type, schemaVersion, data, metadata, time] = row as string[];
+  return {
+    position: BigInt(position!),
+    id: id!,
+    key: key!,
+    version: Number(version),
+    type: type!,
+    schemaVersion: Number(schemaVersion),
+    data: JSON.parse(data!) as object,
+    metadata: JSON.parse(metadata!) as EventMetadata,
+    time: new Date(Number(time)),
+  };
+}

@@ -1,0 +1,218 @@
+// The contract on real PostgreSQL, and what only PostgreSQL has to prove.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually } from '../../../../test/support/eventually.js';
+import { openTestStore, type TestStore } from '../../../../test/support/event-store-database.js';
+import {
+  DuplicateEventIdError,
+  InvalidRequestError,
+  outsideTransaction,
+  UnavailableError,
+  WrongExpectedVersionError,
+} from '../core/index.js';
+import { describeEventStore } from '../testing/event-store.contract.js';
+import { appendTo, commandOn, deposited, deposits, newStream } from '../testing/event-store.support.js';
+import { appendBatch, sendAppends } from './append-statement.js';
+
+describeEventStore('PostgresEventStore', openTestStore);
+
+describe('PostgresEventStore', () => {
+  let opened: TestStore;
+  let signals = 0;
+  beforeAll(async () => {
+    opened = await openTestStore({ onAppended: () => (signals += 1) });
+  });
+  afterAll(() => opened.close());
+
+  const idsOf = async (stream: string) => (await opened.store.readStream(stream)).map(({ id }) => id);
+
+  describe('the append statement', () => {
+    it('stores one of two appends of one stream whole, and nothing of the other', async () => {
+      for (let round = 0; round < 5; round += 1) {
+        const stream = newStream();
+        const [short, long] = [deposits(2), deposits(4)];
+        const commands = [commandOn(stream), commandOn(stream)];
+        const stored = await sendAppends(opened.database, [
+          { stream, expected: 'no-stream', events: round % 2 ? short : long, command: commands[0] },
+          { stream, expected: 'no-stream', events: round % 2 ? long : short, command: commands[1] },
+        ]);
+        expect(stored.size).toBe(1);
+        const winner = stored.has(short[0]!.id) ? short : long;
+        expect(await idsOf(stream)).toEqual(winner.map(({ id }) => id));
+        const outcomes = await Promise.all(commands.map((command) => opened.store.findCommand(command)));
+        expect(outcomes.filter((outcome) => outcome !== undefined)).toHaveLength(1);
+      }
+    });
+
+    it('stores a batch over many streams in one statement, each append by itself', async () => {
+      const streams = Array.from({ length: 8 }, () => newStream());
+      await opened.store.append(appendTo(streams[3]!));
+      const requests = streams.map((stream) => ({
+        stream,
+        expected: 'no-stream' as const,
+        events: deposits(3),
+        command: commandOn(stream),
+      }));
+      const results = await appendBatch(opened.database, requests);
+      expect(results.map((result) => result?.version)).toEqual([3, 3, 3, undefined, 3, 3, 3, 3]);
+      for (const [index, { stream, events, command }] of requests.entries()) {
+        const result = results[index];
+        expect(await idsOf(stream)).toEqual(result ? events.map(({ id }) => id) : [expect.any(String)]);
+        expect(await opened.store.findCommand(command)).toEqual(result && { outcome: 'accepted', result });
+      }
+    });
+
+    it('refuses a stream twice in a batch', async () => {
+      const stream = newStream();
+      await expect(appendBatch(opened.database, [appendTo(stream), appendTo(stream)])).rejects.toThrow(
+        InvalidRequestError,
+      );
+      expect(await opened.store.streamVersion(stream)).toBe(0);
+    });
+
+    it('finds its rows by index however large the tables are', async () => {
+      const { database, dataSource } = opened;
+      await dataSource.query(`
+        INSERT INTO event_store.events (id, stream, version, type, schema_version, data, metadata)
+        SELECT gen_random_uuid(), 'bulk-' || n, 1, 'account.opened', 1, '{}', '{}' FROM generate_series(1, 20000) n`);
+      await dataSource.query(`
+        INSERT INTO event_store.commands (id, stream, step, type, content_hash, outcome, version)
+        SELECT gen_random_uuid(), 'bulk-' || n, 0, 'Open', 'x', 'unchanged', 1 FROM generate_series(1, 20000) n`);
+      await dataSource.query('ANALYZE event_store.events, event_store.commands');
+      const scans = async () =>
+        (await dataSource.query(
+          `SELECT sum(seq_scan)::int AS n FROM pg_stat_user_tables WHERE schemaname = 'event_store'`,
+        )) as { n: number }[];
+      await database.query({ text: 'SELECT pg_stat_force_next_flush()' }).catch(() => undefined);
+      const [before] = await scans();
+      await opened.unitOfWork.run(async () => {
+        for (let n = 0; n < 12; n += 1) {
+          const stream = newStream();
+          await opened.store.append(appendTo(stream, { events: deposits(3), command: commandOn(stream) }));
+          await opened.store.append(appendTo(stream, { expected: 3 }));
+        }
+        await database.query({ text: 'SELECT pg_stat_force_next_flush()' });
+      });
+      const [after] = await eventually(async () => {
+        const rows = await scans();
+        const [{ n }] = (await dataSource.query(
+          `SELECT n_tup_ins::int AS n FROM pg_stat_user_tables WHERE relname = 'commands'`,
+        )) as [{ n: number }];
+        expect(n).toBeGreaterThanOrEqual(20_012);
+        return rows;
+      });
+      expect(after).toEqual(before);
+    });
+  });
+
+  it('refuses to change history, whoever asks', async () => {
+    const { dataSource, store } = opened;
+    await store.append(appendTo(newStream()));
+    for (const statement of [
+      `UPDATE event_store.events SET type = 'other.type'`,
+      'DELETE FROM event_store.events WHERE false',
+      'TRUNCATE event_store.events',
+      `SET session_replication_role = replica; DELETE FROM event_store.events`,
+    ]) {
+      await expect(dataSource.query(statement)).rejects.toThrow(/Events are immutable/);
+    }
+  });
+
+  it('gives fifty writers of one stream each a version of their own', async () => {
+    const stream = newStream();
+    const results = await Promise.all(
+      Array.from({ length: 50 }, () =>
+        opened.store.append(appendTo(stream, { expected: 'any', command: commandOn(stream) })),
+      ),
+    );
+    expect(results.map(({ version }) => version).sort((a, b) => a - b)).toEqual(
+      Array.from({ length: 50 }, (_, n) => n + 1),
+    );
+  });
+
+  it('waits for a writer whose transaction is open, and then says who was first', async () => {
+    const stream = newStream();
+    const shared = deposited();
+    const results: Promise<unknown>[] = [];
+    await opened.unitOfWork.run(async () => {
+      await opened.store.append(appendTo(stream, { expected: 'no-stream', events: [deposited(), shared] }));
+      const outside = (work: () => Promise<unknown>) => results.push(onItsOwn(work));
+      outside(() => opened.store.append(appendTo(stream, { expected: 'no-stream' })));
+      outside(() => opened.store.append(appendTo(newStream(), { events: [deposited(), shared] })));
+      outside(() =>
+        opened.unitOfWork.run(() => opened.store.append(appendTo(newStream(), { events: [deposited(), shared] }))),
+      );
+      await eventually(async () => {
+        const [{ n }] = (await opened.dataSource.query(
+          `SELECT count(*)::int AS n FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`,
+        )) as [{ n: number }];
+        expect(n).toBe(3);
+      });
+    });
+    const [first, second, third] = await Promise.all(results);
+    expect(first).toBeInstanceOf(WrongExpectedVersionError);
+    expect(first).toMatchObject({ actual: 2 });
+    expect(second).toBeInstanceOf(DuplicateEventIdError);
+    expect(third).toBeInstanceOf(DuplicateEventIdError);
+  });
+
+  it('goes on when the writer it waited for rolls back', async () => {
+    const stream = newStream();
+    let waiting: Promise<unknown> | undefined;
+    const first = opened.unitOfWork.run(async () => {
+      await opened.store.append(appendTo(stream, { expected: 'no-stream' }));
+      waiting = onItsOwn(() => opened.store.append(appendTo(stream, { expected: 'no-stream', events: deposits(2) })));
+      await eventually(async () => {
+        const rows = (await opened.dataSource.query(
+          `SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`,
+        )) as unknown[];
+        expect(rows).toHaveLength(1);
+      });
+      throw new Error('changed my mind');
+    });
+    await expect(first).rejects.toThrow('changed my mind');
+    expect(await waiting).toMatchObject({ firstVersion: 1, version: 2, repeated: false });
+  });
+
+  it('signals what is durable: after the append, or after the commit of its unit, and never for a repeat or a rollback', async () => {
+    const before = signals;
+    const request = appendTo(newStream());
+    await opened.store.append(request);
+    expect(signals).toBe(before + 1);
+    await opened.store.append(request);
+    expect(signals).toBe(before + 1);
+    await opened.unitOfWork.run(async () => {
+      await opened.store.append(appendTo(newStream()));
+      expect(signals).toBe(before + 1);
+    });
+    expect(signals).toBe(before + 2);
+    const rolledBack = opened.unitOfWork.run(async () => {
+      await opened.store.append(appendTo(newStream()));
+      throw new Error('no');
+    });
+    await expect(rolledBack).rejects.toThrow('no');
+    expect(signals).toBe(before + 2);
+  });
+
+  it('says that the database is unavailable when its connection is cut in the middle of a call, and works on', async () => {
+    const [stream, held] = [newStream(), newStream()];
+    const cut = opened.unitOfWork.run(async () => {
+      await opened.store.append(appendTo(held, { expected: 'no-stream' }));
+      const waiting = onItsOwn(() => opened.store.append(appendTo(held, { expected: 'no-stream' })));
+      await eventually(async () => {
+        const rows = (await opened.dataSource.query(`
+          SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+          WHERE wait_event_type = 'Lock' AND datname = current_database()`)) as unknown[];
+        expect(rows).toHaveLength(1);
+      });
+      return waiting;
+    });
+    expect(await cut).toBeInstanceOf(UnavailableError);
+    expect(await opened.store.append(appendTo(stream))).toMatchObject({ version: 1 });
+    expect(await opened.store.streamVersion(held)).toBe(1);
+  });
+
+  /** As another request would: outside the unit of work this is called in. An error comes as a value. */
+  function onItsOwn(work: () => Promise<unknown>): Promise<unknown> {
+    return outsideTransaction(work).catch((error: unknown) => error);
+  }
+});

@@ -1,0 +1,49 @@
+// The event store on PostgreSQL.
+import type {
+  AppendRequest,
+  AppendResult,
+  CommandKey,
+  CommandOutcome,
+  EventStore,
+  ReadStreamOptions,
+  StoredEvent,
+} from '../core/index.js';
+import { Appender, type AppenderOptions } from './append.js';
+import { findCommand, recordCommand } from './commands.js';
+import type { PostgresDatabase } from './database.js';
+import { readStream, streamVersion } from './streams.js';
+
+export type PostgresEventStoreOptions = AppenderOptions;
+
+export class PostgresEventStore implements EventStore {
+  private readonly database: PostgresDatabase;
+  private readonly appender: Appender;
+
+  constructor(options: PostgresEventStoreOptions) {
+    this.database = options.database;
+    this.appender = new Appender(options);
+  }
+
+  append(request: AppendRequest): Promise<AppendResult> {
+    return this.appender.append(request);
+  }
+
+  readStream(stream: string, options?: ReadStreamOptions): Promise<StoredEvent[]> {
+    return readStream(this.database, stream, options);
+  }
+
+  streamVersion(stream: string): Promise<number> {
+    return streamVersion(this.database, stream);
+  }
+
+  findCommand(command: CommandKey): Promise<CommandOutcome | undefined> {
+    return findCommand(this.database, command);
+  }
+
+  recordCommand(
+    command: CommandKey,
+    outcome: Exclude<CommandOutcome, { outcome: 'accepted' }>,
+  ): Promise<CommandOutcome> {
+    return recordCommand(this.database, command, outcome);
+  }
+}

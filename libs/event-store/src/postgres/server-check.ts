@@ -1,0 +1,79 @@
+// Settings of the server under which an acknowledged event could be lost are refused at boot, not found out after a crash.
+import { ConfigurationError } from '../core/index.js';
+import type { PostgresDatabase } from './database.js';
+
+/** Nothing that stops a boot, but something an operator should look at. */
+export interface ServerWarning {
+  readonly setting: string;
+  readonly message: string;
+}
+
+interface Facts {
+  fsync: string;
+  full_page_writes: string;
+  synchronous_commit: string;
+  isolation: string;
+  max_prepared_transactions: number;
+  place: string;
+  in_recovery: boolean;
+}
+
+const factsQuery = `
+SELECT current_setting('fsync') AS fsync, current_setting('full_page_writes') AS full_page_writes,
+  current_setting('synchronous_commit') AS synchronous_commit, current_setting('default_transaction_isolation') AS isolation,
+  current_setting('max_prepared_transactions')::int AS max_prepared_transactions, pg_is_in_recovery() AS in_recovery,
+  concat(current_database(), ' of ', pg_postmaster_start_time(), ' ', coalesce(inet_server_port(), 0)) AS place`;
+
+/** @throws ConfigurationError with the setting to change. */
+export async function checkServer(database: PostgresDatabase): Promise<ServerWarning[]> {
+  const ours = (await database.queryOutside<Facts>({ text: factsQuery })).rows[0]!;
+  const theirs = ((await database.dataSource.query(factsQuery)) as Facts[])[0]!;
+  if (ours.fsync === 'off' || ours.full_page_writes === 'off') {
+    throw new ConfigurationError(
+      `PostgreSQL runs with fsync=${ours.fsync}, full_page_writes=${ours.full_page_writes}: a crash would corrupt or lose acknowledged events. Set both to on.`,
+    );
+  }
+  if (ours.in_recovery) throw new ConfigurationError('PostgreSQL is a standby: connect to the primary.');
+  if (ours.place !== theirs.place) {
+    throw new ConfigurationError(
+      `The event store is connected to ${ours.place}, its DataSource to ${theirs.place}. Give both the same URL.`,
+    );
+  }
+  for (const { synchronous_commit, isolation } of [ours, theirs]) {
+    if (synchronous_commit !== 'on' && synchronous_commit !== 'remote_apply') {
+      throw new ConfigurationError(
+        `A session has synchronous_commit=${synchronous_commit}: acknowledged events could be lost. Build the DataSource with dataSourceConnection().`,
+      );
+    }
+    if (isolation !== 'read committed') {
+      throw new ConfigurationError(
+        `A session has default_transaction_isolation=${isolation}, expected read committed. Build the DataSource with dataSourceConnection().`,
+      );
+    }
+  }
+  await checkSequence(database);
+  return ours.max_prepared_transactions > 0
+    ? [
+        {
+          setting: 'max_prepared_transactions',
+          message: `max_prepared_transactions is ${ours.max_prepared_transactions}: a forgotten prepared transaction holds back every reader of the log. Set it to 0 unless you need it.`,
+        },
+      ]
+    : [];
+}
+
+/** A sequence behind its table (a restore by hand) would hand out positions that are taken. */
+async function checkSequence(database: PostgresDatabase): Promise<void> {
+  const { rows } = await database.queryOutside<{ last: bigint; newest: bigint }>({
+    text: `
+      SELECT coalesce(pg_sequence_last_value(pg_get_serial_sequence('event_store.events', 'position')::regclass), 0) AS last,
+        coalesce((SELECT position FROM event_store.events ORDER BY position DESC LIMIT 1), 0) AS newest`,
+  });
+  const { last, newest } = rows[0]!;
+  if (last < newest) {
+    throw new ConfigurationError(
+      `The sequence of event_store.events is at ${last}, the newest event at ${newest}. Run: ` +
+        `SELECT setval(pg_get_serial_sequence('event_store.events', 'position'), ${newest}).`,
+    );
+  }
+}

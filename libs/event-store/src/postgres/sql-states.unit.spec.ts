@@ -1,0 +1,82 @@
+import pg from 'pg';
+import { QueryFailedError } from 'typeorm';
+import { describe, expect, it } from 'vitest';
+import { UnavailableError, UnitOfWorkRolledBackError } from '../core/index.js';
+import { failureOf, isOfDatabase, sqlStateOf, translated } from './sql-states.js';
+
+function databaseError(code: string): Error {
+  const error = new pg.DatabaseError(`state ${code}`, 0, 'error');
+  error.code = code;
+  return error;
+}
+
+describe('failureOf', () => {
+  it.each([
+    ['08006', 'unavailable'],
+    ['57P01', 'unavailable'],
+    ['57P03', 'unavailable'],
+    ['53300', 'unavailable'],
+    ['53100', 'unavailable'],
+    ['25P03', 'unavailable'],
+    ['25006', 'unavailable'],
+    ['55P03', 'unavailable'],
+    ['57014', 'unavailable'],
+    ['ECONNREFUSED', 'unavailable'],
+    ['ECONNRESET', 'unavailable'],
+    ['EPIPE', 'unavailable'],
+    ['40001', 'retryable'],
+    ['40P01', 'retryable'],
+    ['23505', 'conflict'],
+    ['23503', undefined],
+    ['25P02', undefined],
+    ['42P01', undefined],
+    ['57P04', undefined],
+  ])('takes %s for %s, also wrapped by TypeORM or as the cause of a rolled back unit', (code, failure) => {
+    const error = databaseError(code);
+    expect(failureOf(error)).toBe(failure);
+    expect(failureOf(new QueryFailedError('SELECT 1', [], error))).toBe(failure);
+    expect(failureOf(new UnitOfWorkRolledBackError(error))).toBe(failure);
+  });
+
+  it.each([
+    'Connection terminated unexpectedly',
+    'Connection terminated due to connection timeout',
+    'timeout exceeded when trying to connect',
+    'Client has encountered a connection error and is not queryable',
+    'Cannot use a pool after calling end on the pool',
+  ])('takes "%s", which has no code, for an outage', (message) => {
+    expect(failureOf(new Error(message))).toBe('unavailable');
+  });
+
+  it('looks into the errors of a connect to several addresses', () => {
+    const refused = Object.assign(new Error('connect ECONNREFUSED ::1'), { code: 'ECONNREFUSED' });
+    expect(failureOf(new AggregateError([refused]))).toBe('unavailable');
+  });
+
+  it('says nothing about other errors', () => {
+    expect([failureOf(new Error('no')), failureOf('57P01'), failureOf(undefined)]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
+});
+
+describe('translated', () => {
+  it('gives an UnavailableError with its cause for an outage, and any other error as it is', () => {
+    const [outage, deadlock] = [databaseError('57P01'), databaseError('40P01')];
+    expect(translated(outage)).toBeInstanceOf(UnavailableError);
+    expect(translated(outage)).toMatchObject({ code: 'ES-1201', cause: outage });
+    expect(translated(deadlock)).toBe(deadlock);
+  });
+});
+
+describe('isOfDatabase', () => {
+  it('tells a query from other calls that fail in the same way', () => {
+    const network = Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' });
+    expect(isOfDatabase(network)).toBe(false);
+    expect(isOfDatabase(new QueryFailedError('SELECT 1', [], network))).toBe(true);
+    expect(isOfDatabase(new UnitOfWorkRolledBackError(databaseError('40P01')))).toBe(true);
+    expect(sqlStateOf(new QueryFailedError('SELECT 1', [], network))).toBe('ECONNRESET');
+  });
+});

@@ -1,0 +1,161 @@
+// What a unit of work promises beyond the contract, because PostgreSQL can fail in more ways.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { EntityManager } from 'typeorm';
+import { openTestStore, type TestStore } from '../../../../test/support/event-store-database.js';
+import { InvalidRequestError, UnavailableError, UnitOfWorkRolledBackError } from '../core/index.js';
+import { appendTo, newStream } from '../testing/event-store.support.js';
+import { PostgresTransaction } from './transaction.js';
+
+describe('PostgresUnitOfWork', () => {
+  let opened: TestStore;
+  beforeAll(async () => {
+    opened = await openTestStore({ poolSize: 3 });
+    await opened.dataSource.query('CREATE TABLE balance (id int PRIMARY KEY, amount int NOT NULL)');
+    await opened.dataSource.query('INSERT INTO balance SELECT n, 0 FROM generate_series(1, 10) n');
+  });
+  afterAll(() => opened.close());
+
+  const add = (db: EntityManager, id: number) => db.query('UPDATE balance SET amount = amount + 1 WHERE id = $1', [id]);
+  const amount = async (id: number) =>
+    ((await opened.dataSource.query('SELECT amount FROM balance WHERE id = $1', [id])) as [{ amount: number }])[0]
+      .amount;
+  const cut = (db: EntityManager) => db.query('SELECT pg_terminate_backend(pg_backend_pid())');
+
+  it('commits what the EntityManager and the store write together, in READ COMMITTED', async () => {
+    const stream = newStream();
+    const level = await opened.unitOfWork.run(async (transaction) => {
+      expect(transaction).toBeInstanceOf(PostgresTransaction);
+      await add(transaction.db, 1);
+      await opened.store.append(appendTo(stream));
+      return transaction.db.query('SHOW transaction_isolation') as Promise<unknown>;
+    });
+    expect(level).toEqual([{ transaction_isolation: 'read committed' }]);
+    expect([await amount(1), await opened.store.streamVersion(stream)]).toEqual([1, 1]);
+    await expect(
+      opened.unitOfWork.run(async ({ db }) => {
+        await add(db, 1);
+        await opened.store.append(appendTo(stream, { expected: 7 }));
+      }),
+    ).rejects.toMatchObject({ code: 'ES-1001' });
+    expect(await amount(1)).toBe(1);
+  });
+
+  it.each(['thrown', 'swallowed'])('runs the whole unit again after a deadlock whose error was %s', async (fate) => {
+    const streams = [newStream(), newStream()];
+    const before = [await amount(2), await amount(3)];
+    let runs = 0;
+    const meeting = new Meeting(2);
+    const unit = (first: number, second: number, stream: string) =>
+      opened.unitOfWork.run(async ({ db }) => {
+        runs += 1;
+        await opened.store.append(appendTo(stream, { expected: 'no-stream' }));
+        await add(db, first);
+        await meeting.wait();
+        await opened.database
+          .query({ text: 'UPDATE balance SET amount = amount + 1 WHERE id = $1', values: [second] })
+          .catch((error: unknown) => {
+            if (fate === 'thrown') throw error;
+          });
+      });
+    await Promise.all([unit(2, 3, streams[0]!), unit(3, 2, streams[1]!)]);
+    expect(runs).toBe(3);
+    expect([await amount(2), await amount(3)]).toEqual(before.map((n) => n + 2));
+    expect(await Promise.all(streams.map((stream) => opened.store.streamVersion(stream)))).toEqual([1, 1]);
+  });
+
+  it('gives up on a unit that loses every time, with the database error', async () => {
+    let runs = 0;
+    const losing = opened.unitOfWork.run(({ db }) => {
+      runs += 1;
+      return db.query(`DO $$ BEGIN RAISE EXCEPTION 'lost' USING ERRCODE = 'serialization_failure'; END $$`);
+    });
+    await expect(losing).rejects.toMatchObject({ code: '40001' });
+    expect(runs).toBe(5);
+  });
+
+  it('does not call a unit committed that PostgreSQL has rolled back, because a failed statement was swallowed', async () => {
+    const run = opened.unitOfWork.run(async ({ db }) => {
+      await add(db, 4);
+      await db.query('SELECT 1/0').catch(() => undefined);
+    });
+    await expect(run).rejects.toBeInstanceOf(UnitOfWorkRolledBackError);
+    expect(await amount(4)).toBe(0);
+  });
+
+  it('lets user code fail inside a savepoint of its own', async () => {
+    await opened.unitOfWork.run(async ({ db }) => {
+      await add(db, 5);
+      await db.transaction((inner) => inner.query('SELECT 1/0')).catch(() => undefined);
+    });
+    expect(await amount(5)).toBe(1);
+  });
+
+  it.each<[string, (db: EntityManager) => Promise<unknown>]>([
+    ['at a query of user code', cut],
+    ['at a query of user code that swallowed the error, before the COMMIT', (db) => cut(db).catch(() => undefined)],
+    [
+      'before an append',
+      async (db) => {
+        await cut(db).catch(() => undefined);
+        await opened.store.append(appendTo(newStream()));
+      },
+    ],
+    [
+      'by its idle time-out',
+      async (db) => {
+        await db.query(`SET LOCAL idle_in_transaction_session_timeout = 20`);
+        await opened.database.queryOutside({ text: 'SELECT pg_sleep(0.2)' });
+        await add(db, 6);
+      },
+    ],
+  ])('says unavailable when the connection is lost %s, and has connections left afterwards', async (_, lose) => {
+    for (let round = 0; round < 4; round += 1) {
+      const run = opened.unitOfWork.run(async ({ db }) => {
+        await add(db, 6);
+        await lose(db);
+      });
+      await expect(run).rejects.toBeInstanceOf(UnavailableError);
+    }
+    expect(await opened.unitOfWork.run(({ db }) => db.query('SELECT 1 AS one'))).toEqual([{ one: 1 }]);
+    expect(await amount(6)).toBe(0);
+  });
+
+  it('leaves errors of other calls inside the work as they are', async () => {
+    const network = Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' });
+    await expect(opened.unitOfWork.run(() => Promise.reject(network))).rejects.toBe(network);
+  });
+
+  it('takes concurrent store calls inside one unit', async () => {
+    const streams = Array.from({ length: 5 }, () => newStream());
+    await opened.unitOfWork.run(() => Promise.all(streams.map((stream) => opened.store.append(appendTo(stream)))));
+    expect(await Promise.all(streams.map((stream) => opened.store.streamVersion(stream)))).toEqual([1, 1, 1, 1, 1]);
+  });
+
+  it('refuses a store of another database inside a unit, whose write would not be part of it', async () => {
+    const other = await openTestStore();
+    const stream = newStream();
+    const run = opened.unitOfWork.run(() => other.store.append(appendTo(stream)));
+    await expect(run).rejects.toBeInstanceOf(InvalidRequestError);
+    await expect(opened.unitOfWork.run(() => other.unitOfWork.run(() => Promise.resolve()))).rejects.toBeInstanceOf(
+      InvalidRequestError,
+    );
+    expect(await other.store.streamVersion(stream)).toBe(0);
+    await other.close();
+  });
+});
+
+/** Lets its guests go on once all of them have arrived; later ones pass. */
+class Meeting {
+  private readonly arrived: Promise<void>;
+  private arrive = (): void => undefined;
+
+  constructor(private missing: number) {
+    this.arrived = new Promise((resolve) => (this.arrive = resolve));
+  }
+
+  wait(): Promise<void> {
+    this.missing -= 1;
+    if (this.missing === 0) this.arrive();
+    return this.arrived;
+  }
+}

@@ -1,0 +1,43 @@
+// Whether a system has come to rest, and what is still on its way. Records parked for good rest too: that they are there is I3's business.
+import { behind } from './global-order.js';
+import { messageId } from './published-messages.js';
+import { stateOf, type SystemState } from './topology.js';
+import type { ServiceState } from './service-state.js';
+
+/** Sentences; empty when nothing moves any more. */
+export function notAtRest(system: SystemState): string[] {
+  return system.shapes.flatMap((shape) => {
+    const state = stateOf(system, shape);
+    const inbox = new Set(state.inbound.map(({ id }) => id));
+    const ids = new Set(system.published.filter(({ topic }) => shape.consumes.includes(topic)).map(messageId));
+    const onTheWay = [...ids].filter((id) => !inbox.has(id)).length;
+    const unreadable = state.unreadable.length;
+    return [
+      ...(onTheWay > unreadable ? [`${shape.service} has yet to receive ${onTheWay} messages`] : []),
+      ...behind(state).map(
+        ({ name, log, position }) =>
+          `${shape.service}: ${name} is at position ${position} of ${log} (${state[log].at(-1)?.position})`,
+      ),
+      ...waiting(state).map(
+        ({ subscription, type, messageId: id, reason }) =>
+          `${shape.service}: ${subscription} will try ${type} ${id} again (${reason})`,
+      ),
+    ];
+  });
+}
+
+/**
+ * Everything that changes when anything moves. Two readings that are both at rest and have the same fingerprint prove rest: whatever
+ * was read at different times did not change in between.
+ */
+export function fingerprint({ services, published }: SystemState): string {
+  const counts = services.map(({ events, inbound, outgoing, commands, setAside, unreadable, subscriptions }) => [
+    [events, inbound, outgoing, commands, setAside, unreadable].map(({ length }) => length),
+    subscriptions.map(({ name, log, position }) => `${name} ${log} ${position}`).sort((a, b) => (a < b ? -1 : 1)),
+  ]);
+  return JSON.stringify([counts, published.length]);
+}
+
+function waiting({ setAside }: ServiceState): ServiceState['setAside'] {
+  return setAside.filter(({ status }) => status === 'waiting');
+}

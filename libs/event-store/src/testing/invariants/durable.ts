@@ -1,0 +1,33 @@
+// I1 Durable: what was acknowledged exists, with the same id, stream and version.
+import type { ServiceState } from './service-state.js';
+import { Findings, type Violation } from './violation.js';
+
+/** An append somebody got a yes for. Give what the answer said. */
+export interface AcknowledgedAppend {
+  readonly stream: string;
+  /** Version of the stream after the append. */
+  readonly version?: number;
+  /** Id of one of its events. */
+  readonly id?: string;
+}
+
+export function checkDurable(state: ServiceState, acknowledged: readonly AcknowledgedAppend[]): Violation[] {
+  const findings = new Findings('I1');
+  const streams = new Set(state.events.map(({ stream }) => stream));
+  const places = new Set(state.events.map(({ stream, version }) => `${version}@${stream}`));
+  const byId = new Map(state.events.map((event) => [event.id, event]));
+  for (const { stream, version, id } of acknowledged) {
+    const event = id === undefined ? undefined : byId.get(id);
+    if (id !== undefined && !event) {
+      findings.add('lost', `${state.service} acknowledged event ${id} in ${stream}, and does not have it.`);
+    } else if (event && event.stream !== stream) {
+      findings.add('wrong', `${state.service} acknowledged event ${id} in ${stream}, and has it in ${event.stream}.`);
+    }
+    if (version !== undefined && !places.has(`${version}@${stream}`)) {
+      findings.add('lost', `${state.service} acknowledged version ${version} of ${stream}, and does not have it.`);
+    } else if (!streams.has(stream)) {
+      findings.add('lost', `${state.service} acknowledged an append to ${stream}, and does not have the stream.`);
+    }
+  }
+  return findings.found;
+}

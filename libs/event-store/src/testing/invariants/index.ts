@@ -1,0 +1,56 @@
+// The one checker of the invariants: used by the demo, by every test that injects faults, and by whoever doubts.
+import { checkDurable, type AcknowledgedAppend } from './durable.js';
+import { checkEffectOnce } from './effect-once.js';
+import { checkGlobalOrder, type GlobalOrderOptions } from './global-order.js';
+import { checkPublish } from './publish.js';
+import type { PublishedMessages } from './published-messages.js';
+import { readServiceState, type Query } from './service-state.js';
+import { checkStreamOrder } from './stream-order.js';
+import type { ServiceShape, SystemState } from './topology.js';
+import type { Violation } from './violation.js';
+
+export { fingerprint, notAtRest } from './at-rest.js';
+export type { AcknowledgedAppend } from './durable.js';
+export { publishedOnPostgres, type PublishedMessage, type PublishedMessages } from './published-messages.js';
+export type { EventRow, Query, Row, ServiceState, SetAsideRow } from './service-state.js';
+export type { Publishes, ServiceShape, SystemState } from './topology.js';
+export { Findings, groupBy, type Damage, type Violation } from './violation.js';
+
+/** Where the checker reads: a query port per service, and the broker's messages. */
+export interface SystemProbe {
+  readonly shapes: readonly ServiceShape[];
+  /** By the service's name. */
+  readonly queries: Readonly<Record<string, Query>>;
+  readonly publishedMessages: PublishedMessages;
+}
+
+export interface CheckOptions extends GlobalOrderOptions {
+  /** By the service's name. */
+  readonly acknowledged?: Readonly<Record<string, readonly AcknowledgedAppend[]>>;
+}
+
+/** @throws Error when a service has no query. */
+export async function readSystemState({ shapes, queries, publishedMessages }: SystemProbe): Promise<SystemState> {
+  const services = shapes.map(({ service }) => {
+    const query = queries[service];
+    if (!query) throw new Error(`No query port for service ${service}.`);
+    return readServiceState(service, query);
+  });
+  return { shapes, services: await Promise.all(services), published: await publishedMessages() };
+}
+
+/** I1 to I5 over a system at rest. */
+export function checkInvariants(
+  system: SystemState,
+  { acknowledged = {}, ...options }: CheckOptions = {},
+): Violation[] {
+  return [
+    ...system.services.flatMap((state) => [
+      ...checkDurable(state, acknowledged[state.service] ?? []),
+      ...checkStreamOrder(state),
+      ...checkGlobalOrder(state, options),
+    ]),
+    ...checkPublish(system),
+    ...checkEffectOnce(system),
+  ];
+}

@@ -1,0 +1,122 @@
+// One service of the shop inside the test's own process: on a fresh database, a free port, the real event store, guard and validation.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Global, Module, type Type } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Test } from '@nestjs/testing';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { DataSource } from 'typeorm';
+import { dataSourceConnection, eventStoreMigrations, EventStoreModule } from '@app/event-store';
+import {
+  configureHttp,
+  ensureDevIssuer,
+  httpAdapter,
+  HttpModule,
+  issueDevToken,
+  type MigrationClass,
+} from '@app/platform';
+import { createTestDatabase } from './postgres.js';
+
+export interface ServiceUnderTest {
+  readonly app: NestFastifyApplication;
+  readonly database: DataSource;
+  /** A request as `user`; `role` empty: without a token. */
+  send(request: TestRequest): Promise<TestAnswer>;
+  close(): Promise<void>;
+}
+
+export interface TestRequest {
+  readonly method?: 'GET' | 'POST';
+  readonly path: string;
+  readonly user?: string;
+  /** Default `customer`. */
+  readonly role?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Text is sent as it is. */
+  readonly body?: object | string;
+}
+
+export interface TestAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  /** Problem, object or list; the test knows which. */
+  readonly body: Record<string, unknown>;
+}
+
+export interface ServiceOptions {
+  readonly name: string;
+  readonly migrations: readonly MigrationClass[];
+  /** Configuration objects, injected by their class. */
+  readonly configs?: readonly object[];
+  /** Connection string of the bus database. Without it the broker reaches nobody. */
+  readonly busUrl?: string;
+}
+
+@Global()
+@Module({})
+class ConfigModule {}
+
+export async function startService(context: Type, options: ServiceOptions): Promise<ServiceUnderTest> {
+  const { url, drop } = await createTestDatabase();
+  const folder = await mkdtemp(join(tmpdir(), 'service-under-test-'));
+  const { issuer, audience, jwksFile } = await ensureDevIssuer(join(folder, 'issuer'));
+  const providers = (options.configs ?? []).map((useValue) => ({ provide: useValue.constructor as Type, useValue }));
+  const broker = options.busUrl
+    ? ({ kind: 'postgres', busUrl: options.busUrl } as const)
+    : ({ kind: 'memory' } as const);
+  const module = await Test.createTestingModule({
+    imports: [
+      { module: ConfigModule, providers, exports: providers },
+      TypeOrmModule.forRoot({
+        ...dataSourceConnection({ url, applicationName: options.name }),
+        migrations: [...eventStoreMigrations, ...options.migrations],
+        migrationsRun: true,
+        migrationsTransactionMode: 'each',
+        autoLoadEntities: true,
+        poolErrorHandler: () => undefined,
+      }),
+      EventStoreModule.forRoot({ service: options.name, databaseUrl: url, broker }),
+      HttpModule.forRoot({ issuer, audience, jwks: { file: jwksFile } }),
+      context,
+    ],
+  }).compile();
+  module.useLogger(['error', 'fatal']);
+  const app = module.createNestApplication<NestFastifyApplication>(httpAdapter(), { bodyParser: false });
+  configureHttp(app);
+  await app.listen(0, '127.0.0.1');
+  const address = await app.getUrl();
+  const tokens = new Map<string, Promise<string>>();
+  const tokenOf = (user: string, role: string): Promise<string> => {
+    const token =
+      tokens.get(`${role}:${user}`) ?? issueDevToken({ folder: join(folder, 'issuer'), user, roles: [role] });
+    tokens.set(`${role}:${user}`, token);
+    return token;
+  };
+  return {
+    app,
+    database: app.get(DataSource),
+    async send({ method = 'GET', path, user = 'alice', role = 'customer', headers = {}, body }) {
+      const answer = await fetch(`${address}${path}`, {
+        method,
+        headers: {
+          ...(role && { authorization: `Bearer ${await tokenOf(user, role)}` }),
+          ...(body !== undefined && { 'content-type': 'application/json' }),
+          ...headers,
+        },
+        ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      });
+      const text = await answer.text();
+      return {
+        status: answer.status,
+        headers: answer.headers,
+        body: (text ? JSON.parse(text) : {}) as Record<string, unknown>,
+      };
+    },
+    async close() {
+      await app.close();
+      await drop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
