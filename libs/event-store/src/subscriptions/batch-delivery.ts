@@ -1,0 +1,119 @@
+// Many records in one call, one call outstanding, the same batch again until it goes through. Records that fail alone are set aside by key.
+import { type LogRecord, type ParkedMessage } from '../core/index.js';
+import { callWithin } from './call.js';
+import type { Delivery } from './delivery.js';
+import { distinctKeys, itemOf, type Item } from './item.js';
+import { nextDelayMs } from './retry-policy.js';
+import { unavailablePolicy, type SubscriptionRunnerOptions } from './runner-options.js';
+import type { Session } from './session.js';
+import { SetAsides, type SetAside } from './set-asides.js';
+import type { BatchSubscription } from './subscription.js';
+
+type Failures = ReadonlyMap<bigint, unknown>;
+
+export class BatchDelivery implements Delivery {
+  private readonly aside: SetAsides;
+
+  constructor(
+    private readonly session: Session,
+    private readonly options: SubscriptionRunnerOptions<BatchSubscription>,
+  ) {
+    this.aside = new SetAsides(session, options);
+  }
+
+  get restMs(): number {
+    return this.aside.restMs;
+  }
+
+  async deliver(records: readonly LogRecord[]): Promise<void> {
+    const items = records.map((record) => itemOf(this.options.definition, record));
+    const wanted = items.filter((item) => item.wanted);
+    const held = await this.aside.heldAmong(distinctKeys(wanted));
+    const behind = wanted.filter((item) => held.has(item.key));
+    const taken = wanted.filter((item) => !held.has(item.key));
+    const failures = await this.call(taken);
+    if (!failures) return;
+
+    const plans: SetAside[] = [];
+    const failedKeys = new Set<string>();
+    for (const item of taken) {
+      if (!failures.has(item.record.position)) continue;
+      // Behind the first failure of its key the rest of the key's failures wait their turn.
+      if (failedKeys.has(item.key)) behind.push(item);
+      else plans.push(this.aside.plan(item, failures.get(item.record.position), 1));
+      failedKeys.add(item.key);
+    }
+    await this.session.commit(async () => {
+      for (const plan of plans) await plan.write();
+      for (const item of behind) await this.aside.queueBehind(item);
+      return items.at(-1)!.record.position;
+    });
+    this.session.progress.handled += taken.length - failures.size;
+    for (const plan of plans) plan.report();
+  }
+
+  async retryDue(): Promise<void> {
+    const heads = await this.aside.due();
+    if (heads.length === 0) return;
+    const retries: { head: ParkedMessage; item: Item | undefined }[] = [];
+    for (const head of heads) retries.push({ head, item: await this.aside.itemOf(head) });
+    retries.sort((a, b) => (a.head.position < b.head.position ? -1 : 1));
+    const taken = retries.flatMap(({ item }) => (item?.wanted ? [item] : []));
+    const failures = await this.call(taken);
+    if (!failures) return;
+
+    const plans = retries.flatMap(({ head, item }) => {
+      if (!item) return [this.aside.planMissing(head)];
+      return failures.has(head.position) ? [this.aside.plan(item, failures.get(head.position), head.attempts + 1)] : [];
+    });
+    await this.session.commit(async () => {
+      for (const plan of plans) await plan.write();
+      for (const { head, item } of retries) if (item && !failures.has(head.position)) await this.aside.remove(head);
+      return this.session.position;
+    });
+    this.session.progress.retried += heads.filter((head) => head.attempts > 0).length;
+    this.session.progress.handled += taken.length - failures.size;
+    for (const plan of plans) plan.report();
+  }
+
+  /** The last call has returned before the session ends. */
+  finish(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  /** Calls until the batch goes through; undefined when the session ends first, and then nothing may be committed. */
+  private async call(items: readonly Item[]): Promise<Failures | undefined> {
+    const { definition, clock, ids, logger } = this.options;
+    const faults = new Map(
+      items.flatMap(({ record, fault }) => (fault ? [[record.position, fault.error] as const] : [])),
+    );
+    const records = items.filter(({ fault }) => !fault).map(({ record }) => record);
+    if (records.length === 0) return faults;
+    for (let attempt = 1; !this.session.intake.aborted; attempt += 1) {
+      try {
+        const failed = await callWithin(() => definition.handleBatch(records), {
+          clock,
+          what: `${definition.name} on records ${records[0]!.position} to ${records.at(-1)!.position}`,
+          deadlineMs: definition.deadlineMs,
+          cut: this.session.signal,
+        });
+        this.session.noteRecovery(this);
+        const known = new Set(records.map(({ position }) => position));
+        for (const { position, error } of failed) if (known.has(position)) faults.set(position, error);
+        return faults;
+      } catch (error) {
+        this.session.signal.throwIfAborted();
+        this.session.noteTrouble(this, error);
+        const delayMs = nextDelayMs(unavailablePolicy, attempt, ids.random())!;
+        logger.warn(`Subscription ${definition.name} sends the same batch again.`, {
+          records: records.length,
+          attempt,
+          delayMs,
+          error,
+        });
+        await clock.sleep(delayMs, this.session.intake);
+      }
+    }
+    return undefined;
+  }
+}

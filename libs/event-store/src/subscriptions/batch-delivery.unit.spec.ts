@@ -1,0 +1,163 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { LogRecord } from '../core/index.js';
+import { labelOf, stopped, SubscriptionLab, valueOf } from '../testing/subscription-lab.js';
+import type { BatchSubscription } from './subscription.js';
+
+const key = { name: 'relay', log: 'events' } as const;
+type Outcome = readonly { position: bigint; error: unknown }[];
+
+describe('batch delivery', () => {
+  let lab: SubscriptionLab;
+  let calls: string[][];
+
+  beforeEach(() => {
+    lab = new SubscriptionLab();
+    calls = [];
+  });
+  afterEach(() => lab.stop());
+
+  function batches(
+    handle: (records: readonly LogRecord[]) => Outcome | Promise<Outcome>,
+    over: Partial<BatchSubscription> = {},
+  ): BatchSubscription {
+    return {
+      ...key,
+      start: 'beginning',
+      delivery: 'batch',
+      wants: () => true,
+      handleBatch: async (records) => {
+        calls.push(records.map(labelOf));
+        return handle(records);
+      },
+      ...over,
+    };
+  }
+
+  /** Fails records of these values and, as the contract wants, those of the same key behind them. */
+  function failing(values: ReadonlySet<unknown>): (records: readonly LogRecord[]) => Outcome {
+    return (records) => {
+      const keys = new Set<string>();
+      return records.flatMap((record) => {
+        if (values.has(valueOf(record))) keys.add(record.key);
+        return keys.has(record.key) ? [{ position: record.position, error: new Error('unmappable') }] : [];
+      });
+    };
+  }
+
+  it('hands over the wanted records in order, one call at a time, and moves past the others', async () => {
+    let outstanding = 0;
+    for (let value = 1; value <= 25; value += 1) await lab.append(value % 5 ? 'a-1' : 'b-1', value);
+    const runner = lab.runner(
+      batches(
+        async () => {
+          outstanding += 1;
+          expect(outstanding).toBe(1);
+          await lab.clock.sleep(100);
+          outstanding -= 1;
+          return [];
+        },
+        { batchSize: 10, wants: (record) => record.key === 'a-1' },
+      ),
+    );
+    await lab.clock.until(() => runner.status().position === 25n);
+    const wanted = Array.from({ length: 25 }, (_, index) => index + 1).filter((value) => value % 5);
+    expect(calls.flat()).toEqual(wanted.map((value) => `a-1:${value}`));
+    expect(calls.length).toBe(3);
+    expect(runner.status().handled).toBe(20);
+  });
+
+  it('sends the same batch again until it goes through, and parks nothing', async () => {
+    let down = true;
+    await lab.append('a-1', 1, 2, 3);
+    const runner = lab.runner(
+      batches(() => {
+        if (down) throw new Error('broker not available');
+        return [];
+      }),
+    );
+    await lab.clock.advance(60_000);
+    await lab.append('a-1', 4);
+    expect(runner.status()).toMatchObject({ state: 'backing-off', position: 0n });
+    down = false;
+    await lab.clock.until(() => runner.status().position === 4n);
+    const [first, ...others] = calls;
+    expect(others.length).toBeGreaterThan(5);
+    for (const call of others.slice(0, -1)) expect(call).toEqual(first);
+    expect(others.at(-1)).toEqual(['a-1:4']);
+    expect(runner.status()).toMatchObject({ state: 'running', parked: 0, lastError: undefined });
+    expect(await lab.store.parking.list()).toEqual([]);
+  });
+
+  it('sends a batch again that was not answered within the deadline', async () => {
+    await lab.append('a-1', 1);
+    const runner = lab.runner(
+      batches(() => (calls.length === 1 ? new Promise<Outcome>(() => undefined) : []), { deadlineMs: 5_000 }),
+    );
+    await lab.clock.until(() => runner.status().position === 1n);
+    expect(calls).toEqual([['a-1:1'], ['a-1:1']]);
+  });
+
+  it('sets aside what fails alone, with the successors of its key, and sends it in order once it is mended', async () => {
+    const bad = new Set<unknown>(['bad']);
+    const runner = lab.runner(
+      batches((records) => failing(bad)(records), { retry: { maxAttempts: 2, firstDelayMs: 100 } }),
+    );
+    await lab.append('a-1', 1, 'bad', 3);
+    await lab.append('b-1', 1, 2);
+    await lab.clock.until(() => runner.status().parked === 1);
+    await lab.append('a-1', 4);
+    await lab.append('b-1', 3);
+    await lab.clock.until(() => runner.status().position === 7n);
+    expect((await lab.store.parking.list()).map(({ position, status }) => [position, status])).toEqual([
+      [2n, 'parked'],
+      [3n, 'behind'],
+      [6n, 'behind'],
+    ]);
+    expect(calls.flat().filter((label) => label.startsWith('b-1'))).toEqual(['b-1:1', 'b-1:2', 'b-1:3']);
+    bad.clear();
+    calls = [];
+    await lab.store.parking.replay(key, 2n);
+    await lab.clock.until(async () => (await lab.store.parking.list()).length === 0);
+    await lab.append('a-1', 5);
+    await lab.clock.until(() => runner.status().position === 8n);
+    expect(calls).toEqual([['a-1:bad'], ['a-1:3'], ['a-1:4'], ['a-1:5']]);
+    expect(runner.status().handled).toBe(8);
+  });
+
+  it('retries what is due of many keys in one call', async () => {
+    const bad = new Set<unknown>(['bad']);
+    const runner = lab.runner(
+      batches((records) => failing(bad)(records), { retry: { maxAttempts: 9, firstDelayMs: 1_000 } }),
+    );
+    for (const stream of ['a-1', 'b-1', 'c-1']) await lab.append(stream, 'bad');
+    await lab.clock.until(() => runner.status().position === 3n);
+    bad.clear();
+    await lab.clock.until(async () => (await lab.store.parking.list()).length === 0);
+    expect(calls.at(-1)).toEqual(['a-1:bad', 'b-1:bad', 'c-1:bad']);
+    expect(runner.status()).toMatchObject({ handled: 3, retried: 3, parked: 0 });
+  });
+
+  it('commits nothing of a batch that it was stopped in while nothing went through', async () => {
+    await lab.append('a-1', 1);
+    const runner = lab.runner(
+      batches(() => {
+        throw new Error('broker not available');
+      }),
+    );
+    await lab.clock.until(() => runner.status().state === 'backing-off');
+    await stopped(runner, lab.clock);
+    expect((await lab.store.checkpoints.list())[0]).toMatchObject({ owner: undefined, cursor: { position: 0n } });
+  });
+
+  it('waits for the outstanding call when it is stopped, and keeps what it achieved', async () => {
+    let answer = (): void => undefined;
+    await lab.append('a-1', 1);
+    const runner = lab.runner(batches(() => new Promise<Outcome>((resolve) => (answer = () => resolve([])))));
+    await lab.clock.until(() => calls.length === 1);
+    const ended = runner.stop();
+    await lab.clock.advance(1_000);
+    answer();
+    await ended;
+    expect((await lab.store.checkpoints.list())[0]).toMatchObject({ owner: undefined, cursor: { position: 1n } });
+  });
+});

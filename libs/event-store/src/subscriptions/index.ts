@@ -1,0 +1,25 @@
+// The face of subscriptions: definitions, the runner, retry and parking.
+export { eventContextOf } from './event-context.js';
+export { isInfrastructure, reasonOf } from './failure.js';
+export { withInlineProjections } from './inline-projections.js';
+export { contextOf } from './item.js';
+export { LiveTail, type LiveTailOptions } from './live-tail.js';
+export { silentLogger, type LogFields, type Logger } from './logger.js';
+export { On, reactionsOf } from './on.decorator.js';
+export {
+  asyncProjection,
+  projectionName,
+  type AsyncProjectionOptions,
+  type Projection,
+  type ProjectionHandler,
+} from './projection.js';
+export { defaultRetryPolicy, nextDelayMs, type RetryPolicy } from './retry-policy.js';
+export type { SubscriptionRunnerOptions } from './runner-options.js';
+export type { RunnerState, RunnerStatus } from './status.js';
+export { SubscriptionRunner } from './subscription-runner.js';
+export type {
+  BatchSubscription,
+  ConcurrentSubscription,
+  SubscriptionDefinition,
+  TransactionalSubscription,
+} from './subscription.js';

@@ -1,0 +1,108 @@
+// One reader per log and process: every subscription at the head shares it; whoever is further back reads for itself and slows nobody.
+import { outsideTransaction, type Clock, type LogCursor, type LogRecord, type SettledLog } from '../core/index.js';
+import { RecordRing } from './record-ring.js';
+
+export interface LiveTailOptions {
+  /** Newest records kept in memory, default 5,000. */
+  readonly capacity?: number;
+  /** Records in one shared read, default 1,000; never more than the capacity. */
+  readonly readLimit?: number;
+  /** Longest wait for a signal before the log is asked again, in milliseconds, default 1,000. */
+  readonly pollMs?: number;
+}
+
+export class LiveTail {
+  private ring: RecordRing | undefined;
+  /** The wait for the next change that everybody shares. Begun before a read, so that a write during the read is not missed. */
+  private waiting: Promise<void> | undefined;
+  private changes = 0;
+  private changesSeen = 0;
+  private readonly closing = new AbortController();
+  private readonly capacity: number;
+  private readonly readLimit: number;
+  private readonly pollMs: number;
+
+  constructor(
+    readonly log: SettledLog,
+    private readonly clock: Clock,
+    { capacity = 5_000, readLimit = 1_000, pollMs = 1_000 }: LiveTailOptions = {},
+  ) {
+    this.capacity = capacity;
+    this.readLimit = Math.min(readLimit, capacity);
+    this.pollMs = pollMs;
+  }
+
+  /**
+   * The next settled records after the cursor, ascending, at most `limit`; empty when none is settled yet.
+   * @throws what {@link SettledLog.read} throws; everything remembered is then forgotten.
+   */
+  async next(after: LogCursor, limit: number): Promise<readonly LogRecord[]> {
+    try {
+      const ring = this.ring;
+      if (ring?.isAtHead(after)) {
+        ring.reading ??= this.extend(ring);
+        await ring.reading;
+      }
+      if (ring?.holds(after)) return ring.after(after.position, limit);
+      return await this.readAlone(after, limit);
+    } catch (error) {
+      this.forget();
+      throw error;
+    }
+  }
+
+  /** Resolves when there may be something after the cursor, after `maxWaitMs` at the latest, or when the signal aborts. Never rejects. */
+  async changed(after: LogCursor, maxWaitMs: number, signal: AbortSignal): Promise<void> {
+    if (signal.aborted || this.changes !== this.changesSeen || this.ring?.goesBeyond(after)) return;
+    const nap = new AbortController();
+    const wake = (): void => nap.abort();
+    signal.addEventListener('abort', wake, { once: true });
+    await Promise.race([this.watch(), this.clock.sleep(maxWaitMs, nap.signal)]);
+    signal.removeEventListener('abort', wake);
+    wake();
+  }
+
+  /** Drops the records in memory, e.g. after a failed write: the database may have gone back to an earlier state. */
+  forget(): void {
+    this.ring = undefined;
+  }
+
+  /** Ends the wait that may be open. */
+  close(): void {
+    this.closing.abort();
+    this.forget();
+  }
+
+  private async extend(ring: RecordRing): Promise<void> {
+    try {
+      ring.push(await this.read(ring.head, this.readLimit));
+    } finally {
+      ring.reading = undefined;
+    }
+  }
+
+  /** Behind the ring, or the first to be ahead of it: the ring then goes on from here. */
+  private async readAlone(after: LogCursor, limit: number): Promise<readonly LogRecord[]> {
+    const records = await this.read(after, limit);
+    const fresh = new RecordRing(after, this.capacity);
+    fresh.push(records);
+    if (!this.ring || this.ring.isBefore(after)) this.ring = fresh;
+    return records;
+  }
+
+  private read(after: LogCursor, limit: number): Promise<readonly LogRecord[]> {
+    void this.watch();
+    this.changesSeen = this.changes;
+    return outsideTransaction(() => this.log.read(after, limit));
+  }
+
+  private watch(): Promise<void> {
+    if (this.closing.signal.aborted) return Promise.resolve();
+    return (this.waiting ??= outsideTransaction(() => this.log.changed(this.pollMs, this.closing.signal))
+      .catch(() => this.clock.sleep(this.pollMs, this.closing.signal))
+      .finally(() => {
+        this.waiting = undefined;
+        this.changes += 1;
+      }));
+  }
+}

@@ -1,0 +1,167 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { UnavailableError, type LogCursor, type LogRecord, type SettledLog } from '../core/index.js';
+import { ManualClock } from '../testing/manual-clock.js';
+import { intercept, SubscriptionLab, transactional, valueOf } from '../testing/subscription-lab.js';
+import { LiveTail } from './live-tail.js';
+
+describe('the live tail', () => {
+  let lab: SubscriptionLab;
+  let reads: number;
+  let log: SettledLog;
+  let tail: LiveTail;
+  const options = { capacity: 20, readLimit: 10 };
+
+  beforeEach(() => {
+    lab = new SubscriptionLab();
+    reads = 0;
+    log = intercept<SettledLog>(lab.store.logs.events, (method) => void (method === 'read' && (reads += 1)));
+    tail = new LiveTail(log, lab.clock, options);
+  });
+
+  async function append(count: number): Promise<void> {
+    for (let index = 0; index < count; index += 1) await lab.append('a-1', index);
+  }
+
+  async function readAll(from: LogCursor, limit = 7): Promise<{ positions: bigint[]; cursor: LogCursor }> {
+    const positions: bigint[] = [];
+    let cursor = from;
+    for (;;) {
+      const records = await tail.next(cursor, limit);
+      if (records.length === 0) return { positions, cursor };
+      positions.push(...records.map(({ position }) => position));
+      cursor = { epoch: cursor.epoch, position: positions.at(-1)! };
+    }
+  }
+
+  function upTo(count: number): bigint[] {
+    return Array.from({ length: count }, (_, index) => BigInt(index + 1));
+  }
+
+  it('reads the log once for all who are at the head', async () => {
+    const start = await log.beginning();
+    await tail.next(start, 5);
+    await append(4);
+    reads = 0;
+    const results = await Promise.all([tail.next(start, 5), tail.next(start, 2), tail.next(start, 5)]);
+    expect(results.map((records) => records.length)).toEqual([4, 2, 4]);
+    expect((await tail.next({ ...start, position: 2n }, 5)).map(({ position }) => position)).toEqual([3n, 4n]);
+    expect(reads).toBe(1);
+  });
+
+  it('gives every reader every record once and in order, wherever it stands and however large the log', async () => {
+    await append(75);
+    const start = await log.beginning();
+    expect((await readAll(start)).positions).toEqual(upTo(75));
+    expect((await readAll({ ...start, position: 70n })).positions).toEqual(upTo(75).slice(70));
+    expect((await readAll({ ...start, position: 3n }, 50)).positions).toEqual(upTo(75).slice(3));
+    const [slow, fast] = await Promise.all([readAll(start, 1), readAll(start, 30)]);
+    expect(slow.positions).toEqual(upTo(75));
+    expect(fast.positions).toEqual(upTo(75));
+  });
+
+  it('keeps a bounded number of records, and lets whoever is behind them read for itself', async () => {
+    const start = await log.beginning();
+    let { cursor } = await readAll(start);
+    for (let round = 0; round < 10; round += 1) {
+      await append(10);
+      ({ cursor } = await readAll(cursor));
+    }
+    reads = 0;
+    await tail.next({ ...start, position: 90n }, 10);
+    expect(reads).toBe(0); // in memory
+    await tail.next({ ...start, position: 10n }, 10);
+    expect(reads).toBe(1); // not any more
+    await tail.next({ ...start, position: 90n }, 10);
+    expect(reads).toBe(1); // and the others kept what they had
+  });
+
+  it('forgets everything after an error, and tells everybody who waited for it', async () => {
+    let down = false;
+    tail = new LiveTail(
+      intercept<SettledLog>(log, (method) => {
+        if (down && method === 'read') throw new UnavailableError('The database');
+      }),
+      lab.clock,
+      options,
+    );
+    await append(5);
+    const start = await log.beginning();
+    const { cursor } = await readAll(start);
+    down = true;
+    const outcomes = await Promise.allSettled([tail.next(cursor, 5), tail.next(cursor, 5)]);
+    expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    await expect(tail.next({ ...start, position: 4n }, 5)).rejects.toThrow(UnavailableError);
+    down = false;
+    expect((await readAll(start)).positions).toEqual(upTo(5));
+  });
+
+  it('does not miss a write between a read that found nothing and the wait that follows', async () => {
+    let signal = (): void => undefined;
+    const records: LogRecord[] = [];
+    const clock = new ManualClock();
+    const bare: SettledLog = {
+      name: 'events',
+      beginning: () => Promise.resolve({ epoch: 'e', position: 0n }),
+      head: () => Promise.resolve({ epoch: 'e', position: 0n }),
+      readAt: () => Promise.resolve(undefined),
+      read: () => Promise.resolve([...records]),
+      changed: () => new Promise<void>((resolve) => (signal = resolve)),
+    };
+    tail = new LiveTail(bare, clock);
+    const start = await bare.beginning();
+    expect(await tail.next(start, 5)).toEqual([]);
+    signal(); // somebody writes now, before anybody waits
+    await new Promise(setImmediate);
+    let woken = false;
+    void tail.changed(start, 60_000, new AbortController().signal).then(() => (woken = true));
+    await clock.until(() => woken, 0);
+    expect(await tail.next(start, 5)).toEqual([]);
+    woken = false;
+    void tail.changed(start, 60_000, new AbortController().signal).then(() => (woken = true));
+    await clock.advance(59_000);
+    expect(woken).toBe(false); // nothing new since that read
+    await clock.until(() => woken, 1_000);
+  });
+
+  it('ends a wait when its signal aborts', async () => {
+    const start = await log.beginning();
+    await tail.next(start, 5);
+    const stop = new AbortController();
+    let woken = false;
+    void tail.changed(start, 60_000, stop.signal).then(() => (woken = true));
+    await lab.clock.advance(500);
+    expect(woken).toBe(false);
+    stop.abort();
+    await lab.clock.until(() => woken, 0);
+  });
+
+  it('lets a subscription that hangs in its handler slow no other', async () => {
+    let release = (): void => undefined;
+    const gate = new Promise<void>((resolve) => (release = resolve));
+    const [slow, fast]: unknown[][] = [[], []];
+    const shared = { tail: new LiveTail(log, lab.clock, options), batchSize: 5 };
+    lab.runner(
+      transactional(
+        async (record) => {
+          await gate;
+          slow!.push(valueOf(record));
+        },
+        { name: 'slow', deadlineMs: 600_000 },
+      ),
+      shared,
+    );
+    lab.runner(
+      transactional((record) => void fast!.push(valueOf(record)), { name: 'fast' }),
+      shared,
+    );
+    for (let round = 0; round < 10; round += 1) {
+      await append(10);
+      await lab.clock.until(() => fast!.length === (round + 1) * 10, 1_000);
+    }
+    expect(slow).toEqual([]);
+    release();
+    await lab.clock.until(() => slow!.length === 100);
+    expect(slow).toEqual(fast);
+    await lab.stop();
+  });
+});

@@ -1,0 +1,196 @@
+// Runs one subscription for as long as the process lives. It waits, backs off or stops loudly, but it never ends by itself.
+import { DeadlineExceededError, LeaseLostError, UnavailableError, type Lease, type LogCursor } from '../core/index.js';
+import { BatchDelivery } from './batch-delivery.js';
+import { ConcurrentDelivery } from './concurrent-delivery.js';
+import type { Delivery } from './delivery.js';
+import { isLogMismatch, reasonOf } from './failure.js';
+import { LeaseKeeper } from './lease-keeper.js';
+import { neverThrowing } from './logger.js';
+import { nextDelayMs } from './retry-policy.js';
+import {
+  DEFAULT_BATCH_SIZE,
+  DEFAULT_DRAIN_MS,
+  DEFAULT_LEASE_TTL_MS,
+  DEFAULT_POLL_MS,
+  unavailablePolicy,
+  type SubscriptionRunnerOptions,
+} from './runner-options.js';
+import { Session } from './session.js';
+import { Progress, type RunnerState, type RunnerStatus } from './status.js';
+import { TransactionalDelivery } from './transactional-delivery.js';
+
+/** A stopped subscription is checked again after this time, in milliseconds. */
+const RECHECK_MS = 30_000;
+/** What `stop` grants to giving the lease back, in milliseconds. */
+const RELEASE_MS = 1_000;
+const DEFAULT_SEND_BATCH = 500;
+
+export class SubscriptionRunner {
+  private readonly progress = new Progress();
+  private readonly stopping = new AbortController();
+  private session: Session | undefined;
+  private running: Promise<void> | undefined;
+  private stopped: Promise<void> | undefined;
+  private failures = 0;
+
+  private readonly options: SubscriptionRunnerOptions;
+
+  constructor(options: SubscriptionRunnerOptions) {
+    this.options = { ...options, logger: neverThrowing(options.logger) };
+  }
+
+  status(): RunnerStatus {
+    const { name, log } = this.options.definition;
+    const { state, position, lastError, handled, retried, parked, lastProgressAt } = this.progress;
+    return { name, log, state, position, lastError, handled, retried, parked, lastProgressAt };
+  }
+
+  start(): void {
+    this.running ??= this.stopping.signal.aborted ? Promise.resolve() : this.run();
+  }
+
+  /** Finishes what is in hand, saves, gives the lease back. Resolves after `drainMs` and a little more at the latest; never rejects. */
+  stop(): Promise<void> {
+    return (this.stopped ??= this.drain());
+  }
+
+  private async drain(): Promise<void> {
+    const { clock, drainMs = DEFAULT_DRAIN_MS, definition } = this.options;
+    this.stopping.abort();
+    if (this.running) {
+      this.progress.state = 'draining';
+      this.session?.drain();
+      const late = new DeadlineExceededError(`Draining subscription ${definition.name}`, drainMs);
+      const cancel = clock.after(drainMs, () => this.session?.cutOff(late));
+      const patience = new AbortController();
+      const inTime = this.running.then(() => true);
+      const tooLate = clock.sleep(drainMs + RELEASE_MS, patience.signal).then(() => false);
+      if (!(await Promise.race([inTime, tooLate]))) {
+        this.log('warn', `Subscription ${definition.name} was left behind while it drained.`);
+      }
+      patience.abort();
+      cancel();
+    }
+    this.progress.state = 'ended';
+  }
+
+  private async run(): Promise<void> {
+    while (!this.stopping.signal.aborted) {
+      try {
+        await this.once();
+      } catch (error) {
+        await this.recover(error);
+      }
+    }
+  }
+
+  /** One holding of the lease, from acquiring it to giving it back. */
+  private async once(): Promise<void> {
+    const { definition, checkpoints, clock, leaseTtlMs: ttlMs = DEFAULT_LEASE_TTL_MS } = this.options;
+    const lease = await this.acquire(ttlMs);
+    if (!lease) return;
+    const session = (this.session = new Session(lease, this.options, this.progress));
+    if (this.stopping.signal.aborted) session.drain();
+    const keeper = new LeaseKeeper({ lease, ttlMs, checkpoints, clock, onLost: (error) => session.fail(error) });
+    const delivery = this.deliveryFor(session);
+    try {
+      await this.work(session, delivery);
+      await delivery.finish();
+      session.signal.throwIfAborted();
+    } catch (error) {
+      // Whatever ended the session first is the reason; the rest are its consequences.
+      const reason: unknown = session.signal.aborted ? session.signal.reason : error;
+      session.fail(reason);
+      await delivery.finish();
+      throw reason;
+    } finally {
+      keeper.end();
+      this.session = undefined;
+      await checkpoints.release(lease).catch((error: unknown) => {
+        this.options.logger.debug(`Subscription ${definition.name} could not give its lease back.`, { error });
+      });
+    }
+  }
+
+  private async acquire(ttlMs: number): Promise<Lease | undefined> {
+    const { definition, owner, checkpoints, tail, clock, ids, pollMs = DEFAULT_POLL_MS } = this.options;
+    const { name, log, start } = definition;
+    const initial = (): Promise<LogCursor> => (start === 'beginning' ? tail.log.beginning() : tail.log.head());
+    while (!this.stopping.signal.aborted) {
+      const lease = await checkpoints.acquire({ name, log }, owner, ttlMs, initial);
+      if (lease) return lease;
+      this.failures = 0;
+      this.enter('waiting-for-lease');
+      await clock.sleep(pollMs * (0.5 + ids.random()), this.stopping.signal);
+    }
+    return undefined;
+  }
+
+  private async work(session: Session, delivery: Delivery): Promise<void> {
+    const { tail, definition, batchSize = DEFAULT_BATCH_SIZE, pollMs = DEFAULT_POLL_MS } = this.options;
+    const limit = definition.delivery === 'batch' ? (definition.batchSize ?? DEFAULT_SEND_BATCH) : batchSize;
+    let position = session.position;
+    while (!session.intake.aborted) {
+      const records = await tail.next(session.cursorAt(position), limit);
+      if (!session.isTroubled) this.enter('running');
+      await delivery.retryDue();
+      if (session.intake.aborted) return;
+      if (records.length > 0) {
+        await delivery.deliver(records);
+        position = records.at(-1)!.position;
+      } else {
+        session.noteProgress();
+        await session.nap(position, Math.min(pollMs, delivery.restMs));
+      }
+      this.failures = 0;
+    }
+  }
+
+  private deliveryFor(session: Session): Delivery {
+    const { definition } = this.options;
+    if (definition.delivery === 'transactional')
+      return new TransactionalDelivery(session, { ...this.options, definition });
+    if (definition.delivery === 'concurrent') return new ConcurrentDelivery(session, { ...this.options, definition });
+    return new BatchDelivery(session, { ...this.options, definition });
+  }
+
+  /** Decides what an error means and waits accordingly. Must not throw: nobody is above it. */
+  private async recover(error: unknown): Promise<void> {
+    const { definition, tail, clock, ids } = this.options;
+    this.progress.lastError = error;
+    if (this.stopping.signal.aborted)
+      return this.log('warn', `Subscription ${definition.name} ended with an error.`, error);
+    if (isLogMismatch(error)) {
+      this.progress.state = 'stopped';
+      this.log('error', `Subscription ${definition.name} has stopped: ${reasonOf(error)}`, error);
+      return clock.sleep(RECHECK_MS, this.stopping.signal);
+    }
+    if (!(error instanceof LeaseLostError)) tail.forget();
+    this.failures += 1;
+    const delayMs = nextDelayMs(unavailablePolicy, this.failures, ids.random())!;
+    const known = error instanceof LeaseLostError || error instanceof UnavailableError;
+    this.enter('backing-off');
+    this.log(
+      known ? 'warn' : 'error',
+      `Subscription ${definition.name} starts again from its checkpoint in ${delayMs} ms.`,
+      error,
+    );
+    await clock.sleep(delayMs, this.stopping.signal);
+  }
+
+  private enter(state: RunnerState): void {
+    const { progress } = this;
+    if (this.stopping.signal.aborted || progress.state === state) return;
+    // A stopped subscription stays so, also while it is being checked, until it runs again.
+    if (progress.state === 'stopped' && state !== 'running') return;
+    progress.state = state;
+    if (state === 'running') progress.lastError = undefined;
+    this.log('info', `Subscription ${this.options.definition.name}: ${state}.`);
+  }
+
+  private log(level: 'info' | 'warn' | 'error', message: string, error?: unknown): void {
+    const { position, state } = this.progress;
+    const fields = { subscription: this.options.definition.name, position, state };
+    this.options.logger[level](message, error === undefined ? fields : { ...fields, error });
+  }
+}

@@ -1,0 +1,46 @@
+// What a subscription is: a stable name, a log, what it wants, and what it does with a record. The runner does the rest.
+import type { LogName, LogRecord, Transaction } from '../core/index.js';
+import type { RetryPolicy } from './retry-policy.js';
+
+interface SubscriptionBase {
+  /** Stable for ever: a new name begins anew. */
+  readonly name: string;
+  readonly log: LogName;
+  /** Where it begins the first time it is deployed. Projections and publishers: the beginning; handlers and sagas: now. */
+  readonly start: 'beginning' | 'now';
+  /** Records it does not want only move the checkpoint. */
+  readonly wants: (record: LogRecord) => boolean;
+  /** Records of one key are handled in order, and a failing one holds back only its own key. Default: the record's key. */
+  readonly keyOf?: (record: LogRecord) => string;
+  readonly retry?: Partial<RetryPolicy>;
+  /** Longest time one call may take, in milliseconds, default 30,000. */
+  readonly deadlineMs?: number;
+}
+
+/** Effect and checkpoint commit together: exactly one effect per record. For read models, sagas and handlers that only touch the database. */
+export interface TransactionalSubscription extends SubscriptionBase {
+  readonly delivery: 'transactional';
+  handle(record: LogRecord, transaction: Transaction): Promise<void>;
+}
+
+/** At least once, keys side by side, no transaction held open. For effects outside the database, made idempotent by ids. */
+export interface ConcurrentSubscription extends SubscriptionBase {
+  readonly delivery: 'concurrent';
+  /** How many keys at a time, default 16. */
+  readonly concurrency?: number;
+  handle(record: LogRecord): Promise<void>;
+}
+
+/** At least once, a batch in one call, one call outstanding. For the relay. */
+export interface BatchSubscription extends SubscriptionBase {
+  readonly delivery: 'batch';
+  /** Records in one call, default 500. */
+  readonly batchSize?: number;
+  /**
+   * Resolves with the records that failed for a reason of their own (the others are done); rejects when none can go through now,
+   * and the same batch comes again.
+   */
+  handleBatch(records: readonly LogRecord[]): Promise<readonly { position: bigint; error: unknown }[]>;
+}
+
+export type SubscriptionDefinition = TransactionalSubscription | ConcurrentSubscription | BatchSubscription;

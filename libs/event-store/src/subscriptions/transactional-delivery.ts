@@ -1,0 +1,163 @@
+// Effect and checkpoint in one unit of work: a batch at a time while all goes well, one record at a time as soon as one fails.
+import type { LogRecord, ParkedMessage, Transaction } from '../core/index.js';
+import { MessageContext } from '../core/index.js';
+import { callWithin } from './call.js';
+import type { Delivery } from './delivery.js';
+import { CommitUncertainError, isInfrastructure } from './failure.js';
+import { contextOf, distinctKeys, itemOf, type Item } from './item.js';
+import type { SubscriptionRunnerOptions } from './runner-options.js';
+import type { Session } from './session.js';
+import { SetAsides } from './set-asides.js';
+import type { TransactionalSubscription } from './subscription.js';
+
+/** Commits of one record that may fail for unknown reasons before it is taken for the record's own failure. */
+const COMMIT_ATTEMPTS = 2;
+
+export class TransactionalDelivery implements Delivery {
+  private readonly aside: SetAsides;
+
+  constructor(
+    private readonly session: Session,
+    private readonly options: SubscriptionRunnerOptions<TransactionalSubscription>,
+  ) {
+    this.aside = new SetAsides(session, options);
+  }
+
+  get restMs(): number {
+    return this.aside.restMs;
+  }
+
+  async deliver(records: readonly LogRecord[]): Promise<void> {
+    const items = records.map((record) => itemOf(this.options.definition, record));
+    const { uncertain } = this.session.progress;
+    if (uncertain && items[0]!.record.position <= uncertain.batchEnd) return this.oneByOne(items);
+    try {
+      await this.together(items);
+    } catch (error) {
+      if (this.endsSession(error, items)) throw error;
+      await this.oneByOne(items);
+    }
+  }
+
+  async retryDue(): Promise<void> {
+    for (const head of await this.aside.due()) {
+      if (this.session.intake.aborted) return;
+      await this.retry(head);
+    }
+  }
+
+  /** Everything handled is committed already. */
+  finish(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  private async together(items: readonly Item[]): Promise<void> {
+    let handled = 0;
+    await this.session.commit(async (transaction) => {
+      handled = 0; // the whole of this runs again after a deadlock
+      let position = this.session.position;
+      const held = await this.aside.heldAmong(distinctKeys(items.filter((item) => item.wanted)));
+      for (const item of items) {
+        // A drain does not wait for the rest of the batch: what is handled so far commits.
+        if (this.session.intake.aborted && position > this.session.position) break;
+        if (item.wanted && held.has(item.key)) await this.aside.queueBehind(item);
+        else if (item.wanted) {
+          await this.handle(item, transaction);
+          handled += 1;
+        }
+        position = item.record.position;
+      }
+      return position;
+    });
+    this.session.progress.handled += handled;
+  }
+
+  private async oneByOne(items: readonly Item[]): Promise<void> {
+    for (const item of items) {
+      if (this.session.intake.aborted) return;
+      if (item.wanted) await this.alone(item);
+    }
+    const end = items.at(-1)!.record.position;
+    if (end > this.session.position) await this.session.commit(() => Promise.resolve(end));
+  }
+
+  private async alone(item: Item): Promise<void> {
+    const known = this.failedToCommit(item);
+    if (known) return this.setAside(item, known.error, 1, item.record.position);
+    try {
+      await this.together([item]);
+    } catch (error) {
+      if (this.endsSession(error, [item])) throw error;
+      await this.setAside(item, error, 1, item.record.position);
+    }
+  }
+
+  private async retry(head: ParkedMessage): Promise<void> {
+    const item = await this.aside.itemOf(head);
+    if (!item) return this.giveUp(head);
+    if (head.attempts > 0) this.session.progress.retried += 1;
+    const known = this.failedToCommit(item);
+    if (known) return this.setAside(item, known.error, head.attempts + 1, this.session.position);
+    try {
+      await this.session.commit(async (transaction) => {
+        if (item.wanted) await this.handle(item, transaction);
+        await this.aside.remove(head);
+        return this.session.position;
+      });
+      if (item.wanted) this.session.progress.handled += 1;
+    } catch (error) {
+      if (this.endsSession(error, [item])) throw error;
+      await this.setAside(item, error, head.attempts + 1, this.session.position);
+    }
+  }
+
+  private async setAside(item: Item, error: unknown, attempts: number, position: bigint): Promise<void> {
+    const plan = this.aside.plan(item, error, attempts);
+    await this.session.commit(() => plan.write().then(() => position));
+    plan.report();
+  }
+
+  private async giveUp(head: ParkedMessage): Promise<void> {
+    const plan = this.aside.planMissing(head);
+    await this.session.commit(() => plan.write().then(() => this.session.position));
+    plan.report();
+  }
+
+  /** Otherwise it is the record's own failure. A store that is broken fails again when the record is set aside, and ends the session then. */
+  private endsSession(error: unknown, items: readonly Item[]): boolean {
+    if (error instanceof CommitUncertainError) this.remember(error, items);
+    return this.session.signal.aborted || isInfrastructure(error);
+  }
+
+  private remember(error: CommitUncertainError, items: readonly Item[]): void {
+    const { progress } = this.session;
+    const { position } = items.at(-1)!.record;
+    const { batchEnd = 0n, alone } = progress.uncertain ?? {};
+    const times = alone?.position === position ? alone.times + 1 : 1;
+    progress.uncertain = {
+      batchEnd: position > batchEnd ? position : batchEnd,
+      alone: items.length === 1 ? { position, times, error } : undefined,
+    };
+  }
+
+  /** Its commits have failed again and again, and being here again says that none of them took effect: the record's own failure. */
+  private failedToCommit({ record }: Item): { error: unknown } | undefined {
+    const { uncertain } = this.session.progress;
+    const known = uncertain?.alone;
+    if (known?.position !== record.position || known.times < COMMIT_ATTEMPTS) return undefined;
+    this.session.progress.uncertain = { batchEnd: uncertain!.batchEnd };
+    return known;
+  }
+
+  private async handle({ record, fault }: Item, transaction: Transaction): Promise<void> {
+    if (fault) throw fault.error;
+    const { definition, clock } = this.options;
+    const context = contextOf(definition.name, record);
+    await callWithin(() => MessageContext.run(context, () => definition.handle(record, transaction)), {
+      clock,
+      what: `${definition.name} on record ${record.position}`,
+      deadlineMs: definition.deadlineMs,
+      cut: this.session.signal,
+    });
+  }
+}
