@@ -1,0 +1,122 @@
+// The way in: every message becomes a row of the inbound log, or is kept aside with the reason, and only then the broker's offset moves.
+import { UnavailableError } from '../core/index.js';
+import type { Broker, Consumer, ReceivedMessage } from './broker.js';
+import type { InboundLog, InboundMessage, UnreadableMessage } from './inbound-log.js';
+import type { IntegrationDecoder } from './integration-decoder.js';
+import { readMessage, storable, type Refusal } from './read-message.js';
+
+export interface InboxConsumerOptions {
+  readonly broker: Broker;
+  readonly inbound: InboundLog;
+  readonly decoder: IntegrationDecoder;
+  /** One per service: its replicas share the work. */
+  readonly group: string;
+  /** For logs and metrics; called after the batch is stored. */
+  readonly onStored?: (counts: {
+    stored: number;
+    duplicates: number;
+    unreadable: readonly UnreadableMessage[];
+  }) => void;
+  /** The batch could not be stored now and comes again. */
+  readonly onRetry?: (error: unknown) => void;
+}
+
+export class InboxConsumer {
+  private consumer: Consumer | undefined;
+
+  constructor(private readonly options: InboxConsumerOptions) {}
+
+  /** Returns at once, whatever the broker's state. */
+  async start(): Promise<void> {
+    const { broker, group, decoder } = this.options;
+    if (this.consumer || decoder.topics.length === 0) return;
+    this.consumer = await broker.consume({ group, topics: decoder.topics, handler: (batch) => this.handle(batch) });
+  }
+
+  /** Finishes the batch in hand. */
+  async stop(): Promise<void> {
+    await this.consumer?.stop();
+    this.consumer = undefined;
+  }
+
+  private async handle(batch: readonly ReceivedMessage[]): Promise<'ack' | 'retry'> {
+    try {
+      await this.store(batch);
+      return 'ack';
+    } catch (error) {
+      if (!(error instanceof UnavailableError) && (await this.storeOneByOne(batch))) return 'ack';
+      this.options.onRetry?.(error);
+      return 'retry';
+    }
+  }
+
+  /** One message that the log refuses for a reason nobody foresaw must not hold its partition: it is put aside, the others go on. */
+  private async storeOneByOne(batch: readonly ReceivedMessage[]): Promise<boolean> {
+    try {
+      for (const message of batch) {
+        try {
+          await this.store([message]);
+        } catch (error) {
+          if (error instanceof UnavailableError) throw error;
+          const detail = error instanceof Error ? error.message : String(error);
+          await this.put([], [unreadable(message, { reasonCode: 'not-storable', detail })]);
+        }
+      }
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  private store(batch: readonly ReceivedMessage[]): Promise<void> {
+    const readable = new Map<string, { message: InboundMessage; received: ReceivedMessage }>();
+    const aside: UnreadableMessage[] = [];
+    for (const received of batch) {
+      const message = readMessage(received, this.options.decoder);
+      if ('reasonCode' in message) aside.push(unreadable(received, message));
+      else {
+        const known = readable.get(message.id);
+        if (!known) readable.set(message.id, { message, received });
+        else if (known.message.contentHash !== message.contentHash)
+          aside.push(unreadable(received, reused(message.id)));
+      }
+    }
+    return this.put([...readable.values()], aside);
+  }
+
+  private async put(
+    readable: readonly { message: InboundMessage; received: ReceivedMessage }[],
+    aside: readonly UnreadableMessage[],
+  ): Promise<void> {
+    const { inbound, onStored } = this.options;
+    const {
+      stored,
+      duplicates,
+      reused: ids,
+    } = await inbound.store(
+      readable.map(({ message }) => message),
+      aside,
+    );
+    const again = readable
+      .filter(({ message }) => ids.includes(message.id))
+      .map(({ message, received }) => unreadable(received, reused(message.id)));
+    if (again.length > 0) await inbound.store([], again);
+    onStored?.({ stored, duplicates, unreadable: [...aside, ...again] });
+  }
+}
+
+function reused(id: string): Refusal {
+  return { reasonCode: 'id-reused', detail: `Id ${id} came before with another type, key or data.` };
+}
+
+/** Kept as it came, but for characters in key and headers that no text column takes. */
+function unreadable(message: ReceivedMessage, { reasonCode, detail }: Refusal): UnreadableMessage {
+  const headers = Object.fromEntries(
+    Object.entries(message.headers).map(([name, text]) => [storable(name), storable(text)]),
+  );
+  return {
+    message: { ...message, key: message.key && storable(message.key), headers },
+    reasonCode,
+    detail: storable(detail),
+  };
+}

@@ -1,0 +1,118 @@
+// The relay: private facts become public messages. The event log is the outbox; the runner moves the checkpoint over what the broker has acknowledged.
+import {
+  ConfigurationError,
+  eventDeclaration,
+  type Class,
+  type EventContext,
+  type EventRegistry,
+  type LogRecord,
+} from '../core/index.js';
+import { eventContextOf, type BatchSubscription } from '../subscriptions/index.js';
+import { admit } from './admission.js';
+import type { Broker, BrokerMessage } from './broker.js';
+import { toBrokerMessage } from './cloud-events.js';
+import { HeldBackError, UnpublishableMessageError } from './errors.js';
+
+/** Gives the integration event for a domain event, or undefined when there is nothing to say. Pure: the same event, the same message. */
+export type PublishMapping = (event: never, context: EventContext) => object | undefined;
+
+export interface RelayOptions {
+  /** Stable for ever: message ids derive from it. */
+  readonly name: string;
+  readonly topic: string;
+  /** URI reference of this service, e.g. `/order-service`. */
+  readonly source: string;
+  /** What is not named here is not published. */
+  readonly publish: ReadonlyMap<Class, PublishMapping>;
+  /** The message key: messages of one key arrive in order. Events of one stream should share one. */
+  readonly key: (event: never, context: EventContext) => string;
+  readonly registry: EventRegistry;
+  readonly broker: Broker;
+  /** Messages in one send, default 500. */
+  readonly batchSize?: number;
+}
+
+interface Failure {
+  readonly position: bigint;
+  readonly error: unknown;
+}
+
+/** @throws ConfigurationError a class to publish that is no registered event. */
+export function relaySubscription(options: RelayOptions): BatchSubscription {
+  const types = new Set([...options.publish.keys()].map((eventClass) => publishedType(eventClass, options)));
+  return {
+    delivery: 'batch',
+    name: options.name,
+    log: 'events',
+    start: 'beginning',
+    batchSize: options.batchSize ?? 500,
+    wants: (record) => types.has(record.type),
+    handleBatch: (records) => relay(records, options),
+  };
+}
+
+function publishedType(eventClass: Class, { name, registry }: RelayOptions): string {
+  const declaration = eventDeclaration(eventClass);
+  if (declaration && registry.has(eventClass)) return declaration.type;
+  throw new ConfigurationError(
+    `Publisher ${name} publishes ${eventClass.name}, which is not a registered event of this service.`,
+  );
+}
+
+async function relay(records: readonly LogRecord[], options: RelayOptions): Promise<readonly Failure[]> {
+  const { sending, failures } = prepare(records, options);
+  if (sending.length === 0) return failures;
+  const refused = new Map<number, unknown>();
+  for (const { index, error } of await options.broker.publish(sending.map(({ message }) => message)))
+    refused.set(index, error);
+  const held = new Set<string>();
+  for (const [index, { record }] of sending.entries()) {
+    // A successor of a message the broker refused comes again behind it; where it went out already, the inbox drops the copy.
+    const error = refused.get(index) ?? (held.has(record.key) ? new HeldBackError(record.key) : undefined);
+    if (error === undefined) continue;
+    held.add(record.key);
+    failures.push({ position: record.position, error });
+  }
+  return failures;
+}
+
+/** Sorts out what cannot be sent, with its successors of the same key. */
+function prepare(records: readonly LogRecord[], options: RelayOptions) {
+  const sending: { record: LogRecord; message: BrokerMessage }[] = [];
+  const failures: Failure[] = [];
+  const held = new Set<string>();
+  for (const record of records) {
+    try {
+      if (held.has(record.key)) throw new HeldBackError(record.key);
+      const message = messageFor(record, options);
+      if (message) sending.push({ record, message });
+    } catch (error) {
+      held.add(record.key);
+      failures.push({ position: record.position, error });
+    }
+  }
+  return { sending, failures };
+}
+
+/** @throws what is wrong with this one record */
+function messageFor(record: LogRecord, options: RelayOptions): BrokerMessage | undefined {
+  const { publish, key, name, topic, source, registry } = options;
+  const domainEvent = registry.decode(record);
+  const map = publish.get(domainEvent.constructor as Class);
+  const cause = eventContextOf(record, 'events');
+  const event = map?.(domainEvent as never, cause);
+  if (event === undefined) return undefined;
+  if (typeof event !== 'object' || event === null || event instanceof Promise) {
+    throw new UnpublishableMessageError(record.type, `publisher ${name} must return an integration event or undefined`);
+  }
+  const message = toBrokerMessage({
+    event,
+    cause,
+    publisher: name,
+    topic,
+    source,
+    key: key(domainEvent as never, cause),
+  });
+  for (const { error } of admit([message]).refused) throw error;
+  return message;
+}

@@ -1,0 +1,57 @@
+// A durable saga: runs once per event behind a checkpoint, and what it decides is stored in the same transaction. Dispatch follows from there.
+import {
+  deterministicId,
+  MessageContext,
+  type EventMetadata,
+  type EventRegistry,
+  type LogName,
+  type LogRecord,
+} from '../core/index.js';
+import type { TransactionalSubscription } from '../subscriptions/index.js';
+import type { EncodedCommand } from './command-registry.js';
+import type { OutgoingLog } from './outgoing-command.js';
+
+export interface SagaOptions {
+  /** Stable for ever: ids of its commands derive from it. */
+  readonly name: string;
+  readonly log: LogName;
+  /** Default `now`: a saga deployed today does not act on history. */
+  readonly start?: TransactionalSubscription['start'];
+  /** The commands that answer one event; see `collectSaga` for Nest's sagas. */
+  readonly run: (event: object) => Promise<readonly object[]>;
+  readonly registry: EventRegistry;
+  readonly outgoing: OutgoingLog;
+  readonly encodeCommand: (command: object) => EncodedCommand;
+}
+
+/** Records of types the registry does not know are skipped; one of a newer schema version fails and is parked. */
+export function sagaSubscription(options: SagaOptions): TransactionalSubscription {
+  const { name, log, start = 'now', run, registry, outgoing, encodeCommand } = options;
+  return {
+    delivery: 'transactional',
+    name,
+    log,
+    start,
+    wants: (record) => registry.knows(record.type),
+    async handle(record) {
+      const event = registry.decode(record);
+      const metadata = metadataOf(name, record);
+      const context = new MessageContext({ ...metadata, seed: deterministicId(name, record.id) });
+      const commands = await MessageContext.run(context, () => run(event));
+      if (commands.length === 0) return;
+      await outgoing.append(
+        commands.map((command, index) => ({
+          id: deterministicId(name, record.id, index),
+          key: `${name}/${record.key}`,
+          ...encodeCommand(command),
+          metadata,
+        })),
+      );
+    },
+  };
+}
+
+function metadataOf(name: string, record: LogRecord): EventMetadata {
+  const { correlationId, traceparent } = record.metadata;
+  return { correlationId, causationId: record.id, actor: `saga:${name}`, ...(traceparent && { traceparent }) };
+}
