@@ -1,0 +1,43 @@
+// The public face of the library: what a context's application, infrastructure and module use. Domains use '@app/event-store/core'.
+export {
+  Aggregate,
+  AggregateAlreadyExistsError,
+  AggregateNotFoundError,
+  AggregateStore,
+  CommandIdReusedError,
+  ConfigurationError,
+  contentHash,
+  deterministicId,
+  DomainError,
+  DuplicateEventIdError,
+  Event,
+  EventSourcedAggregate,
+  EventStoreError,
+  InvalidEventError,
+  InvalidRequestError,
+  MessageContext,
+  systemClock,
+  systemIds,
+  TooManyConflictsError,
+  UnavailableError,
+  When,
+  WrongExpectedVersionError,
+  type AppendResult,
+  type EventContext,
+  type EventMetadata,
+  type EventStore,
+  type StoredEvent,
+  type UnitOfWork,
+} from './core/index.js';
+export { On, type RunnerStatus } from './subscriptions/index.js';
+export { IntegrationEvent, Publish, Publisher, topic, type TopicContract } from './messaging/index.js';
+export { dataSourceConnection, eventStoreMigrations, type ConnectionOptions } from './postgres/index.js';
+export { CommandBus, type CommandOptions } from './nest/command-bus.js';
+export { InjectAggregate } from './nest/decorators/inject-aggregate.decorator.js';
+export { Projection } from './nest/decorators/projection.decorator.js';
+export { DurableHandler, DurableSaga } from './nest/decorators/stable-name.decorators.js';
+export { EventStoreModule } from './nest/event-store.module.js';
+export type { FeatureOptions } from './nest/feature.js';
+export type { PostgresRuntimeOptions } from './nest/postgres-runtime.js';
+export { EVENT_STORE_RUNTIME, type EventStoreRuntime } from './nest/runtime.js';
+export { SubscriptionHost } from './nest/subscription-host.js';

@@ -1,0 +1,30 @@
+// @Projection names a read model's writer. Its row changes and its checkpoint commit together.
+import { Injectable } from '@nestjs/common';
+import { ConfigurationError, type Class } from '../../core/index.js';
+
+export interface ProjectionOptions {
+  /** Raise it to build anew from the beginning beside the old one, under the name `<name>@v<version>`. */
+  readonly version: number;
+  /** True: written in the append's own transaction, so that a reader sees it at once; every append then pays for it. Default false. */
+  readonly inline?: boolean;
+}
+
+export interface ProjectionDeclaration extends ProjectionOptions {
+  readonly name: string;
+}
+
+const declarations = new WeakMap<object, ProjectionDeclaration>();
+
+export function Projection(name: string, options: ProjectionOptions): ClassDecorator {
+  return (target) => {
+    Injectable()(target);
+    declarations.set(target, { name, ...options });
+  };
+}
+
+/** @throws ConfigurationError when the class has no `@Projection`. */
+export function projectionDeclaration(projectionClass: Class): ProjectionDeclaration {
+  const declared = declarations.get(projectionClass);
+  if (!declared) throw new ConfigurationError(`${projectionClass.name} is not a projection. Put @Projection('name', { version: 1 }) on the class.`);
+  return declared;
+}

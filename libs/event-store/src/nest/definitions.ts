@@ -1,0 +1,138 @@
+// Turns what the modules declare into subscriptions: one per projection, handler, saga member, publisher, and one that dispatches commands.
+import {
+  ConfigurationError,
+  eventDeclaration,
+  type Class,
+  type EventContext,
+  type LogName,
+  type LogRecord,
+  MessageContext,
+} from '../core/index.js';
+import { publisherDefinition, relaySubscription, type PublishMapping } from '../messaging/index.js';
+import {
+  collectSaga,
+  commandDispatchSubscription,
+  sagaSubscription,
+  type CommandRegistry,
+  type SagaFunction,
+  type StoredCommand,
+} from '../processes/index.js';
+import {
+  asyncProjection,
+  eventContextOf,
+  reactionsOf,
+  type ProjectionHandler,
+  type SubscriptionDefinition,
+  type TransactionalSubscription,
+} from '../subscriptions/index.js';
+import { requireRegistered } from './boot-checks.js';
+import type { CommandBus } from './command-bus.js';
+import { projectionDeclaration, type ProjectionDeclaration } from './decorators/projection.decorator.js';
+import { handlerName, sagaName } from './decorators/stable-name.decorators.js';
+import type { Explored, FoundEventsHandler } from './explorer.js';
+import type { EventStoreRuntime } from './runtime.js';
+
+export interface FoundProjection extends ProjectionDeclaration {
+  readonly handlers: ReadonlyMap<Class, ProjectionHandler>;
+}
+
+/** The projections of all features with their methods bound. @throws EventNotRegisteredError */
+export function findProjections(explored: Explored, runtime: EventStoreRuntime): FoundProjection[] {
+  return explored.features.flatMap(({ options }) =>
+    (options.projections ?? []).map((projectionClass): FoundProjection => {
+      const methods = boundMethods(projectionClass, reactionsOf(projectionClass), explored);
+      for (const event of methods.keys()) requireRegistered(event, projectionClass, runtime.registry);
+      return { ...projectionDeclaration(projectionClass), handlers: methods as ReadonlyMap<Class, ProjectionHandler> };
+    }),
+  );
+}
+
+/** Everything that runs behind a checkpoint. `inboundTypes` are the types that arrive from other contexts. */
+export function buildSubscriptions(
+  explored: Explored,
+  runtime: EventStoreRuntime,
+  commands: { readonly bus: CommandBus; readonly registry: CommandRegistry },
+  inboundTypes: ReadonlySet<string>,
+): SubscriptionDefinition[] {
+  const { registry } = runtime;
+  const logsOf = (events: Iterable<Class>): Map<LogName, Set<string>> => {
+    const logs = new Map<LogName, Set<string>>();
+    for (const event of events) {
+      const { type } = eventDeclaration(event)!;
+      const log = inboundTypes.has(type) ? 'inbound' : 'events';
+      logs.set(log, (logs.get(log) ?? new Set()).add(type));
+    }
+    return logs;
+  };
+  const projections = findProjections(explored, runtime)
+    .filter(({ inline }) => !inline)
+    .flatMap(({ name, version, handlers }) =>
+      [...logsOf(handlers.keys()).keys()].map((log) => {
+        const ofLog = [...handlers].filter(([event]) => inboundTypes.has(eventDeclaration(event)!.type) === (log === 'inbound'));
+        return asyncProjection({ name, version, log, handlers: new Map(ofLog), registry });
+      }),
+    );
+  const handlers = explored.eventsHandlers.flatMap((found) =>
+    [...logsOf(found.events)].map(([log, types]) => handlerSubscription(found, log, types, runtime)),
+  );
+  const sagaLogs: LogName[] = inboundTypes.size > 0 ? ['events', 'inbound'] : ['events'];
+  const sagas = explored.sagas.flatMap(({ sagaClass, member, saga }) =>
+    sagaLogs.map((log) =>
+      sagaSubscription({
+        name: sagaName(sagaClass, member),
+        log,
+        registry,
+        outgoing: runtime.outgoing,
+        run: (event) => collectSaga(saga as SagaFunction, event, { clock: runtime.clock }),
+        encodeCommand: (command) => commands.registry.encode(command),
+      }),
+    ),
+  );
+  const relays = explored.features.flatMap(({ options }) =>
+    (options.publishers ?? []).map((publisherClass) => {
+      const { name, topic, key, publishes } = publisherDefinition(publisherClass);
+      const publish = boundMethods(publisherClass, publishes, explored) as ReadonlyMap<Class, unknown> as ReadonlyMap<Class, PublishMapping>;
+      const { broker, service } = runtime;
+      return relaySubscription({ name, topic: topic.topic, source: `/${service}`, publish, key, registry, broker });
+    }),
+  );
+  const dispatch = commandDispatchSubscription({ execute: (stored) => execute(stored, commands) });
+  return [...projections, ...handlers, ...sagas, ...relays, dispatch];
+}
+
+function handlerSubscription(
+  { handlerClass, handle }: FoundEventsHandler,
+  log: LogName,
+  types: ReadonlySet<string>,
+  { registry }: EventStoreRuntime,
+): TransactionalSubscription {
+  return {
+    delivery: 'transactional',
+    name: handlerName(handlerClass),
+    log,
+    start: 'now',
+    wants: (record: LogRecord) => types.has(record.type),
+    async handle(record) {
+      await handle(registry.decode(record), eventContextOf(record, log));
+    },
+  };
+}
+
+/** Under the id and context the saga gave it, so that a repeat finds its first result. */
+async function execute(
+  { id, type, data, metadata }: StoredCommand,
+  { bus, registry }: { bus: CommandBus; registry: CommandRegistry },
+): Promise<void> {
+  const command = registry.decode({ type, data });
+  await MessageContext.run(new MessageContext(metadata), () => bus.execute(command as never, { commandId: id }));
+}
+
+function boundMethods(
+  providerClass: Class,
+  methods: ReadonlyMap<Class, string | symbol>,
+  explored: Explored,
+): ReadonlyMap<Class, (event: object, context: EventContext, db: unknown) => unknown> {
+  const instance = explored.instanceOf(providerClass) as Record<string | symbol, (...args: unknown[]) => unknown> | undefined;
+  if (!instance) throw new ConfigurationError(`${providerClass.name} was not built by Nest. Is it request-scoped? Make it a singleton.`);
+  return new Map([...methods].map(([event, name]) => [event, (...args: unknown[]) => instance[name]!(...args)]));
+}

@@ -1,0 +1,80 @@
+// Finds what the modules declare — features, command handlers, event handlers, sagas, plain CqrsModules — once all of them are built.
+import 'reflect-metadata';
+import { Injectable } from '@nestjs/common';
+import { ModulesContainer } from '@nestjs/core';
+import { CqrsModule } from '@nestjs/cqrs';
+import type { Class } from '../core/index.js';
+import { Feature } from './feature.js';
+
+// Metadata keys of @nestjs/cqrs 12 (its decorators/constants.ts; not exported). nest/explorer.unit.spec.ts fails if they change.
+const COMMAND_HANDLER = '__commandHandler__';
+const EVENTS_HANDLER = '__eventsHandler__';
+const SAGA = '__saga__';
+
+export interface FoundCommandHandler {
+  readonly handlerClass: Class;
+  readonly command: Class;
+}
+
+export interface FoundEventsHandler {
+  readonly handlerClass: Class;
+  readonly events: readonly Class[];
+  readonly handle: (event: object, context: unknown) => unknown;
+}
+
+export interface FoundSaga {
+  readonly sagaClass: Class;
+  readonly member: string | symbol;
+  /** The member itself, bound to its instance. */
+  readonly saga: unknown;
+  /** False for request-scoped classes, which sagas cannot be. */
+  readonly isStatic: boolean;
+}
+
+export interface Explored {
+  readonly features: readonly Feature[];
+  readonly commandHandlers: readonly FoundCommandHandler[];
+  readonly eventsHandlers: readonly FoundEventsHandler[];
+  readonly sagas: readonly FoundSaga[];
+  /** How many CqrsModules there are; ours is one. */
+  readonly cqrsModules: number;
+  readonly instanceOf: (providerClass: Class) => object | undefined;
+}
+
+@Injectable()
+export class Explorer {
+  constructor(private readonly modules: ModulesContainer) {}
+
+  explore(): Explored {
+    const features: Feature[] = [];
+    const commandHandlers: FoundCommandHandler[] = [];
+    const eventsHandlers: FoundEventsHandler[] = [];
+    const sagas: FoundSaga[] = [];
+    const instances = new Map<Class, object>();
+    const seen = new Set<object>();
+    for (const module of this.modules.values()) {
+      for (const wrapper of module.providers.values()) {
+        const instance = wrapper.instance as object | undefined;
+        const providerClass = (instance?.constructor ?? wrapper.metatype) as Class | null;
+        if (instance instanceof Feature) features.push(instance);
+        if (typeof providerClass !== 'function' || (instance && seen.has(instance))) continue;
+        if (instance) instances.set(providerClass, instance);
+        if (instance) seen.add(instance);
+        const command = Reflect.getMetadata(COMMAND_HANDLER, providerClass) as Class | undefined;
+        if (command) commandHandlers.push({ handlerClass: providerClass, command });
+        const events = Reflect.getMetadata(EVENTS_HANDLER, providerClass) as Class[] | undefined;
+        if (events) {
+          const handler = instance as { handle(event: object, context: unknown): unknown };
+          eventsHandlers.push({ handlerClass: providerClass, events, handle: (event, context) => handler.handle(event, context) });
+        }
+        for (const member of (Reflect.getMetadata(SAGA, providerClass) as (string | symbol)[] | undefined) ?? []) {
+          const saga = (instance as Record<string | symbol, unknown> | undefined)?.[member];
+          const bound = typeof saga === 'function' ? (saga.bind(instance) as unknown) : saga;
+          sagas.push({ sagaClass: providerClass, member, saga: bound, isStatic: wrapper.isDependencyTreeStatic() });
+        }
+      }
+    }
+    const cqrsModules = [...this.modules.values()].filter((module) => module.metatype === CqrsModule).length;
+    return { features, commandHandlers, eventsHandlers, sagas, cqrsModules, instanceOf: (of) => instances.get(of) };
+  }
+}

@@ -1,0 +1,24 @@
+// What a context's module has: the argument of EventStoreModule.forFeature, kept as a provider so that boot can find it.
+import type { Type } from '@nestjs/common';
+import type { AggregateClass, Class, EventSourcedAggregate } from '../core/index.js';
+import type { TopicContract } from '../messaging/index.js';
+
+export interface FeatureOptions {
+  /** Their events (every `@When`) join the closed set of events, their stores can be injected with `@InjectAggregate`. */
+  readonly aggregates?: readonly AggregateClass<EventSourcedAggregate<object>>[];
+  /** Events without an aggregate in this service, e.g. of a stream another module writes. */
+  readonly events?: readonly Class[];
+  /** Classes with `@Projection`; provided by forFeature. */
+  readonly projections?: readonly Type<object>[];
+  /** Classes with `@Publisher`; provided by forFeature. */
+  readonly publishers?: readonly Type<object>[];
+  /** Topics whose messages arrive at handlers and sagas like any other event, through the inbox. */
+  readonly consumes?: readonly TopicContract[];
+  /** Names of subscriptions that existed once and are gone on purpose; a checkpoint nobody owns fails the boot. */
+  readonly retired?: readonly string[];
+}
+
+/** A provider's value; boot collects all of them. */
+export class Feature {
+  constructor(readonly options: FeatureOptions) {}
+}

@@ -1,0 +1,83 @@
+// A service's ports on PostgreSQL: one database per context, its own connections for appends, for each log, and for waking.
+import { Logger } from '@nestjs/common';
+import type { DataSource } from 'typeorm';
+import { EventRegistry, systemClock, systemIds, type LogName } from '../core/index.js';
+import { MemoryBroker } from '../memory/index.js';
+import type { Broker } from '../messaging/index.js';
+import {
+  eventsTable,
+  inboundTable,
+  outgoingTable,
+  PostgresBroker,
+  PostgresCheckpointStore,
+  PostgresDatabase,
+  PostgresEventStore,
+  PostgresInboundLog,
+  PostgresOutgoingLog,
+  PostgresParkingStore,
+  PostgresSettledLog,
+  PostgresUnitOfWork,
+  Waking,
+  type LogTable,
+} from '../postgres/index.js';
+import { withInlineProjections } from '../subscriptions/index.js';
+import type { FoundProjection } from './definitions.js';
+import type { EventStoreRuntime } from './runtime.js';
+
+export type BrokerOptions =
+  | { readonly kind: 'postgres'; readonly busUrl: string }
+  /** Reaches nobody outside this process: for a service that stands alone, and tests. */
+  | { readonly kind: 'memory' };
+
+export interface PostgresRuntimeOptions {
+  /** Service name, e.g. `order-service`: consumer group and CloudEvents source. Stable for ever. */
+  readonly service: string;
+  /** Of the same database as the DataSource. */
+  readonly databaseUrl: string;
+  readonly broker: BrokerOptions;
+}
+
+export function createPostgresRuntime(options: PostgresRuntimeOptions, dataSource: DataSource): EventStoreRuntime {
+  const { service, databaseUrl } = options;
+  const logger = new Logger('EventStore');
+  const warn = (message: string, error: unknown) => logger.warn(`${message} ${error instanceof Error ? error.message : String(error)}`);
+  const connection = { url: databaseUrl, applicationName: service };
+  const database = new PostgresDatabase({ ...connection, dataSource });
+  const waking = new Waking({ connection, warn });
+  const log = (table: LogTable) => new PostgresSettledLog({ connection, table, waking });
+  const logs: Record<LogName, PostgresSettledLog> = { events: log(eventsTable), inbound: log(inboundTable), outgoing: log(outgoingTable) };
+  const unitOfWork = new PostgresUnitOfWork(database);
+  const registry = new EventRegistry();
+  const inlineProjections: FoundProjection[] = [];
+  const store = new PostgresEventStore({ database, onAppended: () => waking.signal('events') });
+  const broker = createBroker(options, warn);
+  return {
+    service,
+    store: withInlineProjections(store, unitOfWork, registry, inlineProjections),
+    unitOfWork,
+    registry,
+    logs,
+    checkpoints: new PostgresCheckpointStore(database),
+    parking: new PostgresParkingStore(database),
+    outgoing: new PostgresOutgoingLog(database, waking),
+    inbound: new PostgresInboundLog(database, waking),
+    broker,
+    inlineProjections,
+    clock: systemClock,
+    ids: systemIds,
+    async open() {
+      for (const { message } of await database.checkServer()) logger.warn(message);
+    },
+    async close() {
+      await broker.close();
+      await waking.close();
+      await Promise.all(Object.values(logs).map((settled) => settled.close()));
+      await database.close();
+    },
+  };
+}
+
+function createBroker({ broker, service }: PostgresRuntimeOptions, warn: (message: string, error: unknown) => void): Broker {
+  if (broker.kind === 'memory') return new MemoryBroker();
+  return new PostgresBroker({ connection: { url: broker.busUrl, applicationName: service }, warn });
+}

@@ -1,0 +1,42 @@
+// All ports of one service, made by one adapter: what the Nest room wires together.
+import type {
+  CheckpointStore,
+  Clock,
+  EventRegistry,
+  EventStore,
+  IdGenerator,
+  LogName,
+  ParkingStore,
+  SettledLog,
+  UnitOfWork,
+} from '../core/index.js';
+import type { Broker, InboundLog } from '../messaging/index.js';
+import type { OutgoingLog } from '../processes/index.js';
+import type { RetryPolicy } from '../subscriptions/index.js';
+import type { FoundProjection } from './definitions.js';
+
+export interface EventStoreRuntime {
+  /** Service name: part of lease owners, consumer groups and the CloudEvents source. */
+  readonly service: string;
+  readonly store: EventStore;
+  readonly unitOfWork: UnitOfWork;
+  readonly registry: EventRegistry;
+  readonly logs: Readonly<Record<LogName, SettledLog>>;
+  readonly checkpoints: CheckpointStore;
+  readonly parking: ParkingStore;
+  readonly outgoing: OutgoingLog;
+  readonly inbound: InboundLog;
+  readonly broker: Broker;
+  /** Run inside `store.append`; filled at boot. */
+  readonly inlineProjections: FoundProjection[];
+  /** For subscriptions that say nothing else. */
+  readonly retry?: Partial<RetryPolicy>;
+  readonly clock: Clock;
+  readonly ids: IdGenerator;
+  /** Connects and checks the server. @throws ConfigurationError on settings that would lose data. */
+  open(): Promise<void>;
+  /** Last of all, after every subscription has drained. */
+  close(): Promise<void>;
+}
+
+export const EVENT_STORE_RUNTIME = Symbol('EventStoreRuntime');

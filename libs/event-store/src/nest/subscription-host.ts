@@ -1,0 +1,150 @@
+// Starts what the modules declare once all of them are built, and drains it before anything it needs is closed.
+import {
+  Inject,
+  Injectable,
+  Logger,
+  type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+} from '@nestjs/common';
+import { aggregateDefinition, eventDeclaration, type Lease, type LogName } from '../core/index.js';
+import { InboxConsumer, integrationDecoder, publisherDefinition, setUpTopics, type TopicContract } from '../messaging/index.js';
+import { CommandRegistry } from '../processes/index.js';
+import { LiveTail, SubscriptionRunner, type RunnerStatus, type SubscriptionDefinition } from '../subscriptions/index.js';
+import { checkDeclarations, checkNames, checkOwners } from './boot-checks.js';
+import { CommandBus } from './command-bus.js';
+import { buildSubscriptions, findProjections } from './definitions.js';
+import { Explorer, type Explored } from './explorer.js';
+import { nestLogger } from './nest-logger.js';
+import { EVENT_STORE_RUNTIME, type EventStoreRuntime } from './runtime.js';
+
+/** How long a lease lives without a renewal, in milliseconds. */
+const LEASE_TTL_MS = 10_000;
+
+@Injectable()
+export class SubscriptionHost implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown {
+  private readonly logger = new Logger('EventStore');
+  private readonly stopping = new AbortController();
+  private readonly owner: string;
+  private runners: SubscriptionRunner[] = [];
+  private inbox: InboxConsumer | undefined;
+  private topics: Promise<void> = Promise.resolve();
+
+  constructor(
+    @Inject(EVENT_STORE_RUNTIME) private readonly runtime: EventStoreRuntime,
+    private readonly explorer: Explorer,
+    private readonly bus: CommandBus,
+  ) {
+    this.owner = `${runtime.service}/${runtime.ids.next()}`;
+  }
+
+  /** What every subscription of this process does now, for health, metrics and the operator. */
+  statuses(): RunnerStatus[] {
+    return this.runners.map((runner) => runner.status());
+  }
+
+  /** @throws ConfigurationError on anything declared that cannot work. */
+  async onApplicationBootstrap(): Promise<void> {
+    const { runtime } = this;
+    const explored = this.explorer.explore();
+    const consumed = explored.features.flatMap(({ options }) => options.consumes ?? []);
+    this.registerEvents(explored, consumed);
+    checkDeclarations(explored, runtime.registry);
+    const inboundTypes = new Set(consumed.flatMap(({ events }) => events.map((event) => eventDeclaration(event)!.type)));
+    const commands = new CommandRegistry().register(...explored.commandHandlers.map(({ command }) => command));
+    const definitions = buildSubscriptions(explored, runtime, { bus: this.bus, registry: commands }, inboundTypes);
+    checkNames(definitions);
+    await runtime.open();
+    runtime.inlineProjections.push(...findProjections(explored, runtime).filter(({ inline }) => inline));
+    const retired = explored.features.flatMap(({ options }) => options.retired ?? []);
+    checkOwners(await runtime.checkpoints.list(), definitions, retired);
+    await this.placeCheckpoints(definitions);
+    this.start(definitions, explored, consumed);
+  }
+
+  /** Intake stops first: no message and no event is begun any more, what is in hand is finished and its place saved. */
+  async beforeApplicationShutdown(): Promise<void> {
+    this.stopping.abort();
+    await this.inbox?.stop();
+    await Promise.all(this.runners.map((runner) => runner.stop()));
+  }
+
+  /** Connections last, after HTTP requests in flight have had theirs. */
+  async onApplicationShutdown(): Promise<void> {
+    await this.topics;
+    await this.runtime.close();
+  }
+
+  private registerEvents({ features }: Explored, consumed: readonly TopicContract[]): void {
+    const { registry } = this.runtime;
+    for (const { options } of features) {
+      for (const aggregate of options.aggregates ?? []) registry.register(...aggregateDefinition(aggregate).appliers.keys());
+      registry.register(...(options.events ?? []));
+    }
+    for (const { events } of consumed) registry.register(...events);
+  }
+
+  /** A subscription that begins "now" begins before this boot ends, so that nothing of this boot is missed. */
+  private async placeCheckpoints(definitions: readonly SubscriptionDefinition[]): Promise<void> {
+    const { checkpoints, logs } = this.runtime;
+    for (const { name, log, start } of definitions) {
+      const initial = () => (start === 'now' ? logs[log].head() : logs[log].beginning());
+      const lease: Lease | undefined = await checkpoints.acquire({ name, log }, this.owner, LEASE_TTL_MS, initial);
+      if (lease) await checkpoints.release(lease);
+    }
+  }
+
+  private start(definitions: readonly SubscriptionDefinition[], explored: Explored, consumed: readonly TopicContract[]): void {
+    const { runtime, owner } = this;
+    const tails = new Map<LogName, LiveTail>();
+    const tailOf = (log: LogName): LiveTail => {
+      const tail = tails.get(log) ?? new LiveTail(runtime.logs[log], runtime.clock);
+      tails.set(log, tail);
+      return tail;
+    };
+    const { checkpoints, parking, unitOfWork, clock, ids } = runtime;
+    this.runners = definitions.map(
+      (definition) =>
+        new SubscriptionRunner({
+          definition: { ...definition, retry: { ...runtime.retry, ...definition.retry } },
+          tail: tailOf(definition.log),
+          checkpoints,
+          parking,
+          unitOfWork,
+          clock,
+          ids,
+          owner,
+          leaseTtlMs: LEASE_TTL_MS,
+          logger: nestLogger(definition.name),
+        }),
+    );
+    for (const runner of this.runners) runner.start();
+    const produced = explored.features.flatMap(({ options }) => options.publishers ?? []).map((of) => publisherDefinition(of).topic);
+    this.topics = this.startMessaging(produced, consumed);
+  }
+
+  private async startMessaging(produced: readonly TopicContract[], consumed: readonly TopicContract[]): Promise<void> {
+    const { broker, inbound, service, clock } = this.runtime;
+    try {
+      await broker.start();
+      const contracts = [...new Map([...produced, ...consumed].map((contract) => [contract.topic, contract])).values()];
+      await setUpTopics({ broker, contracts, clock, signal: this.stopping.signal });
+      if (this.stopping.signal.aborted) return;
+      this.inbox = new InboxConsumer({
+        broker,
+        inbound,
+        decoder: integrationDecoder(consumed),
+        group: service,
+        onRetry: (error) => this.logger.warn(`Inbox: a batch could not be stored and comes again: ${String(error)}`),
+        onStored: ({ unreadable }) => {
+          for (const { message, reasonCode, detail } of unreadable) {
+            this.logger.error(`Inbox: message ${message.topic}/${message.partition}/${message.offset} set aside, ${reasonCode}: ${detail}`);
+          }
+        },
+      });
+      await this.inbox.start();
+    } catch (error) {
+      this.logger.error(`Messaging did not start: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+}
