@@ -1,0 +1,16 @@
+// The face of the kernel: value objects that all contexts agree on. Pure; imports nothing.
+export { currencyCodes, isCurrency } from './currency.js';
+export { isUuid } from './ids.js';
+export {
+  add,
+  equals,
+  isMoney,
+  isSameCurrency,
+  money,
+  MoneyError,
+  multiply,
+  subtract,
+  sum,
+  type Money,
+  type MoneyErrorCode,
+} from './money.js';

@@ -1,0 +1,103 @@
+// The ten lines of every main.ts become a service: environment, schema, application, HTTP, and an orderly end.
+import type { Type } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Logger as NestPinoLogger } from 'nestjs-pino';
+import type { Logger } from 'pino';
+import type { ConfigClass } from './config/env.decorator.js';
+import { ConfigProblemsError, loadConfig } from './config/load-config.js';
+import { PlatformConfig } from './config/platform.config.js';
+import type { MigrationClass } from './database/data-source.js';
+import { prepareDatabase } from './database/migrations.js';
+import { configureDocs } from './docs/configure-docs.js';
+import { httpAdapter } from './http/adapter.js';
+import { configureHttp } from './http/configure-http.js';
+import { exitOnUncaught, stopWhenAsked } from './lifecycle.js';
+import { createLogger, loggerModule } from './logging/logger.js';
+import { RootModule } from './root.module.js';
+
+export interface BootstrapOptions {
+  /** Stable for ever: names consumer groups and the source of messages. */
+  readonly name: string;
+  /** Shown in the API docs. */
+  readonly description?: string;
+  /** The service's own, after those of the event store. */
+  readonly migrations?: readonly MigrationClass[];
+  /** The service's own variables: a class with `@Env` fields, injected by its class. */
+  readonly config?: ConfigClass;
+}
+
+/**
+ * Resolves when the service listens. With `--migrate` it brings the schema up to date and exits 0. A wrong environment, pending
+ * migrations or anything else that stops the boot ends the process with exit code 1 and a sentence.
+ */
+export async function bootstrap(context: Type, options: BootstrapOptions): Promise<void> {
+  const configs = readEnvironment(options);
+  if (!configs) return;
+  const [config] = configs;
+  const logger = createLogger({ name: options.name, level: config.LOG_LEVEL });
+  exitOnUncaught(logger);
+  try {
+    const onlyMigrate = process.argv.includes('--migrate');
+    await prepare(config, options, logger, onlyMigrate);
+    if (onlyMigrate) process.exit(0);
+    await serve(context, options, config, configs, logger);
+  } catch (error) {
+    logger.fatal(
+      { err: error },
+      `${options.name} did not start: ${error instanceof Error ? error.message : String(error)}`,
+    );
+    process.exit(1);
+  }
+}
+
+/** Undefined when something is wrong; all of it has been said by then. */
+function readEnvironment({ name, config }: BootstrapOptions): readonly [PlatformConfig, ...object[]] | undefined {
+  try {
+    return config ? loadConfig([PlatformConfig, config], process.env) : loadConfig([PlatformConfig], process.env);
+  } catch (error) {
+    if (!(error instanceof ConfigProblemsError)) throw error;
+    process.stderr.write(`${name} did not start. ${error.message}\n`);
+    process.exitCode = 1;
+    return undefined;
+  }
+}
+
+async function prepare(
+  config: PlatformConfig,
+  options: BootstrapOptions,
+  logger: Logger,
+  onlyMigrate: boolean,
+): Promise<void> {
+  const ran = await prepareDatabase({
+    url: config.DATABASE_URL,
+    service: options.name,
+    migrations: options.migrations ?? [],
+    migrate: onlyMigrate || config.RUN_MIGRATIONS,
+    onConnectionLost: (error) => logger.warn(`A connection was lost: ${error.message}`),
+  });
+  if (ran.length > 0 || onlyMigrate) logger.info(`Migrations run: ${ran.join(', ') || 'none was pending'}`);
+}
+
+async function serve(
+  context: Type,
+  { name, description, migrations = [] }: BootstrapOptions,
+  config: PlatformConfig,
+  configs: readonly object[],
+  logger: Logger,
+): Promise<void> {
+  const root = RootModule.of({ context, name, config, configs, migrations, logging: loggerModule(logger) });
+  const app = await NestFactory.create<NestFastifyApplication>(root, httpAdapter(), {
+    bodyParser: false,
+    bufferLogs: true,
+    abortOnError: false,
+  });
+  app.useLogger(app.get(NestPinoLogger));
+  configureHttp(app);
+  configureDocs(app, { name, description });
+  stopWhenAsked({ logger, close: () => app.close() });
+  await app.listen({ port: config.PORT, host: config.HOST });
+  const url = await app.getUrl();
+  logger.info(`${name} listens on ${url} (API docs: ${url}/docs)`);
+  process.send?.({ type: 'listening', url });
+}

@@ -1,0 +1,43 @@
+// @Env makes a field of a configuration class a variable of the environment: the field's name is the variable's name.
+import { IsArray, IsBoolean, IsInt, IsString } from 'class-validator';
+
+export type EnvKind = 'text' | 'integer' | 'boolean' | 'list';
+
+export interface EnvVariable {
+  readonly name: string;
+  readonly kind: EnvKind;
+  /** What a right value looks like, for the message that refuses a wrong one. */
+  readonly expected: string;
+  /** Never shown in a message, and may come as a file: `NAME_FILE`. */
+  readonly secret: boolean;
+}
+
+/** A class whose fields carry {@link Env}. Initialisers are the defaults. */
+export type ConfigClass<T extends object = object> = new () => T;
+
+const variables = new WeakMap<object, EnvVariable[]>();
+const checks: Record<EnvKind, () => PropertyDecorator> = {
+  text: IsString,
+  integer: IsInt,
+  boolean: IsBoolean,
+  list: IsArray,
+};
+
+/** Put class-validator's decorators beside it for what the kind does not say; a field without a default is required unless `@IsOptional()`. */
+export function Env(kind: EnvKind, options: { expected: string; secret?: boolean }): PropertyDecorator {
+  return (prototype, name) => {
+    const own = variables.get(prototype) ?? [];
+    own.push({ name: String(name), kind, expected: options.expected, secret: options.secret ?? false });
+    variables.set(prototype, own);
+    checks[kind]()(prototype, name);
+  };
+}
+
+/** The variables of a class and of the classes it extends, in the order they are declared. */
+export function variablesOf(configClass: ConfigClass): readonly EnvVariable[] {
+  const found: EnvVariable[] = [];
+  for (let at = configClass.prototype as object | null; at; at = Object.getPrototypeOf(at) as object | null) {
+    found.unshift(...(variables.get(at) ?? []));
+  }
+  return found;
+}

@@ -1,0 +1,185 @@
+// A service with a wrong environment says everything that is wrong with it, at once, and gives no secret away.
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { IsOptional, Min } from 'class-validator';
+import { afterAll, describe, expect, it } from 'vitest';
+import { Env, variablesOf } from './env.decorator.js';
+import { ConfigProblemsError, loadConfig, type Environment } from './load-config.js';
+import { PlatformConfig } from './platform.config.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'config-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const right: Environment = {
+  NODE_ENV: 'development',
+  PORT: '3000',
+  DATABASE_URL: 'postgres://app:pw@localhost:5432/orders',
+  BUS_DATABASE_URL: 'postgresql://app@localhost/bus',
+  AUTH_ISSUER: 'urn:dev-issuer',
+  AUTH_AUDIENCE: 'shop',
+  AUTH_JWKS_FILE: 'data/dev-issuer/jwks.json',
+};
+const strong = 'postgres://app:correct-horse-battery@db/orders';
+const production: Environment = {
+  ...right,
+  NODE_ENV: 'production',
+  DATABASE_URL: strong,
+  BUS_DATABASE_URL: strong,
+  AUTH_ISSUER: 'https://login.example.com/',
+};
+
+const load = (environment: Environment) => loadConfig([PlatformConfig], environment)[0];
+const problems = (environment: Environment): readonly string[] => {
+  try {
+    load(environment);
+  } catch (error) {
+    if (error instanceof ConfigProblemsError) return error.problems;
+    throw error;
+  }
+  return [];
+};
+const names = (environment: Environment) => problems(environment).map((problem) => problem.split(':')[0]);
+
+describe('the environment of a service', () => {
+  it('is read with its types and its defaults', () => {
+    expect(load(right)).toMatchObject({
+      PORT: 3000,
+      HOST: '127.0.0.1',
+      LOG_LEVEL: 'info',
+      RUN_MIGRATIONS: false,
+      MESSAGE_BROKER: 'postgres',
+    });
+    const kafka = { ...right, MESSAGE_BROKER: 'kafka', BUS_DATABASE_URL: '', KAFKA_BROKERS: 'a:9092, b:9092' };
+    expect(load(kafka).KAFKA_BROKERS).toEqual(['a:9092', 'b:9092']);
+    expect(load({ ...right, RUN_MIGRATIONS: 'true' }).RUN_MIGRATIONS).toBe(true);
+  });
+
+  it('is refused with all its problems at once', () => {
+    expect(names({})).toEqual([
+      'NODE_ENV',
+      'PORT',
+      'DATABASE_URL',
+      'BUS_DATABASE_URL',
+      'AUTH_ISSUER',
+      'AUTH_AUDIENCE',
+      'AUTH_JWKS_FILE',
+    ]);
+  });
+
+  it('a problem names the variable, what came and what is expected', () => {
+    expect(problems({ ...right, PORT: 'eighty' })).toEqual([
+      'PORT: got "eighty"; expected a port from 0 to 65535; 0 takes a free one.',
+    ]);
+    expect(problems({ ...right, AUTH_AUDIENCE: '' })[0]).toContain('AUTH_AUDIENCE: it is not set; expected');
+  });
+
+  it('a secret is never shown', () => {
+    const [problem] = problems({ ...right, DATABASE_URL: 'mysql://root:hunter2@db/x' });
+    expect(problem).toContain('DATABASE_URL: got a value of 25 characters (not shown)');
+    expect(problem).not.toContain('hunter2');
+  });
+
+  it.each([
+    ['NODE_ENV', 'prod'],
+    ['PORT', '65536'],
+    ['PORT', '-1'],
+    ['PORT', '80.5'],
+    ['PORT', '1e3'],
+    ['HOST', 'a b'],
+    ['RUN_MIGRATIONS', 'yes'],
+    ['MESSAGE_BROKER', 'rabbit'],
+    ['LOG_LEVEL', 'loud'],
+    ['DATABASE_URL', 'localhost'],
+    ['DATABASE_URL', 'postgres://localhost'],
+    ['AUTH_JWKS_URL', 'https://also.example.com/jwks'],
+  ])('%s=%s is refused', (name, value) => {
+    expect(names({ ...right, [name]: value })).toEqual([name === 'AUTH_JWKS_URL' ? 'AUTH_JWKS_FILE' : name]);
+  });
+
+  it('kafka needs its brokers, and they are host:port', () => {
+    expect(names({ ...right, MESSAGE_BROKER: 'kafka' })).toEqual(['KAFKA_BROKERS']);
+    expect(names({ ...right, MESSAGE_BROKER: 'kafka', KAFKA_BROKERS: 'a:9092,,b' })).toEqual(['KAFKA_BROKERS']);
+  });
+
+  it('a secret may come as a file, but not both ways', () => {
+    const file = join(folder, 'database-url');
+    writeFileSync(file, `${right.DATABASE_URL}\n`);
+    expect(load({ ...right, DATABASE_URL: undefined, DATABASE_URL_FILE: file }).DATABASE_URL).toBe(right.DATABASE_URL);
+    expect(problems({ ...right, DATABASE_URL_FILE: file })[0]).toContain('both DATABASE_URL and DATABASE_URL_FILE');
+    const missing = { ...right, DATABASE_URL: undefined, DATABASE_URL_FILE: join(folder, 'none') };
+    expect(problems(missing)[0]).toContain('DATABASE_URL_FILE names a file that cannot be read (ENOENT)');
+  });
+});
+
+describe('production', () => {
+  it('boots with strong values', () => expect(problems(production)).toEqual([]));
+
+  it.each<[string, string]>([
+    ['AUTH_ISSUER', 'urn:dev-issuer'],
+    ['DATABASE_URL', 'postgres://app@db/orders'],
+    ['DATABASE_URL', 'postgres://app:short@db/orders'],
+    ['DATABASE_URL', 'postgres://app:postgres@db/orders'],
+    ['MESSAGE_BROKER', 'memory'],
+  ])('refuses %s=%s', (name, value) => expect(names({ ...production, [name]: value })).toEqual([name]));
+
+  it('fetches keys over https only', () => {
+    const url = { ...production, AUTH_JWKS_FILE: undefined };
+    expect(names({ ...url, AUTH_JWKS_URL: 'http://login.example.com/jwks' })).toEqual(['AUTH_JWKS_URL']);
+    expect(names({ ...url, AUTH_JWKS_URL: 'https://login.example.com/jwks' })).toEqual([]);
+  });
+});
+
+describe('a service of its own variables', () => {
+  class GatewayConfig {
+    @Env('integer', { expected: 'milliseconds from 0' })
+    @Min(0)
+    readonly GATEWAY_DELAY_MS: number = 50;
+
+    @Env('text', { expected: 'the key the gateway gave', secret: true })
+    @IsOptional()
+    readonly GATEWAY_KEY?: string;
+  }
+
+  it('has them checked with those of the platform', () => {
+    expect(() => loadConfig([PlatformConfig, GatewayConfig], { ...right, PORT: 'x', GATEWAY_DELAY_MS: '-5' })).toThrow(
+      /PORT: got "x".*\n.*GATEWAY_DELAY_MS: got "-5"; expected milliseconds from 0/,
+    );
+    const [, gateway] = loadConfig([PlatformConfig, GatewayConfig], { ...right, GATEWAY_DELAY_MS: '0' });
+    expect(gateway).toBeInstanceOf(GatewayConfig);
+    expect(gateway.GATEWAY_DELAY_MS).toBe(0);
+  });
+
+  it('does not ignore an optional secret whose file cannot be read', () => {
+    expect(() => loadConfig([GatewayConfig], { GATEWAY_KEY_FILE: join(folder, 'none') })).toThrow(/GATEWAY_KEY_FILE/);
+  });
+});
+
+describe('.env.example', () => {
+  const example = readFileSync(new URL('../../../../.env.example', import.meta.url), 'utf8');
+  const listed = new Map(
+    [...example.matchAll(/^#? ?([A-Z][A-Z0-9_]*)=(.*)$/gm)].map(([, name, value]) => [name!, value!] as const),
+  );
+
+  it('lists every variable of the platform', () => {
+    const missing = variablesOf(PlatformConfig).filter(({ name }) => !listed.has(name));
+    expect(missing).toEqual([]);
+  });
+
+  it('lists every variable of every service', () => {
+    const root = new URL('../../../../', import.meta.url);
+    const sources = readdirSync(new URL('apps/', root), { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.ts') && !file.endsWith('.spec.ts'))
+      .map((file) => readFileSync(new URL(`apps/${file}`, root), 'utf8'));
+    const declared = sources.flatMap((text) => [...text.matchAll(/@Env\([\s\S]*?readonly ([A-Z][A-Z0-9_]*)/g)]);
+    expect(declared.length).toBeGreaterThan(0);
+    expect(declared.map(([, name]) => name).filter((name) => !listed.has(name!))).toEqual([]);
+  });
+
+  it('holds no usable secret: production refuses what it shows', () => {
+    const secrets = variablesOf(PlatformConfig).flatMap(({ name, secret }) => (secret ? [name] : []));
+    const shown = Object.fromEntries(secrets.map((name) => [name, listed.get(name)]));
+    expect(names({ ...production, ...shown })).toEqual(secrets);
+    expect(secrets.length).toBeGreaterThan(0);
+  });
+});

@@ -1,0 +1,63 @@
+// What class-validator does not know about variables: URLs of databases, broker addresses, and what production may not do.
+import { ValidateBy, type ValidationArguments } from 'class-validator';
+
+const weakPasswords = new Set(['postgres', 'password', 'secret', 'changeme', 'change-me', 'admin', 'example', 'test']);
+
+/** `postgres://` or `postgresql://` with a database; in production also with a password of at least 12 characters that is no default. */
+export function IsPostgresUrl(): PropertyDecorator {
+  return rule('isPostgresUrl', (value, { NODE_ENV }) => {
+    const url = parseUrl(value);
+    if (!url || !/^postgres(ql)?:$/.test(url.protocol) || !url.hostname || url.pathname.length < 2) return false;
+    if (NODE_ENV !== 'production') return true;
+    const password = safeDecode(url.password);
+    return password.length >= 12 && !weakPasswords.has(password.toLowerCase());
+  });
+}
+
+/** In production `https://` only. */
+export function IsWebUrl(): PropertyDecorator {
+  return rule('isWebUrl', (value, { NODE_ENV }) => {
+    const protocol = parseUrl(value)?.protocol;
+    return protocol === 'https:' || (protocol === 'http:' && NODE_ENV !== 'production');
+  });
+}
+
+/** `host:port`, one or more. */
+export function AreBrokers(): PropertyDecorator {
+  return rule(
+    'areBrokers',
+    (value) =>
+      Array.isArray(value) && value.length > 0 && value.every((item) => /^[A-Za-z0-9._-]+:\d{1,5}$/.test(String(item))),
+  );
+}
+
+/** Values that are for development are refused in production. */
+export function NotInProduction(...values: readonly string[]): PropertyDecorator {
+  return rule('notInProduction', (value, { NODE_ENV }) => NODE_ENV !== 'production' || !values.includes(String(value)));
+}
+
+/** Set exactly when the other is not. */
+export function ExactlyOneOfThisAnd(other: string): PropertyDecorator {
+  return rule('exactlyOne', (value, config) => (value === undefined) !== (config[other] === undefined));
+}
+
+function rule(name: string, holds: (value: unknown, config: Record<string, unknown>) => boolean): PropertyDecorator {
+  return ValidateBy({
+    name,
+    validator: {
+      validate: (value, args?: ValidationArguments) => holds(value, (args?.object ?? {}) as Record<string, unknown>),
+    },
+  });
+}
+
+function parseUrl(value: unknown): URL | undefined {
+  return typeof value === 'string' && URL.canParse(value) ? new URL(value) : undefined;
+}
+
+function safeDecode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,82 @@
+// A service refuses a schema it does not know, and brings one up to date when asked, alone or with others.
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createTestDatabase, type TestDatabase } from '../../../../test/support/postgres.js';
+import { prepareDatabase } from './migrations.js';
+
+class CreateThings1900000000001 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query('CREATE TABLE things (id int PRIMARY KEY)');
+  }
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP TABLE things');
+  }
+}
+
+class AddName1900000000002 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query('ALTER TABLE things ADD name text');
+  }
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('ALTER TABLE things DROP name');
+  }
+}
+
+let database: TestDatabase;
+beforeEach(async () => {
+  database = await createTestDatabase();
+});
+afterEach(() => database.drop());
+
+const prepare = (migrate: boolean, migrations = [CreateThings1900000000001, AddName1900000000002]) =>
+  prepareDatabase({ url: database.url, service: 'test', migrations, migrate, onConnectionLost: () => undefined });
+
+describe('a schema', () => {
+  it('is refused with the names of what it lacks, untouched', async () => {
+    await expect(prepare(false)).rejects.toThrow(
+      /CreateThings1900000000001, AddName1900000000002\. Run the service once with --migrate/,
+    );
+    await expect(prepare(false)).rejects.toThrow(/CreateEventStore/);
+  });
+
+  it('is brought up to date once, the event store first, and then accepted', async () => {
+    const ran = await prepare(true, [CreateThings1900000000001]);
+    expect(ran[0]).toMatch(/^CreateEventStore/);
+    expect(ran.at(-1)).toBe('CreateThings1900000000001');
+    await expect(prepare(false)).rejects.toThrow(/lacks 1 migration\(s\): AddName1900000000002\./);
+    expect(await prepare(true)).toEqual(['AddName1900000000002']);
+    expect(await prepare(true)).toEqual([]);
+    expect(await prepare(false)).toEqual([]);
+  });
+
+  it('is migrated by one of several that start together', async () => {
+    const ran = await Promise.all([prepare(true), prepare(true), prepare(true)]);
+    expect(ran.filter((names) => names.length > 0)).toHaveLength(1);
+  });
+});
+
+describe('a database that cannot be used', () => {
+  const unreachable = (url: string) =>
+    prepareDatabase({
+      url,
+      service: 'test',
+      migrations: [],
+      migrate: false,
+      patienceMs: 300,
+      onConnectionLost: () => undefined,
+    });
+
+  it('is named after a while of patience, without the password', async () => {
+    const error = await unreachable('postgres://app:hunter2@127.0.0.1:1/orders').catch(
+      (reason: unknown) => reason as Error,
+    );
+    expect(String(error)).toMatch(/DATABASE_URL: cannot use orders on 127\.0\.0\.1:1: /);
+    expect(String(error)).not.toContain('hunter2');
+  });
+
+  it('is named at once when it does not exist', async () => {
+    const url = new URL(database.url);
+    url.pathname = '/nowhere';
+    await expect(unreachable(url.toString())).rejects.toThrow(/cannot use nowhere on .* does not exist/);
+  });
+});

@@ -1,0 +1,87 @@
+// The schema is brought up to date where somebody asked for it, and nowhere else: a service does not run on a schema it does not know.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DataSource } from 'typeorm';
+import { isUnavailable } from '../http/problem-of.js';
+import { migrationDataSourceOptions, MIGRATIONS_TABLE, type DatabaseOptions } from './data-source.js';
+
+/** Any number, the same in every process: replicas that start together migrate one after the other. */
+const MIGRATION_LOCK = 7_462_913_550_118;
+
+export interface PrepareOptions extends DatabaseOptions {
+  /** Run what is pending; otherwise pending migrations are refused. */
+  readonly migrate: boolean;
+  /** How long the database may take to come up, default 30,000. */
+  readonly patienceMs?: number;
+}
+
+/**
+ * Names of the migrations that were run.
+ * @throws PendingMigrationsError there are some, and nobody asked to run them; @throws Error the database cannot be reached.
+ */
+export async function prepareDatabase(options: PrepareOptions): Promise<string[]> {
+  const dataSource = await connect(options);
+  try {
+    if (!options.migrate) {
+      const pending = await pendingMigrations(dataSource);
+      if (pending.length > 0) throw new PendingMigrationsError(pending);
+      return [];
+    }
+    return await migrate(dataSource);
+  } finally {
+    await dataSource.destroy();
+  }
+}
+
+export class PendingMigrationsError extends Error {
+  constructor(readonly pending: readonly string[]) {
+    super(
+      `The database lacks ${pending.length} migration(s): ${pending.join(', ')}. ` +
+        'Run the service once with --migrate, or start it with RUN_MIGRATIONS=true.',
+    );
+    this.name = 'PendingMigrationsError';
+  }
+}
+
+async function migrate(dataSource: DataSource): Promise<string[]> {
+  const lock = dataSource.createQueryRunner();
+  try {
+    await lock.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    const ran = await dataSource.runMigrations({ transaction: 'each' });
+    return ran.map(({ name }) => name);
+  } finally {
+    await lock.query('SELECT pg_advisory_unlock_all()').catch(() => undefined); // the session may be gone, and the lock with it
+    await lock.release();
+  }
+}
+
+/** Reads only: TypeORM's own check creates its table, which the app role may not. */
+async function pendingMigrations(dataSource: DataSource): Promise<string[]> {
+  const known = dataSource.migrations.map(({ name, constructor }) => name ?? constructor.name);
+  const [table] = await dataSource.query<{ found: boolean }[]>('SELECT to_regclass($1) IS NOT NULL AS found', [
+    MIGRATIONS_TABLE,
+  ]);
+  if (!table?.found) return known;
+  const rows = await dataSource.query<{ name: string }[]>(`SELECT name FROM ${MIGRATIONS_TABLE}`);
+  const applied = new Set(rows.map(({ name }) => name));
+  return known.filter((name) => !applied.has(name));
+}
+
+async function connect(options: PrepareOptions): Promise<DataSource> {
+  const deadline = Date.now() + (options.patienceMs ?? 30_000);
+  for (;;) {
+    try {
+      return await new DataSource(migrationDataSourceOptions(options)).initialize();
+    } catch (error) {
+      if (isUnavailable(error) && Date.now() < deadline) {
+        await sleep(250);
+        continue;
+      }
+      const { hostname, port, pathname } = new URL(options.url);
+      const message =
+        error instanceof Error && error.message ? error.message : String((error as { code?: unknown }).code);
+      throw new Error(`DATABASE_URL: cannot use ${pathname.slice(1)} on ${hostname}:${port || 5432}: ${message}.`, {
+        cause: error,
+      });
+    }
+  }
+}

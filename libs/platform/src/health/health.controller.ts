@@ -1,0 +1,71 @@
+// Two questions an orchestrator asks: is the process alive (else restart it), and should it get traffic (else wait).
+import { Controller, Get, Logger } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import {
+  HealthCheckService,
+  HealthIndicatorService,
+  type HealthCheckResult,
+  type HealthIndicatorResult,
+} from '@nestjs/terminus';
+import { Public } from '../auth/access.decorators.js';
+import { ProblemException } from '../http/problem.js';
+import { HealthContributors, type HealthContributor } from './health-contributors.js';
+
+const TIMEOUT_MS = 2_000;
+
+@ApiTags('health')
+@Public()
+@Controller('health')
+export class HealthController {
+  private readonly logger = new Logger('health');
+
+  constructor(
+    private readonly health: HealthCheckService,
+    private readonly indicators: HealthIndicatorService,
+    private readonly contributors: HealthContributors,
+  ) {}
+
+  @Get('live')
+  live(): { status: 'ok' } {
+    return { status: 'ok' };
+  }
+
+  /** 200 also when degraded: the service still does its work. */
+  @Get('ready')
+  async ready(): Promise<{ status: string; checks: Record<string, unknown> }> {
+    const checks = this.contributors.all().map((contributor) => () => this.ask(contributor));
+    let result: HealthCheckResult;
+    try {
+      result = await this.health.check(checks);
+    } catch (error) {
+      const details = (error as { getResponse?: () => HealthCheckResult }).getResponse?.().details ?? {};
+      throw new ProblemException({
+        status: 503,
+        code: 'NOT_READY',
+        detail: 'The service is not ready; see checks.',
+        headers: { 'retry-after': '1' },
+        extensions: { checks: details },
+      });
+    }
+    return { status: result.status, checks: result.details };
+  }
+
+  private async ask(contributor: HealthContributor): Promise<HealthIndicatorResult> {
+    const indicator = this.indicators.check(contributor.name);
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_resolve, reject) => {
+      timer = setTimeout(() => reject(new Error(`no answer within ${TIMEOUT_MS} ms`)), TIMEOUT_MS);
+    });
+    try {
+      const { status, detail } = await Promise.race([contributor.check(), late]);
+      const data: { detail?: string } = detail === undefined ? {} : { detail };
+      if (status === 'up') return indicator.up(data);
+      return status === 'degraded' ? indicator.degraded(data) : indicator.down(data);
+    } catch (error) {
+      this.logger.warn(`${contributor.name}: ${(error as Error).message}`);
+      return indicator.down();
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}

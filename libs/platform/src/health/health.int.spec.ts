@@ -1,0 +1,91 @@
+// What an orchestrator hears about a service that is well, unwell, or silent.
+import { Module, type OnModuleInit } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { ensureDevIssuer } from '../auth/dev-issuer.js';
+import { httpAdapter } from '../http/adapter.js';
+import { configureHttp } from '../http/configure-http.js';
+import { HttpModule } from '../http/http.module.js';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { HealthContributors, type HealthContributor } from './health-contributors.js';
+import { HealthModule } from './health.module.js';
+
+let app: NestFastifyApplication;
+let check: HealthContributor['check'];
+const folder = mkdtempSync(join(tmpdir(), 'health-'));
+
+beforeAll(async () => {
+  const { issuer, audience, jwksFile } = await ensureDevIssuer(folder);
+  @Module({ imports: [HttpModule.forRoot({ issuer, audience, jwks: { file: jwksFile } }), HealthModule] })
+  class RootModule implements OnModuleInit {
+    constructor(private readonly contributors: HealthContributors) {}
+    onModuleInit() {
+      this.contributors.add({ name: 'part', check: () => check() });
+    }
+  }
+  app = await NestFactory.create<NestFastifyApplication>(RootModule, httpAdapter(), {
+    bodyParser: false,
+    logger: false,
+    abortOnError: false,
+  });
+  configureHttp(app);
+  await app.init();
+});
+afterAll(async () => {
+  await app.close();
+  rmSync(folder, { recursive: true });
+});
+
+const ready = async () => {
+  const answer = await app.inject({ method: 'GET', url: '/health/ready' });
+  return {
+    status: answer.statusCode,
+    type: answer.headers['content-type'],
+    body: answer.json<Record<string, unknown>>(),
+  };
+};
+
+it('alive asks nobody', async () => {
+  check = () => Promise.reject(new Error('dead'));
+  const answer = await app.inject({ method: 'GET', url: '/health/live' });
+  expect([answer.statusCode, answer.json()]).toEqual([200, { status: 'ok' }]);
+});
+
+it('ready when every part is up', async () => {
+  check = () => Promise.resolve({ status: 'up' });
+  expect(await ready()).toMatchObject({ status: 200, body: { status: 'ok', checks: { part: { status: 'up' } } } });
+});
+
+it('ready, and says so, when a part is degraded', async () => {
+  check = () => Promise.resolve({ status: 'degraded', detail: 'broker away' });
+  expect(await ready()).toMatchObject({
+    status: 200,
+    body: { status: 'degraded', checks: { part: { status: 'degraded', detail: 'broker away' } } },
+  });
+});
+
+it('not ready when a part is down, throws, or says nothing in time; why stays inside', async () => {
+  const bad: HealthContributor['check'][] = [
+    () => Promise.resolve({ status: 'down' }),
+    () => Promise.reject(new Error('hunter2')),
+    () => new Promise(() => {}),
+  ];
+  for (const next of bad) {
+    check = next;
+    const answer = await ready();
+    expect(answer).toMatchObject({
+      status: 503,
+      type: 'application/problem+json; charset=utf-8',
+      body: { code: 'NOT_READY', checks: { part: { status: 'down' } } },
+    });
+    expect(JSON.stringify(answer)).not.toContain('hunter2');
+  }
+});
+
+it('two parts of one name are refused', () => {
+  const contributors = app.get(HealthContributors);
+  expect(() => contributors.add({ name: 'part', check })).toThrow(/Two health contributors are named part/);
+});

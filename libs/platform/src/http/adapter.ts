@@ -1,0 +1,60 @@
+// Fastify with its limits: how long a caller may take, how much it may send, and what it hears when it does not even speak HTTP.
+import { STATUS_CODES, type IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { systemIds } from '@app/event-store/core';
+import { correlationIdOf } from './correlation.js';
+import { PROBLEM_TYPE, problemBody } from './problem.js';
+
+const BODY_LIMIT_BYTES = 100_000;
+/** Long enough that an id of 1 kB is answered as a wrong id and not as a wrong address. */
+const MAX_PARAM_CHARACTERS = 2048;
+
+/** Use with `{ bodyParser: false }`: {@link configureHttp} takes JSON and nothing else. */
+export function httpAdapter(): FastifyAdapter {
+  return new FastifyAdapter({
+    bodyLimit: BODY_LIMIT_BYTES,
+    connectionTimeout: 0,
+    requestTimeout: 15_000,
+    keepAliveTimeout: 10_000,
+    http: { headersTimeout: 10_000, connectionsCheckingInterval: 2_000, maxHeaderSize: 16_384 },
+    onProtoPoisoning: 'error',
+    onConstructorPoisoning: 'error',
+    genReqId: (request: IncomingMessage) => correlationIdOf(request),
+    requestIdHeader: false,
+    frameworkErrors: answerUnroutable,
+    clientErrorHandler: answerNotHttp,
+    routerOptions: { maxParamLength: MAX_PARAM_CHARACTERS },
+    logger: false,
+  });
+}
+
+/** The router could not even read the URL; no hook and no filter has run. */
+function answerUnroutable(error: { statusCode?: number }, request: FastifyRequest, reply: FastifyReply): void {
+  const status = error.statusCode && error.statusCode < 500 ? error.statusCode : 400;
+  const detail = 'The URL cannot be read.';
+  void reply
+    .status(status)
+    .header('content-type', PROBLEM_TYPE)
+    .header('x-correlation-id', request.id)
+    .send(JSON.stringify(problemBody({ status, code: 'BAD_URL', detail }, request.id)));
+}
+
+const statusOfParser: Record<string, number> = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 };
+
+/** Not HTTP, too many headers, or too slow: answered on the socket, which is closed. */
+function answerNotHttp(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || socket.destroyed) return;
+  if (!socket.writable) {
+    socket.destroy(error);
+    return;
+  }
+  const status = statusOfParser[error.code ?? ''] ?? 400;
+  const detail = status === 408 ? 'The request took too long to arrive.' : 'This is not an HTTP request we can read.';
+  const body = JSON.stringify(problemBody({ status, code: 'BAD_REQUEST', detail }, systemIds.next()));
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Type: ${PROBLEM_TYPE}\r\n` +
+      `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  );
+}

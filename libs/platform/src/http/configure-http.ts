@@ -1,0 +1,63 @@
+// What the HTTP side of every service does around Nest: hooks that need Fastify. Call it once, before `app.init()` or `app.listen()`.
+import { Logger } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance } from 'fastify';
+import { MessageContext } from '@app/event-store/core';
+import { CORRELATION_HEADER } from './correlation.js';
+import { contextOf } from './message-context.interceptor.js';
+import { assertPlainInput } from './plain-input.js';
+import { ProblemException } from './problem.js';
+
+export function configureHttp(app: NestFastifyApplication): void {
+  // Scripts and styles of our own only; inline styles because the API docs have some.
+  app.useSecurityHeaders({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        'default-src': ["'self'"],
+        'style-src': ["'self'", "'unsafe-inline'"],
+        'img-src': ["'self'", 'data:'],
+        'base-uri': ["'none'"],
+        'frame-ancestors': ["'none'"],
+        'object-src': ["'none'"],
+      },
+    },
+  });
+  const fastify = app.getHttpAdapter().getInstance();
+  fastify.removeContentTypeParser('text/plain'); // JSON only; anything else is 415
+  addHooks(fastify);
+}
+
+function addHooks(fastify: FastifyInstance): void {
+  fastify.addHook('onRequest', (request, reply, done) => {
+    void reply.header(CORRELATION_HEADER, request.id);
+    const given = request.headers[CORRELATION_HEADER];
+    if (given !== undefined && given !== request.id) {
+      const detail = `${CORRELATION_HEADER} must be 1 to 128 letters, digits or ._:-`;
+      done(new ProblemException({ status: 400, code: 'CORRELATION_ID_INVALID', detail }));
+      return;
+    }
+    MessageContext.run(contextOf(request), done);
+  });
+
+  // Again: reading the body leaves the asynchronous context of the request.
+  fastify.addHook('preValidation', (request, _reply, done) => {
+    try {
+      assertPlainInput(request);
+    } catch (error) {
+      done(error as Error);
+      return;
+    }
+    MessageContext.run(contextOf(request), done);
+  });
+
+  // One line for each request: the route's pattern instead of its URL, because ids and queries are what people typed.
+  const logger = new Logger('http');
+  fastify.addHook('onResponse', (request, reply, done) => {
+    const { method, id: correlationId, routeOptions } = request;
+    const ms = Math.round(reply.elapsedTime);
+    const line = { method, route: routeOptions.url ?? 'none', status: reply.statusCode, ms, correlationId };
+    logger.log(line, `${method} ${line.route} ${line.status}`);
+    done();
+  });
+}

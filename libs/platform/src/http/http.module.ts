@@ -1,0 +1,28 @@
+// The HTTP side of a service, without a database: guard, validation, problem details, message context. Tests use it alone.
+import { Module, type DynamicModule } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE, DiscoveryModule } from '@nestjs/core';
+import { AccessGuard } from '../auth/access.guard.js';
+import { RouteAudit } from '../auth/route-audit.js';
+import { TokenVerifier, type AuthSettings } from '../auth/token-verifier.js';
+import { MessageContextInterceptor } from './message-context.interceptor.js';
+import { ProblemFilter } from './problem.filter.js';
+import { validationPipe } from './validation.js';
+
+@Module({})
+export class HttpModule {
+  static forRoot(auth: AuthSettings): DynamicModule {
+    return {
+      module: HttpModule,
+      imports: [DiscoveryModule],
+      providers: [
+        { provide: TokenVerifier, useFactory: () => new TokenVerifier(auth) },
+        { provide: APP_GUARD, useClass: AccessGuard },
+        { provide: APP_INTERCEPTOR, useClass: MessageContextInterceptor },
+        { provide: APP_PIPE, useFactory: validationPipe },
+        { provide: APP_FILTER, useClass: ProblemFilter },
+        RouteAudit,
+      ],
+      exports: [RouteAudit],
+    };
+  }
+}

@@ -1,0 +1,46 @@
+// What no request may contain, whatever the route: text PostgreSQL cannot hold, names that reach into prototypes, and depth without end.
+import type { FastifyRequest } from 'fastify';
+import { ProblemException } from './problem.js';
+
+const MAX_DEPTH = 20;
+const lonely = /\p{Surrogate}/u;
+
+/** @throws ProblemException 400. One pass without recursion, so that hostile nesting costs no stack. */
+export function assertPlainInput({ body, params, query }: Pick<FastifyRequest, 'body' | 'params' | 'query'>): void {
+  if (body !== undefined && (typeof body !== 'object' || body === null || Array.isArray(body))) {
+    refuse('BODY_NOT_OBJECT', 'The body must be a JSON object.');
+  }
+  const waiting: [value: unknown, depth: number][] = [
+    [body, 1],
+    [params, 1],
+    [query, 1],
+  ];
+  for (let next = waiting.pop(); next; next = waiting.pop()) {
+    const [value, depth] = next;
+    if (typeof value === 'string') assertText(value);
+    if (typeof value !== 'object' || value === null) continue;
+    if (depth > MAX_DEPTH) refuse('TOO_DEEP', `The body is nested deeper than ${MAX_DEPTH} levels.`);
+    for (const [key, inner] of Object.entries(value)) {
+      if (!Array.isArray(value)) assertName(key);
+      // class-validator looks through lists of lists: @ValidateNested({ each: true }) would let [[line]] pass for [line].
+      else if (Array.isArray(inner)) refuse('LIST_OF_LISTS', 'A list must not hold lists.');
+      if (typeof inner === 'string' || typeof inner === 'object') waiting.push([inner, depth + 1]);
+    }
+  }
+}
+
+function assertText(text: string): void {
+  if (text.includes('\u0000') || lonely.test(text)) {
+    refuse('TEXT_NOT_STORABLE', 'Text must not contain U+0000 or half of a surrogate pair.');
+  }
+}
+
+function assertName(name: string): void {
+  assertText(name);
+  // `in`, not `hasOwn`: names like hasOwnProperty would shadow what validators call.
+  if (name in Object.prototype) refuse('FORBIDDEN_NAME', 'A field has a name that is not allowed.');
+}
+
+function refuse(code: string, detail: string): never {
+  throw new ProblemException({ status: 400, code, detail });
+}

@@ -1,0 +1,117 @@
+// Which problem an error is. What nobody foresaw is a 500 that says nothing about the inside.
+import { HttpException } from '@nestjs/common';
+import {
+  CommandIdReusedError,
+  DomainError,
+  InvalidEventError,
+  InvalidRequestError,
+  TooManyConflictsError,
+  UnavailableError,
+  WrongExpectedVersionError,
+} from '@app/event-store/core';
+import { codeOfStatus, ProblemException, type ProblemInit } from './problem.js';
+
+const statusOfKind = { 'not-found': 404, conflict: 409, invalid: 422 } as const;
+
+/** SQLSTATEs that mean "not now": the server is starting, stopping, full, or gave up waiting. The class 08 is the connection itself. */
+const notNow = new Set([
+  '57P01',
+  '57P02',
+  '57P03',
+  '57P05',
+  '57014',
+  '53300',
+  '53100',
+  '53200',
+  '55P03',
+  '40001',
+  '40P01',
+  '25P03',
+  '25006',
+]);
+const lostConnection = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ETIMEDOUT',
+  'EPIPE',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+]);
+/** Text that PostgreSQL cannot hold, where it slipped past the first check. */
+const notStorable = new Set(['22021', '22P05']);
+
+export function problemOf(error: unknown): ProblemInit {
+  if (error instanceof ProblemException) return error.problem;
+  if (error instanceof DomainError) {
+    return { status: statusOfKind[error.kind], code: error.code, detail: error.message };
+  }
+  if (error instanceof WrongExpectedVersionError || error instanceof TooManyConflictsError) {
+    return { status: 409, code: error.code, detail: error.message };
+  }
+  if (error instanceof CommandIdReusedError) return { status: 422, code: error.code, detail: error.message };
+  if (error instanceof InvalidRequestError || error instanceof InvalidEventError) {
+    return { status: 400, code: error.code, detail: error.message };
+  }
+  if (error instanceof UnavailableError) return unavailable(error.code);
+  if (error instanceof HttpException && error.getStatus() < 500) return ofHttp(error);
+  const code = driverCode(error);
+  if (notStorable.has(code)) {
+    return { status: 400, code: 'TEXT_NOT_STORABLE', detail: 'The request contains text that cannot be stored.' };
+  }
+  if (isUnavailable(error)) return unavailable('UNAVAILABLE');
+  if (error instanceof HttpException) {
+    const status = error.getStatus();
+    return { status, code: codeOfStatus(status), detail: 'The service cannot answer this request now.' };
+  }
+  return {
+    status: 500,
+    code: 'INTERNAL_ERROR',
+    detail: 'Something went wrong on our side. Quote the correlation id when you report it.',
+  };
+}
+
+/** The database or the network gave way; the same request may work in a moment. */
+export function isUnavailable(error: unknown): boolean {
+  const code = driverCode(error);
+  return (
+    notNow.has(code) ||
+    lostConnection.has(code) ||
+    code.startsWith('08') ||
+    (error instanceof Error &&
+      /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered)/.test(error.message))
+  );
+}
+
+function unavailable(code: string): ProblemInit {
+  return {
+    status: 503,
+    code,
+    detail:
+      'The service cannot reach what it needs. Try again in a moment; with the same Idempotency-Key that is safe.',
+    headers: { 'retry-after': '1' },
+  };
+}
+
+/** Sentences for what Fastify and the router refuse: theirs quote the request. */
+const sentences: Partial<Record<number, string>> = {
+  404: 'There is nothing here.',
+  405: 'This method is not supported here.',
+  413: 'The body is too large.',
+  414: 'The URL is too long.',
+  415: 'Send JSON: Content-Type must be application/json.',
+};
+
+function ofHttp(error: HttpException): ProblemInit {
+  const status = error.getStatus();
+  const cause = (error as { cause?: { code?: unknown } }).cause;
+  const fromRouter =
+    error.message.startsWith('Cannot ') || typeof cause?.code === 'string' || cause instanceof SyntaxError;
+  const detail = fromRouter ? (sentences[status] ?? 'The request cannot be read.') : error.message;
+  return { status, code: codeOfStatus(status), detail };
+}
+
+function driverCode(error: unknown): string {
+  const { code, driverError } = (error ?? {}) as { code?: unknown; driverError?: { code?: unknown } };
+  return [driverError?.code, code].find((candidate) => typeof candidate === 'string') ?? '';
+}

@@ -1,0 +1,51 @@
+// The one shape of every error answer (RFC 9457), and the exception that carries it.
+import { STATUS_CODES } from 'node:http';
+import { HttpException } from '@nestjs/common';
+
+export interface FieldError {
+  /** Where: `lines.0.quantity`. */
+  readonly field: string;
+  /** Which rule, e.g. `isInt`: stable, for programs. */
+  readonly rule: string;
+  readonly message: string;
+}
+
+export interface ProblemInit {
+  readonly status: number;
+  /** Stable: match on it. */
+  readonly code: string;
+  /** A sentence for whoever sent the request. Never what they sent. */
+  readonly detail: string;
+  readonly errors?: readonly FieldError[];
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Further members of the body. */
+  readonly extensions?: Readonly<Record<string, unknown>>;
+}
+
+/** Throw it anywhere in a request; the answer is its problem. */
+export class ProblemException extends HttpException {
+  constructor(readonly problem: ProblemInit) {
+    super(problem.detail, problem.status);
+  }
+}
+
+export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
+
+/** The title follows from the status alone, so that a repeated command gets the very same answer. */
+export function problemBody({ status, code, detail, errors, extensions }: ProblemInit, correlationId: string): object {
+  return {
+    type: `urn:problem:${code}`,
+    code,
+    title: STATUS_CODES[status] ?? 'Error',
+    status,
+    detail,
+    correlationId,
+    ...(errors && { errors }),
+    ...extensions,
+  };
+}
+
+/** The code of a status that has no better one: 404 → NOT_FOUND. */
+export function codeOfStatus(status: number): string {
+  return (STATUS_CODES[status] ?? 'ERROR').toUpperCase().replaceAll(/[^A-Z]+/g, '_');
+}

@@ -1,0 +1,20 @@
+// The face of the platform: what every service boots with, and what controllers use.
+export { bootstrap, type BootstrapOptions } from './bootstrap.js';
+export { Public, Roles } from './auth/access.decorators.js';
+export { CurrentUser, type AuthenticatedUser } from './auth/current-user.js';
+export { ensureDevIssuer, issueDevToken, type DevIssuer, type DevTokenRequest } from './auth/dev-issuer.js';
+export { RouteAudit, type AuditedRoute } from './auth/route-audit.js';
+export type { AuthSettings } from './auth/token-verifier.js';
+export { Env, variablesOf, type ConfigClass, type EnvVariable } from './config/env.decorator.js';
+export { ConfigProblemsError, loadConfig } from './config/load-config.js';
+export { PlatformConfig } from './config/platform.config.js';
+export type { MigrationClass } from './database/data-source.js';
+export { configureDocs } from './docs/configure-docs.js';
+export { HealthContributors, type HealthContributor } from './health/health-contributors.js';
+export { HealthModule } from './health/health.module.js';
+export { httpAdapter } from './http/adapter.js';
+export { configureHttp } from './http/configure-http.js';
+export { HttpModule } from './http/http.module.js';
+export { CommandId } from './http/idempotency.js';
+export { ProblemException, type FieldError, type ProblemInit } from './http/problem.js';
+export { UuidPipe } from './http/uuid.pipe.js';

@@ -1,0 +1,64 @@
+// JSON logs, one logger for the whole process: with the correlation id of whatever is being handled, and without what must not be read there.
+import { LoggerModule } from 'nestjs-pino';
+import pino, { type Logger } from 'pino';
+import type { DynamicModule } from '@nestjs/common';
+import { MessageContext } from '@app/event-store/core';
+
+const secretNames = [
+  'authorization',
+  'cookie',
+  '["set-cookie"]',
+  'token',
+  'access_token',
+  'password',
+  'secret',
+  'email',
+  'cardNumber',
+];
+
+/** pino redacts by path; three levels are as deep as we log. */
+const redact = secretNames.flatMap((name) => {
+  const path = name.startsWith('[') ? name : `.${name}`;
+  return [name, `*${path}`, `*.*${path}`];
+});
+
+export function createLogger(
+  { name, level }: { name: string; level: string },
+  destination?: pino.DestinationStream,
+): Logger {
+  const options: pino.LoggerOptions = {
+    level,
+    base: { service: name, pid: process.pid },
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label) => ({ level: label }) },
+    redact: { paths: redact, censor: '[redacted]' },
+    serializers: { err: describeError, error: describeError },
+    mixin: currentContext,
+    // A line that names its correlation id itself, from where the context has ended, is right.
+    mixinMergeStrategy: (line, context) => ({ ...context, ...line }),
+  };
+  return destination ? pino(options, destination) : pino(options);
+}
+
+/** Nest's Logger writes through it. Requests are logged by their route, not by the library: URLs hold what people typed. */
+export function loggerModule(logger: Logger): DynamicModule {
+  return LoggerModule.forRoot({ pinoHttp: { logger, autoLogging: false }, forRoutes: [] });
+}
+
+function currentContext(): object {
+  const context = MessageContext.current();
+  return context ? { correlationId: context.correlationId } : {};
+}
+
+/** Of an error only what says what went wrong where: drivers hang queries, parameters and whole rows on theirs. */
+function describeError(error: unknown): object {
+  if (!(error instanceof Error)) return { type: typeof error };
+  const { name, message, stack, code, cause } = error as Error & { code?: unknown };
+  return {
+    type: name,
+    message,
+    ...(typeof code === 'string' && { code }),
+    stack,
+    ...(cause instanceof Error && { cause: describeError(cause) }),
+  };
+}

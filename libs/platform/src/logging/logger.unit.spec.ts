@@ -1,0 +1,62 @@
+// What the logs say, and what they must not.
+import { describe, expect, it } from 'vitest';
+import { MessageContext } from '@app/event-store/core';
+import { createLogger } from './logger.js';
+
+function capture() {
+  const lines: string[] = [];
+  const logger = createLogger({ name: 'order-service', level: 'debug' }, { write: (line) => void lines.push(line) });
+  return { logger, lines, last: () => JSON.parse(lines.at(-1)!) as Record<string, unknown> };
+}
+
+describe('a log line', () => {
+  it('is JSON with the service, the level by name and the time', () => {
+    const { logger, last } = capture();
+    logger.warn('careful');
+    expect(last()).toMatchObject({ level: 'warn', service: 'order-service', msg: 'careful' });
+    expect(Number.isNaN(Date.parse(String(last().time)))).toBe(false);
+  });
+
+  it('carries the correlation id of what is being handled, once', () => {
+    const { logger, lines } = capture();
+    MessageContext.run(new MessageContext({ correlationId: 'c-1' }), () => {
+      logger.info('inside');
+      logger.info({ correlationId: 'c-2' }, 'own');
+    });
+    expect(lines.map((line) => line.match(/"correlationId":"[^"]*"/g))).toEqual([
+      ['"correlationId":"c-1"'],
+      ['"correlationId":"c-2"'],
+    ]);
+  });
+
+  it.each([
+    'authorization',
+    'cookie',
+    'set-cookie',
+    'token',
+    'access_token',
+    'password',
+    'secret',
+    'email',
+    'cardNumber',
+  ])('hides %s, on three levels', (name) => {
+    const { logger, lines } = capture();
+    logger.info({
+      [name]: 'canary4711',
+      headers: { [name]: 'canary4711' },
+      req: { headers: { [name]: 'canary4711' } },
+    });
+    expect(lines.join()).not.toContain('canary4711');
+    expect(lines.join().match(/\[redacted\]/g)).toHaveLength(3);
+  });
+
+  it('says of an error what went wrong and where, not with which data', () => {
+    const { logger, lines, last } = capture();
+    const cause = Object.assign(new Error('duplicate key'), { code: '23505', detail: 'Key (email)=(canary4711)' });
+    logger.error({
+      err: Object.assign(new Error('failed', { cause }), { parameters: ['canary4711'], query: 'INSERT' }),
+    });
+    expect(lines.join()).not.toContain('canary4711');
+    expect(last().err).toMatchObject({ message: 'failed', cause: { message: 'duplicate key', code: '23505' } });
+  });
+});

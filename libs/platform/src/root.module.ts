@@ -1,0 +1,83 @@
+// The root of every service: its configuration, database, event store, HTTP side and health around the context's own module.
+import { Global, Inject, Logger, Module, type DynamicModule, type OnModuleInit, type Type } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { DataSource } from 'typeorm';
+import { EVENT_STORE_RUNTIME, EventStoreModule, SubscriptionHost, type EventStoreRuntime } from '@app/event-store';
+import type { PlatformConfig } from './config/platform.config.js';
+import { dataSourceOptions, type MigrationClass } from './database/data-source.js';
+import { HealthContributors } from './health/health-contributors.js';
+import { HealthModule } from './health/health.module.js';
+import { HttpModule } from './http/http.module.js';
+
+export interface RootOptions {
+  readonly context: Type;
+  readonly name: string;
+  readonly config: PlatformConfig;
+  /** Every configuration object, to be injected by its class. */
+  readonly configs: readonly object[];
+  readonly migrations: readonly MigrationClass[];
+  readonly logging: DynamicModule;
+}
+
+@Global()
+@Module({})
+class ConfigModule {}
+
+@Module({})
+export class RootModule implements OnModuleInit {
+  constructor(
+    private readonly dataSource: DataSource,
+    @Inject(EVENT_STORE_RUNTIME) private readonly runtime: EventStoreRuntime,
+    private readonly subscriptions: SubscriptionHost,
+    private readonly health: HealthContributors,
+  ) {}
+
+  static of({ context, name, config, configs, migrations, logging }: RootOptions): DynamicModule {
+    const providers = configs.map((useValue) => ({ provide: useValue.constructor as Type, useValue }));
+    const onConnectionLost = (error: Error) => new Logger('database').warn(`A connection was lost: ${error.message}`);
+    const database = dataSourceOptions({ url: config.DATABASE_URL, service: name, migrations, onConnectionLost });
+    return {
+      module: RootModule,
+      imports: [
+        logging,
+        { module: ConfigModule, providers, exports: providers },
+        TypeOrmModule.forRoot({ ...database, autoLoadEntities: true, retryAttempts: 3, retryDelay: 1_000 }),
+        EventStoreModule.forRoot({ service: name, databaseUrl: config.DATABASE_URL, broker: brokerOf(config) }),
+        HttpModule.forRoot({
+          issuer: config.AUTH_ISSUER,
+          audience: config.AUTH_AUDIENCE,
+          jwks: config.AUTH_JWKS_FILE ? { file: config.AUTH_JWKS_FILE } : { url: config.AUTH_JWKS_URL! },
+        }),
+        HealthModule,
+        context,
+      ],
+    };
+  }
+
+  onModuleInit(): void {
+    const { dataSource, runtime, subscriptions } = this;
+    this.health.add({
+      name: 'database',
+      async check() {
+        await dataSource.query('SELECT 1');
+        return { status: 'up' };
+      },
+    });
+    this.health.add({ name: 'broker', check: () => Promise.resolve(runtime.broker.health()) });
+    // Requests are served whatever a subscription does, so none takes the service out of traffic.
+    this.health.add({
+      name: 'subscriptions',
+      check() {
+        const stopped = subscriptions.statuses().filter(({ state }) => state === 'stopped' || state === 'backing-off');
+        const detail = stopped.map(({ name, state }) => `${name} ${state}`).join(', ');
+        return Promise.resolve(stopped.length === 0 ? { status: 'up' } : { status: 'degraded', detail });
+      },
+    });
+  }
+}
+
+function brokerOf(config: PlatformConfig): Parameters<typeof EventStoreModule.forRoot>[0]['broker'] {
+  if (config.MESSAGE_BROKER === 'postgres') return { kind: 'postgres', busUrl: config.BUS_DATABASE_URL! };
+  if (config.MESSAGE_BROKER === 'memory') return { kind: 'memory' };
+  throw new Error('MESSAGE_BROKER: kafka is not part of this build. Set it to postgres.');
+}

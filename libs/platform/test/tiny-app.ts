@@ -1,0 +1,184 @@
+// A service without a database for the specs of the HTTP side: a few routes of every kind, on a real socket.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
+import { createConnection } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Body, Controller, Get, Module, Param, Post, Query } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  IsArray,
+  IsInt,
+  IsOptional,
+  IsString,
+  Max,
+  Min,
+  ValidateNested,
+} from 'class-validator';
+import { MessageContext } from '@app/event-store/core';
+import { Public, Roles } from '../src/auth/access.decorators.js';
+import { CurrentUser, type AuthenticatedUser } from '../src/auth/current-user.js';
+import { ensureDevIssuer, issueDevToken } from '../src/auth/dev-issuer.js';
+import { httpAdapter } from '../src/http/adapter.js';
+import { configureHttp } from '../src/http/configure-http.js';
+import { HttpModule } from '../src/http/http.module.js';
+import { CommandId } from '../src/http/idempotency.js';
+import { UuidPipe } from '../src/http/uuid.pipe.js';
+
+class LineDto {
+  @IsString() sku: string;
+  @IsInt() @Min(1) @Max(1000) quantity: number;
+}
+
+class PlaceDto {
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(100)
+  @ValidateNested({ each: true })
+  @Type(() => LineDto)
+  lines: LineDto[];
+
+  @IsOptional() @IsString() note?: string;
+}
+
+class ListDto {
+  @IsOptional() @IsString() status?: string;
+}
+
+/** What a route throws on demand. */
+export const faults = new Map<string, () => unknown>();
+
+@Controller('orders')
+@Roles('customer')
+class OrdersController {
+  @Post()
+  place(@Body() dto: PlaceDto, @CommandId() commandId: string, @CurrentUser() user: AuthenticatedUser) {
+    return { commandId, user, note: dto.note, context: MessageContext.current()?.metadata };
+  }
+
+  @Get()
+  list(@Query() query: ListDto) {
+    return { status: query.status ?? null };
+  }
+
+  @Get(':id')
+  find(@Param('id', UuidPipe) id: string) {
+    return { id };
+  }
+
+  @Get('faults/:name')
+  fault(@Param('name') name: string) {
+    throw faults.get(name)!();
+  }
+}
+
+@Controller('ops')
+class OpsController {
+  @Post('anything')
+  @Roles('operator')
+  anything(@Body() body: object) {
+    return body;
+  }
+
+  @Get('open')
+  @Public()
+  open() {
+    return { open: true };
+  }
+}
+
+@Module({ controllers: [OrdersController, OpsController] })
+class TinyModule {}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly text: string;
+  readonly json: Record<string, unknown>;
+}
+
+export interface TinyApp {
+  readonly folder: string;
+  readonly port: number;
+  token(user: string, ...roles: string[]): Promise<string>;
+  send(
+    method: string,
+    path: string,
+    options?: { headers?: Record<string, string>; body?: string | object },
+  ): Promise<Answer>;
+  /** Bytes as they are, answered with whatever comes back until the socket closes. */
+  raw(bytes: string): Promise<string>;
+  close(): Promise<void>;
+}
+
+export async function startTinyApp(...controllers: (new () => object)[]): Promise<TinyApp> {
+  const folder = mkdtempSync(join(tmpdir(), 'tiny-app-'));
+  const { issuer, audience, jwksFile } = await ensureDevIssuer(folder);
+  @Module({ imports: [HttpModule.forRoot({ issuer, audience, jwks: { file: jwksFile } }), TinyModule], controllers })
+  class RootModule {}
+  const app = await NestFactory.create<NestFastifyApplication>(RootModule, httpAdapter(), {
+    bodyParser: false,
+    logger: false,
+    abortOnError: false,
+  });
+  configureHttp(app);
+  await app.listen(0, '127.0.0.1');
+  const { port } = app.getHttpServer().address() as { port: number };
+  return {
+    folder,
+    port,
+    token: (user, ...roles) => issueDevToken({ folder, user, roles }),
+    send: (method, path, options = {}) => send(port, method, path, options),
+    raw: (bytes) => raw(port, bytes),
+    async close() {
+      await app.close();
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
+
+function send(
+  port: number,
+  method: string,
+  path: string,
+  { headers = {}, body }: { headers?: Record<string, string>; body?: string | object },
+): Promise<Answer> {
+  const text = typeof body === 'object' ? JSON.stringify(body) : body;
+  const type =
+    text === undefined ? {} : { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(text)) };
+  return new Promise((resolve, reject) => {
+    const outgoing = httpRequest(
+      { host: '127.0.0.1', port, method, path, headers: { ...type, ...headers }, agent: false },
+      (incoming) => {
+        let answer = '';
+        incoming.setEncoding('utf8');
+        incoming.on('data', (chunk: string) => (answer += chunk));
+        incoming.on('end', () =>
+          resolve({
+            status: incoming.statusCode!,
+            headers: incoming.headers,
+            text: answer,
+            json: answer.startsWith('{') ? (JSON.parse(answer) as Record<string, unknown>) : {},
+          }),
+        );
+      },
+    );
+    outgoing.on('error', reject);
+    outgoing.end(text);
+  });
+}
+
+function raw(port: number, bytes: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = createConnection({ port, host: '127.0.0.1' }, () => socket.write(bytes));
+    let answer = '';
+    socket.setEncoding('utf8');
+    socket.on('data', (chunk: string) => (answer += chunk));
+    socket.on('close', () => resolve(answer));
+    socket.on('error', reject);
+  });
+}
