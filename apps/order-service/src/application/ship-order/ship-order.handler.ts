@@ -1,0 +1,14 @@
+// Load, decide, save.
+import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { AggregateStore, InjectAggregate, type AppendResult } from '@app/event-store';
+import { Order } from '../../domain/order.js';
+import { ShipOrder } from './ship-order.command.js';
+
+@CommandHandler(ShipOrder)
+export class ShipOrderHandler implements ICommandHandler<ShipOrder> {
+  constructor(@InjectAggregate(Order) private readonly orders: AggregateStore<Order>) {}
+
+  execute({ orderId, carrier, trackingNumber }: ShipOrder): Promise<AppendResult> {
+    return this.orders.update(orderId, (order) => order.ship(carrier, trackingNumber));
+  }
+}

@@ -1,0 +1,79 @@
+// What an order refuses, with the codes our API promises. Refusals are answers: recorded with the command, never retried.
+import { DomainError } from '@app/event-store/core';
+import type { Money } from '@app/kernel';
+
+export class OrderAlreadyPlaced extends DomainError {
+  readonly code = 'order-already-placed';
+  constructor(orderId: string) {
+    super(`Order ${orderId} has been placed already.`);
+  }
+}
+
+export class OrderNotConfirmable extends DomainError {
+  readonly code = 'order-not-confirmable';
+  constructor(orderId: string, status: string) {
+    super(`Order ${orderId} is ${status}; only a placed order can be confirmed.`);
+  }
+}
+
+export class OrderNotCancellable extends DomainError {
+  readonly code = 'order-not-cancellable';
+  constructor(orderId: string, status: string) {
+    super(`Order ${orderId} is ${status}; only a placed or confirmed order can be cancelled.`);
+  }
+}
+
+export class OrderNotShippable extends DomainError {
+  readonly code = 'order-not-shippable';
+  constructor(orderId: string, status: string) {
+    super(`Order ${orderId} is ${status}; only a confirmed order can be shipped.`);
+  }
+}
+
+export class OrderShippedOtherwise extends DomainError {
+  readonly code = 'order-shipped-otherwise';
+  constructor(orderId: string) {
+    super(`Order ${orderId} has been shipped already, with another carrier or tracking number.`);
+  }
+}
+
+export class OrderLinesInvalid extends DomainError {
+  readonly code = 'order-lines-invalid';
+  override readonly kind = 'invalid';
+}
+
+export class OrderTotalTooLarge extends DomainError {
+  readonly code = 'order-total-too-large';
+  override readonly kind = 'invalid';
+  constructor() {
+    super(
+      `The order's total is beyond what can be charged at once (${Number.MAX_SAFE_INTEGER} minor units). Split the order.`,
+    );
+  }
+}
+
+export class ProductNotSold extends DomainError {
+  readonly code = 'product-not-sold';
+  override readonly kind = 'invalid';
+  constructor(skus: readonly string[], currency: string) {
+    super(`Not sold in ${currency}: ${skus.join(', ')}.`);
+  }
+}
+
+/**
+ * Another sum was paid than the order costs. No answer but an alarm: not a DomainError, so that it is retried, parked and shown,
+ * and the order stays as it is.
+ */
+export class PaidAmountDiffers extends Error {
+  override readonly name = 'PaidAmountDiffers';
+  constructor(orderId: string, total: Money, paid: Money) {
+    super(
+      `Order ${orderId} costs ${inWords(total)}, but ${inWords(paid)} was captured for it. ` +
+        'Compare the two services before replaying this.',
+    );
+  }
+}
+
+function inWords({ amountMinor, currency }: Money): string {
+  return `${amountMinor} ${currency} (minor units)`;
+}

@@ -1,0 +1,50 @@
+// Keeps order_summary: the row and the checkpoint commit together. Bump the version to rebuild beside the old one.
+import type { EntityManager } from 'typeorm';
+import { On, Projection, type EventContext } from '@app/event-store';
+import { OrderCancelled, OrderConfirmed, OrderPlaced, OrderShipped } from '../domain/order.events.js';
+import { OrderSummary } from './order-summary.entity.js';
+
+@Projection('order-summary', { version: 1 })
+export class OrderSummaryProjection {
+  @On(OrderPlaced)
+  async placed(
+    event: OrderPlaced,
+    { stream, version, time, position }: EventContext,
+    db: EntityManager,
+  ): Promise<void> {
+    await db.insert(OrderSummary, {
+      id: stream.id,
+      customerId: event.customerId,
+      status: 'placed',
+      version,
+      lines: event.lines,
+      totalMinor: event.total.amountMinor,
+      currency: event.total.currency,
+      note: event.note ?? null,
+      placedPosition: position,
+      placedAt: time,
+      updatedAt: time,
+    });
+  }
+
+  @On(OrderConfirmed)
+  async confirmed({ paymentId }: OrderConfirmed, context: EventContext, db: EntityManager): Promise<void> {
+    await change(db, context, { status: 'confirmed', paymentId });
+  }
+
+  @On(OrderCancelled)
+  async cancelled({ reason }: OrderCancelled, context: EventContext, db: EntityManager): Promise<void> {
+    await change(db, context, { status: 'cancelled', cancelReason: reason });
+  }
+
+  @On(OrderShipped)
+  async shipped({ carrier, trackingNumber }: OrderShipped, context: EventContext, db: EntityManager): Promise<void> {
+    await change(db, context, { status: 'shipped', carrier, trackingNumber });
+  }
+}
+
+type Change = Partial<Pick<OrderSummary, 'status' | 'paymentId' | 'cancelReason' | 'carrier' | 'trackingNumber'>>;
+
+async function change(db: EntityManager, { stream, version, time }: EventContext, to: Change): Promise<void> {
+  await db.update(OrderSummary, { id: stream.id }, { ...to, version, updatedAt: time });
+}

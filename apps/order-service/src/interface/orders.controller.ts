@@ -1,0 +1,149 @@
+// The routes of the order service. Everything is decided behind the buses.
+import { Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
+import { QueryBus } from '@nestjs/cqrs';
+import {
+  ApiConflictResponse,
+  ApiCreatedResponse,
+  ApiNotFoundResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+  ApiUnprocessableEntityResponse,
+} from '@nestjs/swagger';
+import { CommandBus, deterministicId } from '@app/event-store';
+import { CommandId, CurrentUser, Roles, UuidPipe, type AuthenticatedUser } from '@app/platform';
+import type { Actor } from '../application/actor.js';
+import { CancelOrder } from '../application/cancel-order/cancel-order.command.js';
+import { GetOrderHistory } from '../application/get-order-history/get-order-history.query.js';
+import { GetOrder } from '../application/get-order/get-order.query.js';
+import { ListOrders } from '../application/list-orders/list-orders.query.js';
+import { PlaceOrder } from '../application/place-order/place-order.command.js';
+import { ShipOrder } from '../application/ship-order/ship-order.command.js';
+import { readAsOf } from './as-of.js';
+import { CancelOrderDto, OrderChangedDto, ShipOrderDto } from './change-order.dto.js';
+import { readCursor } from './order-cursor.js';
+import { HistoryEntryDto } from './order-history.dto.js';
+import { OrderDto, OrderPageDto, toOrderDto, toOrderPageDto } from './order.dto.js';
+import { PlaceOrderDto } from './place-order.dto.js';
+import { GetOrderQueryDto, ListOrdersQueryDto } from './read-orders.dto.js';
+
+/** What is needed of the reply, whichever HTTP server it is of. */
+interface Reply {
+  header(name: string, value: string): unknown;
+}
+
+@ApiTags('orders')
+@ApiNotFoundResponse({ description: 'There is no such order, or it is another customer’s.' })
+@Roles('customer', 'operator')
+@Controller('orders')
+export class OrdersController {
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly queries: QueryBus,
+  ) {}
+
+  @Post()
+  @Roles('customer')
+  @ApiOperation({
+    summary: 'Place an order',
+    description: 'Sent again with the same Idempotency-Key it is the same order.',
+  })
+  @ApiCreatedResponse({ type: OrderChangedDto, description: 'Location names the order.' })
+  @ApiUnprocessableEntityResponse({ description: 'A product is not sold in this currency, or the total is too large.' })
+  async place(
+    @Body() { lines, currency, note }: PlaceOrderDto,
+    @CurrentUser() user: AuthenticatedUser,
+    @CommandId() commandId: string,
+    @Res({ passthrough: true }) reply: Reply,
+  ): Promise<OrderChangedDto> {
+    const orderId = deterministicId('order', commandId);
+    const requested = lines.map(({ sku, quantity }) => ({ sku, quantity }));
+    const command = new PlaceOrder(orderId, user.id, requested, currency ?? 'EUR', note ?? undefined);
+    const { version } = await this.commands.execute(command, { commandId });
+    reply.header('location', `/orders/${orderId}`);
+    return changed(reply, orderId, version);
+  }
+
+  @Post(':id/cancel')
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'Cancel an order that has not been shipped',
+    description: 'Cancelling twice changes nothing.',
+  })
+  @ApiOkResponse({ type: OrderChangedDto })
+  @ApiConflictResponse({ description: 'It has been shipped.' })
+  async cancel(
+    @Param('id', UuidPipe) orderId: string,
+    @Body() { reason }: CancelOrderDto,
+    @CurrentUser() user: AuthenticatedUser,
+    @CommandId() commandId: string,
+    @Res({ passthrough: true }) reply: Reply,
+  ): Promise<OrderChangedDto> {
+    const { version } = await this.commands.execute(new CancelOrder(orderId, reason, actor(user)), {
+      commandId,
+      reason,
+    });
+    return changed(reply, orderId, version);
+  }
+
+  @Post(':id/ship')
+  @HttpCode(200)
+  @Roles('operator')
+  @ApiOperation({ summary: 'Record that a confirmed order was shipped' })
+  @ApiOkResponse({ type: OrderChangedDto })
+  @ApiConflictResponse({ description: 'It is not confirmed, or was shipped otherwise.' })
+  async ship(
+    @Param('id', UuidPipe) orderId: string,
+    @Body() { carrier, trackingNumber }: ShipOrderDto,
+    @CommandId() commandId: string,
+    @Res({ passthrough: true }) reply: Reply,
+  ): Promise<OrderChangedDto> {
+    const { version } = await this.commands.execute(new ShipOrder(orderId, carrier, trackingNumber), { commandId });
+    return changed(reply, orderId, version);
+  }
+
+  @Get()
+  @ApiOperation({ summary: 'List orders, newest first', description: 'Customers see their own, operators all.' })
+  @ApiOkResponse({ type: OrderPageDto })
+  async list(
+    @Query() { status, cursor, limit }: ListOrdersQueryDto,
+    @CurrentUser() user: AuthenticatedUser,
+  ): Promise<OrderPageDto> {
+    const before = cursor === undefined ? undefined : readCursor(cursor);
+    return toOrderPageDto(await this.queries.execute(new ListOrders(actor(user), limit ?? 20, status, before)));
+  }
+
+  @Get(':id')
+  @ApiOperation({ summary: 'Get an order as it is, or as it was' })
+  @ApiOkResponse({ type: OrderDto })
+  async get(
+    @Param('id', UuidPipe) orderId: string,
+    @Query() { asOf }: GetOrderQueryDto,
+    @CurrentUser() user: AuthenticatedUser,
+    @Res({ passthrough: true }) reply: Reply,
+  ): Promise<OrderDto> {
+    const at = asOf === undefined ? undefined : readAsOf(asOf);
+    const order = await this.queries.execute(new GetOrder(orderId, actor(user), at));
+    reply.header('etag', `"${order.version}"`);
+    return toOrderDto(order);
+  }
+
+  @Get(':id/history')
+  @ApiOperation({ summary: 'Who did what to an order, when and why' })
+  @ApiOkResponse({ type: [HistoryEntryDto] })
+  async history(
+    @Param('id', UuidPipe) orderId: string,
+    @CurrentUser() user: AuthenticatedUser,
+  ): Promise<readonly HistoryEntryDto[]> {
+    return this.queries.execute(new GetOrderHistory(orderId, actor(user)));
+  }
+}
+
+function actor({ id, roles }: AuthenticatedUser): Actor {
+  return { id, operator: roles.includes('operator') };
+}
+
+function changed(reply: Reply, orderId: string, version: number): OrderChangedDto {
+  reply.header('etag', `"${version}"`);
+  return { orderId, version };
+}

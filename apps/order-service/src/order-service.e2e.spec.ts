@@ -1,0 +1,273 @@
+// The order service over HTTP, on a real database: what callers are promised.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CommandBus } from '@app/event-store';
+import { eventually } from '../../../test/support/eventually.js';
+import { startService, type ServiceUnderTest, type TestAnswer } from '../../../test/support/service.js';
+import { ConfirmOrder } from './application/confirm-order/confirm-order.command.js';
+import { migrations } from './infrastructure/migrations/index.js';
+import { OrderModule } from './order.module.js';
+
+const unknownId = '0198c0de-0000-7000-8000-00000000dead';
+const mugs = { lines: [{ sku: 'mug', quantity: 2 }] };
+
+let service: ServiceUnderTest;
+
+beforeAll(async () => {
+  service = await startService(OrderModule, { name: 'order-service', migrations });
+});
+afterAll(() => service.close());
+
+const place = (body: object = mugs, user = 'alice', headers = {}): Promise<TestAnswer> =>
+  service.send({ method: 'POST', path: '/orders', user, headers, body });
+const get = (path: string, user = 'alice', role = 'customer') => service.send({ path, user, role });
+const cancel = (orderId: unknown, user = 'alice', role = 'customer') =>
+  service.send({
+    method: 'POST',
+    path: `/orders/${String(orderId)}/cancel`,
+    user,
+    role,
+    body: { reason: 'Ordered twice.' },
+  });
+const ship = (orderId: unknown, body: object = { carrier: 'DHL', trackingNumber: '42' }, role = 'operator') =>
+  service.send({ method: 'POST', path: `/orders/${String(orderId)}/ship`, user: 'otto', role, body });
+const confirm = (orderId: unknown, amountMinor = 1780) =>
+  service.app
+    .get(CommandBus)
+    .execute(new ConfirmOrder(String(orderId), String(orderId), { amountMinor, currency: 'EUR' }));
+const placed = async (user = 'alice') => String((await place(mugs, user)).body['orderId']);
+
+describe('POST /orders', () => {
+  it('places an order at the prices of the shop and says where it is', async () => {
+    const answer = await place({
+      lines: [
+        { sku: 'mug', quantity: 2 },
+        { sku: 'coffee-beans', quantity: 1 },
+      ],
+      currency: 'USD',
+      note: '<b>hi</b>\n',
+    });
+    expect(answer.status).toBe(201);
+    const orderId = String(answer.body['orderId']);
+    expect(answer.body).toEqual({ orderId, version: 1 });
+    expect(answer.headers.get('location')).toBe(`/orders/${orderId}`);
+    expect(answer.headers.get('etag')).toBe('"1"');
+    const found = await get(`/orders/${orderId}`);
+    expect(found.status).toBe(200);
+    expect(found.headers.get('etag')).toBe('"1"');
+    expect(found.body).toEqual({
+      orderId,
+      customerId: 'alice',
+      status: 'placed',
+      version: 1,
+      lines: [
+        { sku: 'mug', name: 'Mug', quantity: 2, unitPrice: { amountMinor: 990, currency: 'USD' } },
+        {
+          sku: 'coffee-beans',
+          name: 'Coffee beans, 1 kg',
+          quantity: 1,
+          unitPrice: { amountMinor: 1390, currency: 'USD' },
+        },
+      ],
+      total: { amountMinor: 3370, currency: 'USD' },
+      note: '<b>hi</b>\n',
+      placedAt: expect.any(String) as string,
+      updatedAt: found.body['placedAt'],
+    });
+  });
+
+  it('makes one order of one key, also when it is sent ten times at once', async () => {
+    const headers = { 'idempotency-key': 'once' };
+    const answers = await Promise.all(Array.from({ length: 10 }, () => place(mugs, 'key-owner', headers)));
+    expect(answers.map(({ status }) => status)).toEqual(Array(10).fill(201));
+    expect(new Set(answers.map(({ body }) => JSON.stringify(body))).size).toBe(1);
+    const other = await place({ lines: [{ sku: 'mug', quantity: 3 }] }, 'key-owner', headers);
+    expect(other.status).toBe(422);
+    const stranger = await place(mugs, 'mallory', headers);
+    expect(stranger.status).toBe(201);
+    expect(stranger.body['orderId']).not.toBe(answers[0]!.body['orderId']);
+  });
+
+  it.each([
+    ['an unknown product', { lines: [{ sku: 'yacht', quantity: 1 }] }, 'product-not-sold'],
+    ['a currency nothing is sold in', { ...mugs, currency: 'CHF' }, 'product-not-sold'],
+    [
+      `a product named '; DROP TABLE price_list;--`,
+      { lines: [{ sku: `'; DROP TABLE price_list;--`, quantity: 1 }] },
+      'product-not-sold',
+    ],
+  ])('answers 422 to %s', async (_what, body, code) => {
+    const answer = await place(body);
+    expect(answer.status).toBe(422);
+    expect(answer.body['code']).toBe(code);
+    expect(answer.headers.get('content-type')).toContain('application/problem+json');
+  });
+
+  it('answers 422 to a total beyond 2^53 - 1', async () => {
+    await service.database.query(`INSERT INTO price_list VALUES ('moon', 'EUR', 'The moon', 9007199254740991)`);
+    expect((await place({ lines: [{ sku: 'moon', quantity: 1 }] })).status).toBe(201);
+    const answer = await place({ lines: [{ sku: 'moon', quantity: 2 }] });
+    expect([answer.status, answer.body['code']]).toEqual([422, 'order-total-too-large']);
+    await eventually(async () => {
+      const items = (await get('/orders')).body['items'] as { total: { amountMinor: number } }[];
+      expect(items.map(({ total }) => total.amountMinor)).toContain(Number.MAX_SAFE_INTEGER);
+    });
+  });
+
+  it.each([
+    ['an empty object', {}],
+    ['a list', []],
+    ['text', '"mug"'],
+    ['half of JSON', '{"lines": ['],
+    ['a price', { ...mugs, price: 1 }],
+    ['a NUL in the note', { ...mugs, note: 'a\u0000b' }],
+    ['half a surrogate pair in the note', '{"lines":[{"sku":"mug","quantity":1}],"note":"\\ud800"}'],
+    ['a lower-case currency', { ...mugs, currency: 'eur' }],
+    ['a prototype', '{"lines":[{"sku":"mug","quantity":1}],"__proto__":{"status":"shipped"}}'],
+  ])('answers 400 to %s', async (_what, body) => {
+    const answer = await service.send({ method: 'POST', path: '/orders', body });
+    expect([answer.status, typeof answer.body['code']]).toEqual([400, 'string']);
+  });
+
+  it('is for customers', async () => {
+    expect((await service.send({ method: 'POST', path: '/orders', role: 'operator', body: mugs })).status).toBe(403);
+    expect((await service.send({ method: 'POST', path: '/orders', role: '', body: mugs })).status).toBe(401);
+  });
+});
+
+describe('an order on its way', () => {
+  it('is confirmed, then shipped, and cannot be cancelled any more', async () => {
+    const orderId = await placed();
+    const early = await ship(orderId);
+    expect([early.status, early.body['code']]).toEqual([409, 'order-not-shippable']);
+    await confirm(orderId);
+    expect((await ship(orderId, undefined, 'customer')).status).toBe(403);
+    const shipped = await ship(orderId);
+    expect([shipped.status, shipped.body]).toEqual([200, { orderId, version: 3 }]);
+    expect(shipped.headers.get('etag')).toBe('"3"');
+    expect((await ship(orderId)).body).toEqual({ orderId, version: 3 });
+    expect((await ship(orderId, { carrier: 'UPS', trackingNumber: '42' })).status).toBe(409);
+    const late = await cancel(orderId);
+    expect([late.status, late.body['code']]).toEqual([409, 'order-not-cancellable']);
+    await eventually(async () =>
+      expect((await get(`/orders/${orderId}`)).body).toMatchObject({
+        status: 'shipped',
+        version: 3,
+        carrier: 'DHL',
+        trackingNumber: '42',
+      }),
+    );
+  });
+
+  it('is cancelled by its owner or an operator, twice like once, and then not confirmed', async () => {
+    const orderId = await placed();
+    expect((await cancel(orderId)).body).toEqual({ orderId, version: 2 });
+    expect((await cancel(orderId)).body).toEqual({ orderId, version: 2 });
+    expect((await cancel(await placed(), 'otto', 'operator')).status).toBe(200);
+    await expect(confirm(orderId)).rejects.toMatchObject({ code: 'order-not-confirmable' });
+  });
+
+  it('is not confirmed by a payment over another sum, nor is an order that does not exist', async () => {
+    const orderId = await placed();
+    await expect(confirm(orderId, 1779)).rejects.toThrow(/Compare the two services/);
+    await expect(confirm(unknownId)).rejects.toThrow(/does not exist here/);
+    expect((await get(`/orders/${orderId}`)).body['status']).toBe('placed');
+  });
+
+  it('can be read as of any version and any time', async () => {
+    const orderId = await placed();
+    await confirm(orderId);
+    await cancel(orderId);
+    const at = async (asOf: string) => get(`/orders/${orderId}?asOf=${encodeURIComponent(asOf)}`);
+    const statuses = await Promise.all(['1', '2', '3'].map(async (version) => (await at(version)).body['status']));
+    expect(statuses).toEqual(['placed', 'confirmed', 'cancelled']);
+    const first = (await at('1')).body;
+    expect(first['updatedAt']).toBe(first['placedAt']);
+    expect((await at(String(first['placedAt']))).body['version']).toBeGreaterThanOrEqual(1);
+    expect((await at('2999-01-01T00:00:00Z')).body['status']).toBe('cancelled');
+    expect((await at('4')).status).toBe(404);
+    expect((await at('2000-01-01T00:00:00Z')).status).toBe(404);
+    const refused = await Promise.all(['0', 'yesterday', '2026-02-31T00:00:00Z', ''].map(at));
+    expect(refused.map(({ status }) => status)).toEqual([400, 400, 400, 400]);
+  });
+
+  it('tells who did what, when and why', async () => {
+    const orderId = await placed();
+    await cancel(orderId, 'otto', 'operator');
+    const { status, body } = await get(`/orders/${orderId}/history`);
+    expect(status).toBe(200);
+    expect(body).toEqual([
+      expect.objectContaining({ version: 1, type: 'order.placed', actor: 'customer:alice' }),
+      expect.objectContaining({
+        version: 2,
+        type: 'order.cancelled',
+        actor: 'operator:otto',
+        reason: 'Ordered twice.',
+        at: expect.stringMatching(/^\d{4}-.*Z$/) as string,
+        correlationId: expect.any(String) as string,
+        commandId: expect.any(String) as string,
+        data: { reason: 'Ordered twice.', by: 'operator' },
+      }),
+    ]);
+  });
+});
+
+describe('another customer’s order', () => {
+  it('does not exist', async () => {
+    const orderId = await placed('alice');
+    await eventually(async () =>
+      expect(((await get('/orders', 'alice')).body['items'] as object[]).length).toBeGreaterThan(0),
+    );
+    const answers = [
+      await get(`/orders/${orderId}`, 'mallory'),
+      await get(`/orders/${orderId}?asOf=1`, 'mallory'),
+      await get(`/orders/${orderId}/history`, 'mallory'),
+      await cancel(orderId, 'mallory'),
+      await get(`/orders/${unknownId}`, 'mallory'),
+    ];
+    expect(answers.map(({ status, body }) => [status, body['code']])).toEqual(answers.map(() => [404, 'ES-2001']));
+    expect((await get('/orders', 'mallory')).body['items']).not.toContainEqual(expect.objectContaining({ orderId }));
+    expect((await get(`/orders/${orderId}`, 'otto', 'operator')).status).toBe(200);
+  });
+
+  it.each(['1', 'x'.repeat(1024), '00000000-0000-0000-0000-000000000000', `${unknownId}'`, '%00'])(
+    'nor is %s an id',
+    async (id) => {
+      expect((await get(`/orders/${id}`)).status).toBe(400);
+      expect((await cancel(id)).status).toBe(400);
+    },
+  );
+});
+
+describe('GET /orders', () => {
+  it('pages through a customer’s orders, newest first, none twice and none left out', async () => {
+    const ids: string[] = [];
+    for (let n = 0; n < 5; n += 1) ids.unshift(await placed('paula'));
+    await cancel(ids[0], 'paula');
+    type Page = { items: { orderId: string; status: string }[]; nextCursor?: string };
+    const page = async (query: string, role = 'customer') =>
+      (await get(`/orders?${query}`, 'paula', role)).body as unknown as Page;
+    await eventually(async () => {
+      expect((await page('')).items.map(({ orderId }) => orderId)).toEqual(ids);
+      expect((await page('status=cancelled')).items.map(({ orderId }) => orderId)).toEqual([ids[0]]);
+    });
+    const first = await page('limit=2');
+    const second = await page(`limit=2&cursor=${first.nextCursor}`);
+    const third = await page(`limit=2&cursor=${second.nextCursor}`);
+    expect([...first.items, ...second.items, ...third.items].map(({ orderId }) => orderId)).toEqual(ids);
+    expect([third.items.length, third.nextCursor]).toEqual([1, undefined]);
+    expect((await page('limit=100', 'operator')).items.length).toBeGreaterThan(5);
+  });
+
+  it.each([
+    'limit=0',
+    'limit=-1',
+    'limit=1000000000',
+    'limit=a',
+    'limit=1&limit=2',
+    'cursor=garbage',
+    'status=none',
+    'sort=total',
+  ])('answers 400 to ?%s', async (query) => {
+    expect((await get(`/orders?${query}`)).status).toBe(400);
+  });
+});

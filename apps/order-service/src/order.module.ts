@@ -1,0 +1,46 @@
+// The table of contents of the order context: what it has, sorted.
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { paymentEvents } from '@app/contracts';
+import { EventStoreModule } from '@app/event-store';
+import { CancelOrderHandler } from './application/cancel-order/cancel-order.handler.js';
+import { CheckoutSaga } from './application/checkout.saga.js';
+import { ConfirmOrderHandler } from './application/confirm-order/confirm-order.handler.js';
+import { GetOrderHistoryHandler } from './application/get-order-history/get-order-history.handler.js';
+import { GetOrderHandler } from './application/get-order/get-order.handler.js';
+import { ListOrdersHandler } from './application/list-orders/list-orders.handler.js';
+import { PlaceOrderHandler } from './application/place-order/place-order.handler.js';
+import { ORDER_SUMMARIES } from './application/ports/order-summaries.js';
+import { PRICE_LIST } from './application/ports/price-list.js';
+import { ShipOrderHandler } from './application/ship-order/ship-order.handler.js';
+import { Order } from './domain/order.js';
+import { OrderSummariesRepository } from './infrastructure/order-summaries.repository.js';
+import { OrderSummary } from './infrastructure/order-summary.entity.js';
+import { OrderSummaryProjection } from './infrastructure/order-summary.projection.js';
+import { OrderPublisher } from './infrastructure/order.publisher.js';
+import { PriceListEntry } from './infrastructure/price-list.entity.js';
+import { PriceListRepository } from './infrastructure/price-list.repository.js';
+import { OrdersController } from './interface/orders.controller.js';
+
+const commandHandlers = [CancelOrderHandler, ConfirmOrderHandler, PlaceOrderHandler, ShipOrderHandler];
+const queryHandlers = [GetOrderHandler, GetOrderHistoryHandler, ListOrdersHandler];
+const sagas = [CheckoutSaga];
+const adapters = [
+  { provide: ORDER_SUMMARIES, useClass: OrderSummariesRepository },
+  { provide: PRICE_LIST, useClass: PriceListRepository },
+];
+
+@Module({
+  imports: [
+    EventStoreModule.forFeature({
+      aggregates: [Order],
+      projections: [OrderSummaryProjection],
+      publishers: [OrderPublisher],
+      consumes: [paymentEvents],
+    }),
+    TypeOrmModule.forFeature([OrderSummary, PriceListEntry]),
+  ],
+  controllers: [OrdersController],
+  providers: [...commandHandlers, ...queryHandlers, ...sagas, ...adapters],
+})
+export class OrderModule {}

@@ -1,0 +1,15 @@
+// Remembers the cancellation even where there is no payment yet.
+import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { AggregateStore, InjectAggregate, type AppendResult } from '@app/event-store';
+import { Payment } from '../../domain/payment.js';
+import { createOrUpdate } from '../create-or-update.js';
+import { CancelPayment } from './cancel-payment.command.js';
+
+@CommandHandler(CancelPayment)
+export class CancelPaymentHandler implements ICommandHandler<CancelPayment> {
+  constructor(@InjectAggregate(Payment) private readonly payments: AggregateStore<Payment>) {}
+
+  execute({ orderId, reason }: CancelPayment): Promise<AppendResult> {
+    return createOrUpdate(this.payments, orderId, (payment) => payment.cancel(reason));
+  }
+}

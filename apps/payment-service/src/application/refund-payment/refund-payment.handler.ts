@@ -1,0 +1,14 @@
+// Load, decide, save.
+import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { AggregateStore, InjectAggregate, type AppendResult } from '@app/event-store';
+import { Payment } from '../../domain/payment.js';
+import { RefundPayment } from './refund-payment.command.js';
+
+@CommandHandler(RefundPayment)
+export class RefundPaymentHandler implements ICommandHandler<RefundPayment> {
+  constructor(@InjectAggregate(Payment) private readonly payments: AggregateStore<Payment>) {}
+
+  execute({ paymentId, refundId, amountMinor, reason }: RefundPayment): Promise<AppendResult> {
+    return this.payments.update(paymentId, (payment) => payment.refund(refundId, amountMinor, reason));
+  }
+}

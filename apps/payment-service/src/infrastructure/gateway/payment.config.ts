@@ -1,0 +1,20 @@
+// What the payment service reads from its environment besides the platform's variables.
+import { Max, Min, ValidateBy } from 'class-validator';
+import { Env } from '@app/platform';
+import { FAULTS_EXPECTED, parseGatewayFaults } from './gateway-fault.js';
+
+export class PaymentConfig {
+  /** How long every call of the simulated gateway takes, in milliseconds. */
+  @Env('integer', { expected: 'milliseconds from 0 to 60000' })
+  @Min(0)
+  @Max(60_000)
+  readonly GATEWAY_DELAY_MS: number = 0;
+
+  /** Troubles of the simulated gateway, for trials; none by default. */
+  @Env('text', { expected: FAULTS_EXPECTED })
+  @ValidateBy({
+    name: 'areGatewayFaults',
+    validator: { validate: (value) => typeof value === 'string' && parseGatewayFaults(value) !== undefined },
+  })
+  readonly GATEWAY_FAULTS: string = '';
+}

@@ -1,0 +1,91 @@
+// Stands for the company that moves the money: its ledger is its own, written on its own connection, and commits whatever becomes of us.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource } from 'typeorm';
+import type { Money } from '@app/kernel';
+import {
+  GatewayUnavailableError,
+  type CaptureAnswer,
+  type PaymentGateway,
+} from '../../application/ports/payment-gateway.js';
+import { parseGatewayFaults, type GatewayFault } from './gateway-fault.js';
+import { PaymentConfig } from './payment.config.js';
+
+type Outcome = 'captured' | 'declined' | 'refunded';
+
+@Injectable()
+export class SimulatedGateway implements PaymentGateway {
+  private readonly faults: readonly GatewayFault[];
+  /** Calls so far by entry, counted only while there is a script to play. */
+  private readonly calls = new Map<string, number>();
+
+  constructor(
+    @InjectDataSource() private readonly database: DataSource,
+    private readonly config: PaymentConfig,
+  ) {
+    this.faults = parseGatewayFaults(config.GATEWAY_FAULTS) ?? [];
+  }
+
+  /** Declines amounts whose minor units end in 13. */
+  async capture(paymentId: string, amount: Money): Promise<CaptureAnswer> {
+    const entry = `capture:${paymentId}`;
+    const outcome = amount.amountMinor % 100 === 13 ? 'declined' : 'captured';
+    const booked = await this.troubled(entry, () => this.book(entry, paymentId, amount, outcome));
+    return booked === 'declined'
+      ? { outcome: 'declined', reason: 'the payment was declined' }
+      : { outcome: 'captured', gatewayRef: `sim-${paymentId}` };
+  }
+
+  async refund(paymentId: string, refundId: string, amount: Money): Promise<void> {
+    const entry = `refund:${refundId}`;
+    await this.troubled(entry, () => this.book(entry, paymentId, amount, 'refunded'));
+  }
+
+  /** Straight on the data source: a connection of its own, each statement committed by itself. An entry that is there already keeps its outcome. */
+  private async book(
+    entry: string,
+    paymentId: string,
+    { amountMinor, currency }: Money,
+    outcome: Outcome,
+  ): Promise<Outcome> {
+    const [kind] = entry.split(':');
+    const values = [entry, paymentId, kind, amountMinor, currency, outcome];
+    await this.database.query(INSERT, values);
+    const [row] = await this.database.query<LedgerRow[]>(SELECT, [entry]);
+    if (row?.payment_id !== paymentId || Number(row.amount_minor) !== amountMinor || row.currency !== currency) {
+      throw new Error(`The gateway has another payment, amount or currency under ${entry}, and refuses to change it.`);
+    }
+    return row.outcome;
+  }
+
+  private async troubled<T>(entry: string, call: () => Promise<T>): Promise<T> {
+    await sleep(this.config.GATEWAY_DELAY_MS);
+    const fault = this.nextFault(entry);
+    if (fault?.kind === 'error-500') throw new GatewayUnavailableError(`The gateway answered 500 to ${entry}.`);
+    if (fault?.kind === 'slow') await sleep(fault.ms);
+    const answer = await call();
+    if (fault?.kind === 'timeout-after-success')
+      throw new GatewayUnavailableError(`The gateway did not answer ${entry} in time.`);
+    return answer;
+  }
+
+  private nextFault(entry: string): GatewayFault | undefined {
+    if (this.faults.length === 0) return undefined;
+    const call = this.calls.get(entry) ?? 0;
+    this.calls.set(entry, call + 1);
+    return this.faults[call];
+  }
+}
+
+interface LedgerRow {
+  readonly payment_id: string;
+  readonly amount_minor: string;
+  readonly currency: string;
+  readonly outcome: Outcome;
+}
+
+const INSERT = `
+  INSERT INTO gateway_ledger (entry_id, payment_id, kind, amount_minor, currency, outcome)
+  VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (entry_id) DO NOTHING`;
+const SELECT = 'SELECT payment_id, amount_minor, currency, outcome FROM gateway_ledger WHERE entry_id = $1';

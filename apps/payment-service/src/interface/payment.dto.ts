@@ -1,0 +1,76 @@
+// What GET answers: nothing reaches a client that is not named here.
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import type { PaymentView } from '../application/payment.view.js';
+import type { PaymentStatus } from '../domain/payment.js';
+
+export class MoneyDto {
+  @ApiProperty({ type: 'integer', example: 2500, description: 'In the smallest unit of the currency.' })
+  amountMinor: number;
+
+  @ApiProperty({ example: 'EUR', description: 'ISO 4217.' })
+  currency: string;
+}
+
+export class PaymentDto {
+  @ApiProperty({ format: 'uuid', description: 'The same as orderId: an order has one payment.' })
+  paymentId: string;
+
+  @ApiProperty({ format: 'uuid' })
+  orderId: string;
+
+  @ApiProperty({
+    enum: ['requested', 'captured', 'failed', 'refunded', 'cancelled'],
+    description: 'refunded: in whole.',
+  })
+  status: PaymentStatus;
+
+  @ApiProperty({ type: 'integer', example: 2, description: 'Also the ETag.' })
+  version: number;
+
+  @ApiPropertyOptional({
+    type: MoneyDto,
+    description: 'What the order costs. Missing, like the next two, when nothing was ever requested.',
+  })
+  amount?: MoneyDto;
+
+  @ApiPropertyOptional({ type: MoneyDto })
+  captured?: MoneyDto;
+
+  @ApiPropertyOptional({ type: MoneyDto })
+  refunded?: MoneyDto;
+
+  @ApiPropertyOptional()
+  gatewayRef?: string;
+
+  @ApiPropertyOptional()
+  failureReason?: string;
+
+  @ApiPropertyOptional()
+  cancelReason?: string;
+
+  @ApiProperty({ format: 'date-time' })
+  updatedAt: Date;
+}
+
+export class PaymentsDto {
+  @ApiProperty({ type: [PaymentDto], description: 'At most one: an order has one payment.' })
+  items: PaymentDto[];
+}
+
+export function toPaymentDto(view: PaymentView): PaymentDto {
+  const { paymentId, orderId, status, version, amount, captured, refunded, updatedAt } = view;
+  const { gatewayRef, failureReason, cancelReason } = view;
+  return {
+    paymentId,
+    orderId,
+    status,
+    version,
+    amount,
+    captured,
+    refunded,
+    gatewayRef,
+    failureReason,
+    cancelReason,
+    updatedAt,
+  };
+}
