@@ -32,14 +32,15 @@ ${dim('Ctrl-C stops everything. `npm run reset` drops the data.')}
 }
 
 async function main(): Promise<void> {
+  // Heard from the beginning, so that an early Ctrl-C leaves nothing running either.
+  const asked = new Promise<'signal'>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve('signal'));
+  });
   await buildOnce((line) => console.log(line));
   console.log('Starting PostgreSQL and the services …');
   const system = await startSystem({ dataDir: 'data', ports: { 'order-service': 3001, 'payment-service': 3002 } });
   console.log(await screen(system));
 
-  const asked = new Promise<'signal'>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve('signal'));
-  });
   const died = Object.values(system.running).map((service) => service.ended.then((code) => `${service.name} ended with ${code}`));
   const why = await Promise.race([asked, ...died]);
   if (why !== 'signal') console.error(`${why}; see ./data/logs. Stopping the rest.`);

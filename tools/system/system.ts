@@ -1,6 +1,6 @@
 // The whole system on one machine: PostgreSQL from npm, a database per context, a bus, the services. Used by start, dev, demo and the tests.
 import { join, resolve } from 'node:path';
-import { ensureDevIssuer, issueDevToken } from '../../libs/platform/src/auth/dev-issuer.js';
+import { DEV_AUDIENCE, DEV_ISSUER, DEV_ISSUER_FOLDER, ensureDevIssuer, issueDevToken } from '../../libs/platform/src/auth/dev-issuer.js';
 import { startPostgres, type EmbeddedPostgres } from '../postgres/index.js';
 import { entryOf, services, type ServiceName } from './build.js';
 import { choosePort } from './ports.js';
@@ -29,12 +29,9 @@ export interface System {
   stop(): Promise<Record<ServiceName, number | string>>;
 }
 
-const DEV_ISSUER = 'urn:dev-issuer';
-const AUDIENCE = 'shop';
-
 export async function startSystem(options: SystemOptions): Promise<System> {
   const dataDir = resolve(options.dataDir);
-  const issuerDir = resolve('data', 'dev-issuer');
+  const issuerDir = resolve(DEV_ISSUER_FOLDER);
   const { jwksFile } = await ensureDevIssuer(issuerDir);
   const postgres = await startPostgres({ dataDir: join(dataDir, 'postgres'), settings: { max_connections: 200 } });
   const databaseUrl = (name: ServiceName | 'bus') => postgres.url(name.replace('-', '_'));
@@ -56,7 +53,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
         BUS_DATABASE_URL: databaseUrl('bus'),
         RUN_MIGRATIONS: 'true',
         AUTH_ISSUER: DEV_ISSUER,
-        AUTH_AUDIENCE: AUDIENCE,
+        AUTH_AUDIENCE: DEV_AUDIENCE,
         AUTH_JWKS_FILE: jwksFile,
         ...options.env,
       },
@@ -80,7 +77,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     postgres,
     running: running as Record<ServiceName, ServiceProcess>,
     databaseUrl,
-    token: (user, ...roles) => issueDevToken({ dir: issuerDir, user, roles }),
+    token: (user, ...roles) => issueDevToken({ folder: issuerDir, user, roles }),
     restart: start,
     stop,
   };

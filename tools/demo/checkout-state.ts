@@ -1,0 +1,50 @@
+// Reads what the checkout's invariants look at: both contexts' events with their data, and the gateway's ledger.
+import type { Query, Row } from '../../libs/event-store/src/testing/invariants/index.js';
+import type { CheckoutState, Fact, LedgerEntry } from './checkout-invariants.js';
+
+export interface TimedFact extends Fact {
+  /** Time of the append on the database clock, in milliseconds. */
+  readonly atMs: number;
+}
+
+export interface TimedCheckoutState extends CheckoutState {
+  readonly orders: readonly TimedFact[];
+  readonly payments: readonly TimedFact[];
+}
+
+export async function readCheckoutState(orders: Query, payments: Query): Promise<TimedCheckoutState> {
+  return {
+    orders: await factsOf(orders, 'order'),
+    payments: await factsOf(payments, 'payment'),
+    ledger: (await payments(LEDGER)).map(entryOf),
+  };
+}
+
+async function factsOf(query: Query, category: string): Promise<TimedFact[]> {
+  const rows = await query(FACTS, [`${category}-`]);
+  return rows.map((row) => ({
+    orderId: String(row['stream']).slice(category.length + 1),
+    version: Number(row['version']),
+    type: String(row['type']),
+    data: JSON.parse(String(row['data'])) as Fact['data'],
+    atMs: Number(row['at_ms']),
+  }));
+}
+
+function entryOf(row: Row): LedgerEntry {
+  const [kind, id] = String(row['entry_id']).split(':');
+  return {
+    paymentId: String(row['payment_id']),
+    kind: kind === 'refund' ? 'refund' : 'capture',
+    refundId: kind === 'refund' ? id : undefined,
+    amount: { amountMinor: Number(row['amount_minor']), currency: String(row['currency']) },
+  };
+}
+
+const FACTS = `
+  SELECT stream, version::text, type, data::text, (extract(epoch FROM occurred_at) * 1000)::text AS at_ms
+    FROM event_store.events WHERE starts_with(stream, $1) ORDER BY stream, version`;
+
+/** A declined capture moves no money. */
+const LEDGER = `
+  SELECT entry_id, payment_id::text, amount_minor::text, currency FROM gateway_ledger WHERE outcome <> 'declined' ORDER BY entry_id`;

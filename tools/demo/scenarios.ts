@@ -1,0 +1,135 @@
+// What the demo's customers and operators do with an order: a fixed mix, so that every run of N orders is the same.
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Line, OrderAnswer, ShopClient } from './shop-client.js';
+
+export interface Acknowledged {
+  readonly service: 'order-service' | 'payment-service';
+  readonly stream: string;
+  readonly version: number;
+}
+
+export interface Story {
+  readonly scenario: ScenarioName;
+  readonly orderId: string;
+  /** Every change somebody got a yes for. */
+  readonly acknowledged: readonly Acknowledged[];
+}
+
+export interface Scenario {
+  readonly lines: readonly Line[];
+  /** What happens after the order was placed. */
+  readonly then: (
+    shop: ShopClient,
+    orderId: string,
+    confirmed: () => Promise<void>,
+  ) => Promise<readonly Acknowledged[]>;
+  /** Status at the end; several where the scenario is a race. */
+  readonly ends: readonly OrderAnswer['status'][];
+}
+
+const ordered: readonly Line[] = [
+  { sku: 'coffee-beans', quantity: 2 },
+  { sku: 'mug', quantity: 1 },
+];
+
+export const scenarios = {
+  paid: {
+    lines: ordered,
+    then: () => Promise.resolve([]),
+    ends: ['confirmed'],
+  },
+  shipped: {
+    lines: [{ sku: 'espresso-machine', quantity: 1 }],
+    async then(shop, orderId, confirmed) {
+      await confirmed();
+      return [onOrder(orderId, await shop.ship(orderId, 'Parcel Post', `PP-${orderId.slice(0, 8)}`))];
+    },
+    ends: ['shipped'],
+  },
+  declined: {
+    lines: [{ sku: 'unlucky-charm', quantity: 1 }], // its price ends in 13, which the simulated gateway declines
+    then: () => Promise.resolve([]),
+    ends: ['cancelled'],
+  },
+  'cancelled before payment': {
+    lines: ordered,
+    async then(shop, orderId) {
+      return [onOrder(orderId, await shop.cancel(orderId, 'Ordered by mistake.'))]; // races the capture, on purpose
+    },
+    ends: ['cancelled'],
+  },
+  'refunded in part': {
+    lines: ordered,
+    async then(shop, orderId, confirmed) {
+      await confirmed();
+      return [onPayment(orderId, await shop.refund(orderId, 'The mug was chipped.', 890))];
+    },
+    ends: ['confirmed'],
+  },
+  'cancelled after payment': {
+    lines: [{ sku: 'mug', quantity: 3 }],
+    async then(shop, orderId, confirmed) {
+      await confirmed();
+      return [onOrder(orderId, await shop.cancel(orderId, 'Found it cheaper elsewhere.'))];
+    },
+    ends: ['cancelled'],
+  },
+  'refunded in full': {
+    lines: [{ sku: 'mug', quantity: 2 }],
+    async then(shop, orderId, confirmed) {
+      await confirmed();
+      return [onPayment(orderId, await shop.refund(orderId, 'Both mugs arrived broken.'))];
+    },
+    ends: ['confirmed'],
+  },
+} as const satisfies Record<string, Scenario>;
+
+export type ScenarioName = keyof typeof scenarios;
+
+/** Order by order; the first seven are one of each. */
+const MIX: readonly ScenarioName[] = [...(Object.keys(scenarios) as ScenarioName[]), 'paid', 'shipped', 'paid'];
+
+export function scenarioOf(index: number): ScenarioName {
+  return MIX[index % MIX.length]!;
+}
+
+/** Plays one order from placing to its last change. @throws Error when it is not confirmed within `deadlineMs`. */
+export async function play(
+  shop: ShopClient,
+  name: ScenarioName,
+  deadlineMs: number,
+  signal?: AbortSignal,
+): Promise<Story> {
+  const scenario: Scenario = scenarios[name];
+  const placed = await shop.place(scenario.lines, `scenario: ${name}`);
+  const { orderId } = placed;
+  const confirmed = () => waitUntilConfirmed(shop, orderId, deadlineMs, signal);
+  return {
+    scenario: name,
+    orderId,
+    acknowledged: [onOrder(orderId, placed), ...(await scenario.then(shop, orderId, confirmed))],
+  };
+}
+
+async function waitUntilConfirmed(
+  shop: ShopClient,
+  orderId: string,
+  deadlineMs: number,
+  signal?: AbortSignal,
+): Promise<void> {
+  for (const start = Date.now(); ; await sleep(50, undefined, { signal })) {
+    const { status } = await shop.order(orderId);
+    if (status === 'confirmed') return;
+    if (status === 'cancelled') throw new Error(`Order ${orderId} was cancelled, and was to be confirmed.`);
+    if (Date.now() - start > deadlineMs)
+      throw new Error(`Order ${orderId} is still ${status} after ${deadlineMs} ms, and was to be confirmed.`);
+  }
+}
+
+function onOrder(orderId: string, { version }: { version: number }): Acknowledged {
+  return { service: 'order-service', stream: `order-${orderId}`, version };
+}
+
+function onPayment(paymentId: string, { version }: { version: number }): Acknowledged {
+  return { service: 'payment-service', stream: `payment-${paymentId}`, version };
+}

@@ -1,0 +1,72 @@
+// One order's story across both services, from their databases: when, where, which command, what came of it, who asked and why.
+import type { Query, Row } from '../../libs/event-store/src/testing/invariants/index.js';
+
+export interface TimelineEntry {
+  readonly at: Date;
+  readonly service: string;
+  readonly command: string;
+  /** The event, or how the command was answered without one. */
+  readonly outcome: string;
+  readonly actor: string;
+  readonly reason: string;
+}
+
+export async function readTimeline(
+  orderId: string,
+  queries: Readonly<Record<string, Query>>,
+): Promise<TimelineEntry[]> {
+  const streams = { 'order-service': `order-${orderId}`, 'payment-service': `payment-${orderId}` };
+  const stories = Object.entries(streams).map(async ([service, stream]) => {
+    const rows = await queries[service]!(STORY, [stream]);
+    return rows.map((row) => entryOf(service, row));
+  });
+  return (await Promise.all(stories)).flat().sort((a, b) => a.at.getTime() - b.at.getTime());
+}
+
+/** As a table with the time since the first entry, in milliseconds. */
+export function formatTimeline(entries: readonly TimelineEntry[]): string {
+  const first = entries[0]?.at.getTime() ?? 0;
+  const rows = entries.map(({ at, service, command, outcome, actor, reason }) => [
+    `+${at.getTime() - first} ms`,
+    service,
+    command,
+    outcome,
+    actor,
+    reason,
+  ]);
+  return formatTable(['time', 'service', 'command', 'outcome', 'actor', 'reason'], rows);
+}
+
+/** Columns as wide as their widest cell. */
+export function formatTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]!.length)));
+  const lines = [head, widths.map((width) => '─'.repeat(width)), ...rows];
+  return lines
+    .map((cells) => `  ${cells.map((cell, column) => cell.padEnd(widths[column]!)).join('  ')}`.trimEnd())
+    .join('\n');
+}
+
+/** Every decision on the stream with its events; what a saga decided carries its actor and reason in the outgoing command. */
+const STORY = `
+  SELECT coalesce(e.occurred_at, c.recorded_at) AS at, c.type AS command, c.outcome, c.rejection->>'code' AS rejection, e.type AS event,
+         coalesce(e.metadata, o.metadata)->>'actor' AS actor,
+         coalesce(e.data->>'reason', coalesce(e.metadata, o.metadata)->>'reason') AS reason
+    FROM event_store.commands c
+    LEFT JOIN event_store.events e ON e.stream = c.stream AND e.version BETWEEN c.first_version AND c.version
+    LEFT JOIN event_store.outgoing_commands o ON o.id = c.id
+   WHERE c.stream = $1
+   ORDER BY c.recorded_at, e.version`;
+
+function entryOf(service: string, row: Row): TimelineEntry {
+  const text = (column: string): string =>
+    row[column] === null || row[column] === undefined ? '' : String(row[column]);
+  const answered = text('outcome') === 'rejected' ? `rejected: ${text('rejection')}` : 'changed nothing';
+  return {
+    at: new Date(row['at'] as Date),
+    service,
+    command: text('command'),
+    outcome: text('event') || answered,
+    actor: text('actor'),
+    reason: text('reason'),
+  };
+}

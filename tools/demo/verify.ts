@@ -1,0 +1,62 @@
+// Waits for rest and checks I1 to I7; used by the demo and by the tests of whole systems.
+import {
+  checkInvariants,
+  groupBy,
+  type SystemState,
+  type Violation,
+} from '../../libs/event-store/src/testing/invariants/index.js';
+import { checkCheckout } from './checkout-invariants.js';
+import { readCheckoutState, type TimedCheckoutState } from './checkout-state.js';
+import type { CheckoutProbe } from './probe.js';
+import { NotAtRestError, waitForRest } from './rest.js';
+import { scenarios, type Scenario, type Story } from './scenarios.js';
+import type { Played } from './workload.js';
+
+export interface Verdict {
+  /** The system at rest, or as it was when the patience ended. */
+  readonly system: SystemState | undefined;
+  readonly checkout: TimedCheckoutState;
+  readonly violations: readonly Violation[];
+}
+
+export async function verify(
+  probe: CheckoutProbe,
+  played: Played,
+  restWithinMs: number,
+  signal?: AbortSignal,
+): Promise<Verdict> {
+  const violations: Violation[] = played.troubles.map((sentence) => ({
+    invariant: 'story',
+    damage: 'unfinished',
+    sentence,
+  }));
+  let system: SystemState | undefined;
+  try {
+    system = await waitForRest(probe, restWithinMs, signal);
+    violations.push(...checkInvariants(system, { acknowledged: acknowledgedIn(played.stories) }));
+  } catch (error) {
+    if (!(error instanceof NotAtRestError)) throw error;
+    violations.push({ invariant: 'rest', damage: 'unfinished', sentence: error.message });
+  }
+  const { 'order-service': orders, 'payment-service': payments } = probe.queries;
+  const checkout = await readCheckoutState(orders, payments);
+  violations.push(...checkCheckout(checkout), ...checkEnds(checkout, played.stories));
+  return { system, checkout, violations };
+}
+
+/** Each story has the end its scenario is about: an order that is declined must not be confirmed. */
+function checkEnds(checkout: TimedCheckoutState, stories: readonly Story[]): Violation[] {
+  const ends = new Map(checkout.orders.map(({ orderId, type }) => [orderId, type.slice('order.'.length)])); // the last event of each wins
+  return stories.flatMap(({ orderId, scenario }): Violation[] => {
+    const { ends: expected }: Scenario = scenarios[scenario];
+    const end = ends.get(orderId) ?? 'missing';
+    if ((expected as readonly string[]).includes(end)) return [];
+    const sentence = `I6: order ${orderId} (${scenario}) is ${end}, and was to end ${expected.join(' or ')}.`;
+    return [{ invariant: 'I6', damage: 'wrong', sentence }];
+  });
+}
+
+function acknowledgedIn(stories: readonly Story[]) {
+  const all = stories.flatMap(({ acknowledged }) => acknowledged);
+  return Object.fromEntries(groupBy(all, ({ service }) => service));
+}
