@@ -4,6 +4,9 @@ import { open, stat } from 'node:fs/promises';
 /** Between two looks, in milliseconds. */
 const EVERY_MS = 100;
 
+/** Nest's account of how it builds itself, at every restart: the log file has it, a developer need not read it. */
+const NOISE = new Set(['InstanceLoader', 'RouterExplorer', 'RoutesResolver']);
+
 /** Begins at the present end of the file, which need not be there yet. Returns what ends it. */
 export async function followLog(file: string, show: (line: string) => void): Promise<() => void> {
   let offset = await sizeOf(file);
@@ -20,7 +23,10 @@ export async function followLog(file: string, show: (line: string) => void): Pro
       offset = size;
       const lines = text.split('\n');
       rest = lines.pop()!;
-      for (const line of lines) if (line !== '') show(readable(line));
+      for (const line of lines) {
+        const text = readable(line);
+        if (text !== undefined) show(text);
+      }
     } finally {
       reading = false;
     }
@@ -29,11 +35,12 @@ export async function followLog(file: string, show: (line: string) => void): Pro
   return () => clearInterval(timer);
 }
 
-/** `12:00:01.123 info (http) POST /orders 201`; text that is no JSON stays as it is. */
-export function readable(line: string): string {
+/** `12:00:01.123 info (http) POST /orders 201`; text that is no JSON stays as it is; undefined for what nobody needs to read. */
+export function readable(line: string): string | undefined {
   const fields = parse(line);
-  if (!fields) return line;
+  if (!fields) return line === '' ? undefined : line;
   const { time, level, context, msg, err } = fields;
+  if (level === 'info' && NOISE.has(String(context))) return undefined;
   const error = (err ?? {}) as Record<string, unknown>;
   const clock = String(time ?? '').slice(11, 23);
   const head = [

@@ -28,3 +28,14 @@ it('text that is no JSON is shown as it is', () => {
   expect(readable('{ not json')).toBe('{ not json');
   expect(readable('Warning: something')).toBe('Warning: something');
 });
+
+it('how Nest builds itself is not shown, unless something is wrong with it', () => {
+  const line = {
+    level: 'info',
+    time: '2026-11-21T08:04:05.123Z',
+    context: 'RouterExplorer',
+    msg: 'Mapped {/orders, POST} route',
+  };
+  expect(readable(JSON.stringify(line))).toBeUndefined();
+  expect(readable(JSON.stringify({ ...line, level: 'warn' }))).toContain('Mapped');
+});

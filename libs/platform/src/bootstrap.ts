@@ -2,7 +2,6 @@
 import type { Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { Logger as NestPinoLogger } from 'nestjs-pino';
 import type { Logger } from 'pino';
 import type { ConfigClass } from './config/env.decorator.js';
 import { ConfigProblemsError, loadConfig } from './config/load-config.js';
@@ -13,7 +12,7 @@ import { configureDocs } from './docs/configure-docs.js';
 import { httpAdapter } from './http/adapter.js';
 import { configureHttp } from './http/configure-http.js';
 import { exitOnUncaught, stopWhenAsked } from './lifecycle.js';
-import { createLogger, loggerModule } from './logging/logger.js';
+import { createLogger, loggerModule, serviceLogger } from './logging/logger.js';
 import { RootModule } from './root.module.js';
 
 export interface BootstrapOptions {
@@ -89,10 +88,9 @@ async function serve(
   const root = RootModule.of({ context, name, config, configs, migrations, logging: loggerModule(logger) });
   const app = await NestFactory.create<NestFastifyApplication>(root, httpAdapter(), {
     bodyParser: false,
-    bufferLogs: true,
+    logger: serviceLogger(logger),
     abortOnError: false,
   });
-  app.useLogger(app.get(NestPinoLogger));
   configureHttp(app);
   configureDocs(app, { name, description });
   stopWhenAsked({ logger, close: () => app.close() });

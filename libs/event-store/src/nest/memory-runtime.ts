@@ -1,8 +1,7 @@
 // A service's ports in memory: for tests of modules, with the same wiring as in production.
 import { EventRegistry } from '../core/index.js';
 import { createMemoryStore, MemoryBroker } from '../memory/index.js';
-import { withInlineProjections, type RetryPolicy } from '../subscriptions/index.js';
-import type { FoundProjection } from './definitions.js';
+import { withInlineProjections, type Projection, type RetryPolicy } from '../subscriptions/index.js';
 import type { EventStoreRuntime } from './runtime.js';
 
 export interface MemoryRuntimeOptions {
@@ -13,7 +12,7 @@ export interface MemoryRuntimeOptions {
 export function createMemoryRuntime({ service, retry }: MemoryRuntimeOptions): EventStoreRuntime {
   const memory = createMemoryStore();
   const registry = new EventRegistry();
-  const inlineProjections: FoundProjection[] = [];
+  const inlineProjections: Projection[] = [];
   const broker = new MemoryBroker();
   return {
     ...memory,

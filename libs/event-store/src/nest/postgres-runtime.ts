@@ -1,6 +1,5 @@
 // A service's ports on PostgreSQL: one database per context, its own connections for appends, for each log, and for waking.
 import { Logger } from '@nestjs/common';
-import type { DataSource } from 'typeorm';
 import { EventRegistry, systemClock, systemIds, type LogName } from '../core/index.js';
 import { MemoryBroker } from '../memory/index.js';
 import type { Broker } from '../messaging/index.js';
@@ -19,9 +18,9 @@ import {
   PostgresUnitOfWork,
   Waking,
   type LogTable,
+  type PostgresDatabaseOptions,
 } from '../postgres/index.js';
-import { withInlineProjections } from '../subscriptions/index.js';
-import type { FoundProjection } from './definitions.js';
+import { withInlineProjections, type Projection } from '../subscriptions/index.js';
 import type { EventStoreRuntime } from './runtime.js';
 
 export type BrokerOptions =
@@ -37,7 +36,7 @@ export interface PostgresRuntimeOptions {
   readonly broker: BrokerOptions;
 }
 
-export function createPostgresRuntime(options: PostgresRuntimeOptions, dataSource: DataSource): EventStoreRuntime {
+export function createPostgresRuntime(options: PostgresRuntimeOptions, dataSource: PostgresDatabaseOptions['dataSource']): EventStoreRuntime {
   const { service, databaseUrl } = options;
   const logger = new Logger('EventStore');
   const warn = (message: string, error: unknown) => logger.warn(`${message} ${error instanceof Error ? error.message : String(error)}`);
@@ -48,7 +47,7 @@ export function createPostgresRuntime(options: PostgresRuntimeOptions, dataSourc
   const logs: Record<LogName, PostgresSettledLog> = { events: log(eventsTable), inbound: log(inboundTable), outgoing: log(outgoingTable) };
   const unitOfWork = new PostgresUnitOfWork(database);
   const registry = new EventRegistry();
-  const inlineProjections: FoundProjection[] = [];
+  const inlineProjections: Projection[] = [];
   const store = new PostgresEventStore({ database, onAppended: () => waking.signal('events') });
   const broker = createBroker(options, warn);
   return {

@@ -12,8 +12,7 @@ import type {
 } from '../core/index.js';
 import type { Broker, InboundLog } from '../messaging/index.js';
 import type { OutgoingLog } from '../processes/index.js';
-import type { RetryPolicy } from '../subscriptions/index.js';
-import type { FoundProjection } from './definitions.js';
+import type { Projection, RetryPolicy } from '../subscriptions/index.js';
 
 export interface EventStoreRuntime {
   /** Service name: part of lease owners, consumer groups and the CloudEvents source. */
@@ -28,7 +27,7 @@ export interface EventStoreRuntime {
   readonly inbound: InboundLog;
   readonly broker: Broker;
   /** Run inside `store.append`; filled at boot. */
-  readonly inlineProjections: FoundProjection[];
+  readonly inlineProjections: Projection[];
   /** For subscriptions that say nothing else. */
   readonly retry?: Partial<RetryPolicy>;
   readonly clock: Clock;

@@ -21,7 +21,7 @@ interface FoundRow {
 }
 
 /** How to read: inside the open transaction, or outside where that one is aborted already. */
-export type Read = <R extends object>(query: Query) => Promise<{ rows: R[] }>;
+export type Read = (query: Query) => Promise<{ rows: unknown[] }>;
 
 /**
  * The first result when this very append was stored before; undefined when nothing stands in its way (any more), so that it may be
@@ -32,11 +32,11 @@ export type Read = <R extends object>(query: Query) => Promise<{ rows: R[] }>;
 export async function earlierAppend(read: Read, request: AppendRequest): Promise<AppendResult | undefined> {
   const { stream, expected, events, command } = request;
   if (command) {
-    const known = outcomeOf(command, (await read<CommandRow>(findQuery(command))).rows[0]);
+    const known = outcomeOf(command, (await read(findQuery(command))).rows[0] as CommandRow | undefined);
     if (known) return resultOf(known, stream);
   }
   const asked = events.map(({ id, type, schemaVersion, data }) => ({ id, type, schema_version: schemaVersion, data }));
-  const { rows } = await read<FoundRow>({ ...findEvents, values: [stream, JSON.stringify(asked)] });
+  const { rows } = (await read({ ...findEvents, values: [stream, JSON.stringify(asked)] })) as { rows: FoundRow[] };
   const found = rows.filter((row) => row.id !== null);
   if (found.length > 0) return repeatOf(request, found);
   const { actual } = rows[0]!;

@@ -72,7 +72,7 @@ export class Appender {
       }
       const earlier = await this.earlier(request, lost, inTransaction);
       if (earlier) return earlier;
-      if (lost !== undefined && inTransaction) throw lost;
+      if (lost instanceof Error && inTransaction) throw lost;
       if (attempt >= MAX_ATTEMPTS) throw this.undecided(request, attempt, lost);
       await this.clock.sleep(this.ids.random() * Math.min(100, 2 ** attempt));
     }

@@ -49,6 +49,7 @@ function sessionConfig(options: ConnectionOptions) {
     statement_timeout: options.statementTimeoutMs ?? 30_000,
     lock_timeout: options.lockTimeoutMs ?? 10_000,
     idle_in_transaction_session_timeout: options.idleInTransactionTimeoutMs ?? 60_000,
+    random_page_cost: 1.1, // solid-state storage: plans made while a table is small keep to its indexes as it grows
     tcp_keepalives_idle: 30, // seconds; finds clients that vanished without a word
     tcp_keepalives_interval: 10,
     tcp_keepalives_count: 3,

@@ -1,5 +1,5 @@
 // The door to PostgreSQL: queries run in the ambient transaction if one is open, else each by itself on a pool of our own.
-import pg, { type QueryConfig, type QueryResult, type QueryResultRow } from 'pg';
+import pg, { type CustomTypesConfig, type QueryConfig, type QueryResult, type QueryResultRow } from 'pg';
 import type { DataSource } from 'typeorm';
 import { poolConfig, type ConnectionOptions } from './connection-options.js';
 import { checkServer, type ServerWarning } from './server-check.js';
@@ -67,8 +67,11 @@ function config({ name, text, values }: Query): QueryConfig {
   return { name, text, values: values as unknown[] | undefined, types };
 }
 
+const INT8 = 20; // type oid of bigint
+
 /** For these queries only: changing pg's global parsers would change user code beside us. */
-const types = {
-  getTypeParser: ((oid: number, format?: 'text') =>
-    oid === pg.types.builtins.INT8 ? BigInt : pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser,
+const types: CustomTypesConfig = {
+  getTypeParser: ((oid: number): unknown => (oid === INT8 ? BigInt : pg.types.getTypeParser(oid))) as TypeParsers,
 };
+
+type TypeParsers = CustomTypesConfig['getTypeParser'];

@@ -45,7 +45,8 @@ describe('PostgresEventStore', () => {
 
     it('stores a batch over many streams in one statement, each append by itself', async () => {
       const streams = Array.from({ length: 8 }, () => newStream());
-      await opened.store.append(appendTo(streams[3]!));
+      const first = deposited();
+      await opened.store.append(appendTo(streams[3]!, { events: [first] }));
       const requests = streams.map((stream) => ({
         stream,
         expected: 'no-stream' as const,
@@ -56,7 +57,7 @@ describe('PostgresEventStore', () => {
       expect(results.map((result) => result?.version)).toEqual([3, 3, 3, undefined, 3, 3, 3, 3]);
       for (const [index, { stream, events, command }] of requests.entries()) {
         const result = results[index];
-        expect(await idsOf(stream)).toEqual(result ? events.map(({ id }) => id) : [expect.any(String)]);
+        expect(await idsOf(stream)).toEqual((result ? events : [first]).map(({ id }) => id));
         expect(await opened.store.findCommand(command)).toEqual(result && { outcome: 'accepted', result });
       }
     });
@@ -67,40 +68,6 @@ describe('PostgresEventStore', () => {
         InvalidRequestError,
       );
       expect(await opened.store.streamVersion(stream)).toBe(0);
-    });
-
-    it('finds its rows by index however large the tables are', async () => {
-      const { database, dataSource } = opened;
-      await dataSource.query(`
-        INSERT INTO event_store.events (id, stream, version, type, schema_version, data, metadata)
-        SELECT gen_random_uuid(), 'bulk-' || n, 1, 'account.opened', 1, '{}', '{}' FROM generate_series(1, 20000) n`);
-      await dataSource.query(`
-        INSERT INTO event_store.commands (id, stream, step, type, content_hash, outcome, version)
-        SELECT gen_random_uuid(), 'bulk-' || n, 0, 'Open', 'x', 'unchanged', 1 FROM generate_series(1, 20000) n`);
-      await dataSource.query('ANALYZE event_store.events, event_store.commands');
-      const scans = async () =>
-        (await dataSource.query(
-          `SELECT sum(seq_scan)::int AS n FROM pg_stat_user_tables WHERE schemaname = 'event_store'`,
-        )) as { n: number }[];
-      await database.query({ text: 'SELECT pg_stat_force_next_flush()' }).catch(() => undefined);
-      const [before] = await scans();
-      await opened.unitOfWork.run(async () => {
-        for (let n = 0; n < 12; n += 1) {
-          const stream = newStream();
-          await opened.store.append(appendTo(stream, { events: deposits(3), command: commandOn(stream) }));
-          await opened.store.append(appendTo(stream, { expected: 3 }));
-        }
-        await database.query({ text: 'SELECT pg_stat_force_next_flush()' });
-      });
-      const [after] = await eventually(async () => {
-        const rows = await scans();
-        const [{ n }] = (await dataSource.query(
-          `SELECT n_tup_ins::int AS n FROM pg_stat_user_tables WHERE relname = 'commands'`,
-        )) as [{ n: number }];
-        expect(n).toBeGreaterThanOrEqual(20_012);
-        return rows;
-      });
-      expect(after).toEqual(before);
     });
   });
 

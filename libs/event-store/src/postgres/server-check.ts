@@ -1,11 +1,16 @@
 // Settings of the server under which an acknowledged event could be lost are refused at boot, not found out after a crash.
 import { ConfigurationError } from '../core/index.js';
-import type { PostgresDatabase } from './database.js';
 
 /** Nothing that stops a boot, but something an operator should look at. */
 export interface ServerWarning {
   readonly setting: string;
   readonly message: string;
+}
+
+/** Both doors to the server: the library's own pool, and TypeORM's. */
+interface Doors {
+  queryOutside<R extends object>(query: { text: string }): Promise<{ rows: R[] }>;
+  readonly dataSource: { query<T>(text: string): Promise<T> };
 }
 
 interface Facts {
@@ -25,9 +30,9 @@ SELECT current_setting('fsync') AS fsync, current_setting('full_page_writes') AS
   concat(current_database(), ' of ', pg_postmaster_start_time(), ' ', coalesce(inet_server_port(), 0)) AS place`;
 
 /** @throws ConfigurationError with the setting to change. */
-export async function checkServer(database: PostgresDatabase): Promise<ServerWarning[]> {
+export async function checkServer(database: Doors): Promise<ServerWarning[]> {
   const ours = (await database.queryOutside<Facts>({ text: factsQuery })).rows[0]!;
-  const theirs = ((await database.dataSource.query(factsQuery)) as Facts[])[0]!;
+  const theirs = (await database.dataSource.query<Facts[]>(factsQuery))[0]!;
   if (ours.fsync === 'off' || ours.full_page_writes === 'off') {
     throw new ConfigurationError(
       `PostgreSQL runs with fsync=${ours.fsync}, full_page_writes=${ours.full_page_writes}: a crash would corrupt or lose acknowledged events. Set both to on.`,
@@ -63,7 +68,7 @@ export async function checkServer(database: PostgresDatabase): Promise<ServerWar
 }
 
 /** A sequence behind its table (a restore by hand) would hand out positions that are taken. */
-async function checkSequence(database: PostgresDatabase): Promise<void> {
+async function checkSequence(database: Doors): Promise<void> {
   const { rows } = await database.queryOutside<{ last: bigint; newest: bigint }>({
     text: `
       SELECT coalesce(pg_sequence_last_value(pg_get_serial_sequence('event_store.events', 'position')::regclass), 0) AS last,

@@ -59,15 +59,22 @@ describe('PostgresSettledLog', () => {
     return writer;
   };
 
-  beforeEach(async () => {
+  beforeAll(async () => {
     test = await openTestStore();
+  });
+  afterAll(() => test.close());
+  beforeEach(async () => {
+    await test.dataSource.query(`ALTER TABLE event_store.events DISABLE TRIGGER events_immutable;
+      TRUNCATE event_store.events RESTART IDENTITY; ALTER TABLE event_store.events ENABLE ALWAYS TRIGGER events_immutable`);
     log = settledLog(test.url);
     reader = new Reader(log);
   });
   afterEach(async () => {
     await log.close();
     await Promise.all(open.splice(0).map((writer) => writer.end()));
-    await test.close();
+    const text = 'SELECT gid FROM pg_prepared_xacts WHERE database = current_database()';
+    const { rows } = await test.database.query<{ gid: string }>({ text }); // left by a test that failed
+    for (const { gid } of rows) await test.database.query({ text: `ROLLBACK PREPARED '${gid}'` });
   });
 
   /** One event that is read, then a gap that `slow` holds open at position 2, and an event above it. */
@@ -295,6 +302,7 @@ describe('PostgresSettledLog', () => {
         expect(looking.seen).toEqual([1n, 2n, 3n]);
       } finally {
         await slowLog.close();
+        await quick.sql('DROP SCHEMA slow CASCADE');
       }
     },
   );

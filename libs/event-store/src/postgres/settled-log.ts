@@ -52,8 +52,14 @@ export class PostgresSettledLog implements SettledLog {
     return this.use((session) => Promise.resolve(session.cursor(0n)));
   }
 
-  head(): Promise<LogCursor> {
-    return this.use(async (session) => session.cursor(await session.head(this.options.headWaitMs ?? 30_000)));
+  async head(): Promise<LogCursor> {
+    const { epoch, head } = await this.use(async (session) => ({
+      epoch: session.cursor(0n).epoch,
+      head: await session.head(this.options.headWaitMs ?? 30_000),
+    }));
+    if ('position' in head) return { epoch, position: head.position };
+    const who = head.writers.map(({ pid, prepared }) => (pid ? `pid ${pid}` : `prepared transaction ${prepared}`));
+    throw new UnavailableError(`The head of log ${this.name}`, new Error(`still being written by ${who.join(', ')}`));
   }
 
   async read(after: LogCursor, limit: number): Promise<readonly LogRecord[]> {

@@ -1,5 +1,5 @@
 // What one connection knows about which positions are final. It lives and dies with its connection: after an error nothing of it may be believed.
-import { CursorAheadOfLogError, LogEpochMismatchError, UnavailableError } from '../core/index.js';
+import { CursorAheadOfLogError, LogEpochMismatchError } from '../core/index.js';
 import type { Clock, LogCursor, LogRecord } from '../core/index.js';
 import type { DedicatedConnection, TextRow } from './dedicated-connection.js';
 import { type LogEpoch, presentLogEpoch } from './log-epoch.js';
@@ -82,22 +82,14 @@ export class SettlingSession {
     }
   }
 
-  /** The highest settled position at or below the last one drawn now. @throws UnavailableError when a writer outlasts `waitMs`. */
-  async head(waitMs: number): Promise<bigint> {
+  /** The highest settled position at or below the last one drawn now, or the writers that kept it open longer than `waitMs`. */
+  async head(waitMs: number): Promise<{ position: bigint } | { writers: readonly WriterReport[] }> {
     const writers = await LogWriters.watch(this.table);
-    if (!(await writers.gone(waitMs))) {
-      const names = (await writers.report()).map(({ pid, prepared }) =>
-        pid ? `pid ${pid}` : `prepared transaction ${prepared}`,
-      );
-      throw new UnavailableError(
-        `The head of log ${this.log.name}`,
-        new Error(`still being written by ${names.join(', ')}`),
-      );
-    }
+    if (!(await writers.gone(waitMs))) return { writers: await writers.report() };
     const [row] = await this.connection.query(highestOf(this.log, writers.upTo));
     const highest = BigInt(row![0]!);
     this.raise(highest);
-    return highest;
+    return { position: highest };
   }
 
   async readAt(position: bigint): Promise<LogRecord | undefined> {

@@ -59,12 +59,14 @@ describe('Waking', () => {
 
   it('wakes readers in other processes', async () => {
     const [writer, reader] = [wakingOf(), await listening()];
+    const before = reader.heard('events');
     await wakes(writer, reader);
+    expect(reader.heard('events')).toBe(before + 1);
   });
 
   it('sends one NOTIFY for many signals', async () => {
     const writer = wakingOf();
-    const heard = vi.fn();
+    const heard = vi.fn<() => void>();
     admin.on('notification', heard);
     await admin.query('LISTEN event_store');
     for (let n = 0; n < 1_000; n += 1) writer.signal('events');
@@ -97,7 +99,7 @@ describe('Waking', () => {
   });
 
   it('without a database: neither throws nor stops waking inside the process, and says what is wrong', async () => {
-    const warn = vi.fn();
+    const warn = vi.fn<(message: string) => void>();
     const nowhere = new URL(database.url);
     nowhere.port = '1';
     const waking = wakingOf({ connection: { url: nowhere.href, applicationName: 'test' }, warn });

@@ -184,7 +184,7 @@ export class SubscriptionRunner {
     // A stopped subscription stays so, also while it is being checked, until it runs again.
     if (progress.state === 'stopped' && state !== 'running') return;
     progress.state = state;
-    if (state === 'running') progress.lastError = undefined;
+    if (state !== 'backing-off') progress.lastError = undefined;
     this.log('info', `Subscription ${this.options.definition.name}: ${state}.`);
   }
 

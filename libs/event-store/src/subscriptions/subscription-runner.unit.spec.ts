@@ -34,7 +34,7 @@ describe('a subscription runner', () => {
     let renewals = 0;
     // The first process is cut off: its renewals get no answer, while its transaction is still open.
     const cutOff = intercept(lab.store.checkpoints, (method) => {
-      if (method !== 'renew') return;
+      if (method !== 'renew') return Promise.resolve();
       renewals += 1;
       return new Promise<void>(() => undefined);
     });
@@ -51,9 +51,11 @@ describe('a subscription runner', () => {
       transactional((record) => lab.note(record)),
       { owner: 'second', leaseTtlMs: 3_000 },
     );
-    await lab.clock.until(() => second.status().position === 1n, 10_000);
+    // The first one gives up by itself, without an answer and without waiting for its handler.
+    await lab.clock.until(() => first.status().state === 'waiting-for-lease', 10_000);
+    expect(second.status().position).toBe(1n);
     resume();
-    await lab.clock.until(() => first.status().state === 'waiting-for-lease');
+    await lab.clock.advance(1_000);
     expect(renewals).toBeGreaterThan(0);
     expect(lab.noted).toEqual(['a-1:1']);
     expect(first.status().handled).toBe(0);
@@ -83,6 +85,24 @@ describe('a subscription runner', () => {
     expect(lab.noted).toEqual([]);
     const warning = lab.lines.find(({ level }) => level === 'warn');
     expect(warning?.fields?.['error']).toBeInstanceOf(LeaseLostError);
+  });
+
+  it('drops what it has in hand as soon as a renewal says that the lease is gone', async () => {
+    let entered = false;
+    await lab.append('a-1', 1);
+    const runner = lab.runner(
+      transactional(async () => {
+        entered = true;
+        await new Promise<void>(() => undefined);
+      }),
+      { leaseTtlMs: 9_000 },
+    );
+    await lab.clock.until(() => entered);
+    const { name, log, cursor, leaseEpoch, owner } = (await lab.store.checkpoints.list())[0]!;
+    await lab.store.checkpoints.release({ name, log, cursor, epoch: leaseEpoch, owner: owner! });
+    await lab.store.checkpoints.acquire(key, 'successor', 600_000, () => Promise.reject(new Error('known already')));
+    await lab.clock.until(() => runner.status().state === 'waiting-for-lease', 4_000);
+    expect(runner.status().position).toBe(0n);
   });
 
   it('recovers by itself from a store that was unavailable for an hour, and says so meanwhile', async () => {

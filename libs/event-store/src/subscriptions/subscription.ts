@@ -38,7 +38,8 @@ export interface BatchSubscription extends SubscriptionBase {
   readonly batchSize?: number;
   /**
    * Resolves with the records that failed for a reason of their own (the others are done); rejects when none can go through now,
-   * and the same batch comes again.
+   * and the same batch comes again. Where a key's order matters, the failed record's successors of the same key in this batch must be
+   * among the failed too: those that are not count as done.
    */
   handleBatch(records: readonly LogRecord[]): Promise<readonly { position: bigint; error: unknown }[]>;
 }

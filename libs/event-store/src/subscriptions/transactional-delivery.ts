@@ -12,6 +12,7 @@ import type { TransactionalSubscription } from './subscription.js';
 
 /** Commits of one record that may fail for unknown reasons before it is taken for the record's own failure. */
 const COMMIT_ATTEMPTS = 2;
+const RETRIES_IN_A_ROW = 100;
 
 export class TransactionalDelivery implements Delivery {
   private readonly aside: SetAsides;
@@ -40,9 +41,15 @@ export class TransactionalDelivery implements Delivery {
   }
 
   async retryDue(): Promise<void> {
-    for (const head of await this.aside.due()) {
-      if (this.session.intake.aborted) return;
-      await this.retry(head);
+    // Behind a head that got through the next one of its key is due at once; but new records must not wait for a long row of them.
+    for (let retried = 0; retried < RETRIES_IN_A_ROW;) {
+      const heads = await this.aside.due();
+      if (heads.length === 0) return;
+      for (const head of heads) {
+        if (this.session.intake.aborted) return;
+        await this.retry(head);
+        retried += 1;
+      }
     }
   }
 

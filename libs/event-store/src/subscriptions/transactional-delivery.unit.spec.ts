@@ -289,15 +289,13 @@ describe('transactional delivery', () => {
         .catch((reason: unknown) => {
           throw new Error(`${what}: ${lab.noted.join()}`, { cause: reason });
         });
-      expect(
-        lab.noted.filter((note) => note.startsWith('a-1')),
+      const ofKey = (key: string): string[] => lab.noted.filter((note) => note.startsWith(key));
+      expect({ what, a: ofKey('a-1'), b: ofKey('b-1'), aside: await lab.store.parking.list() }).toEqual({
         what,
-      ).toEqual([1, 2, 3, 4, 5].map((value) => `a-1:${value}`));
-      expect(
-        lab.noted.filter((note) => note.startsWith('b-1')),
-        what,
-      ).toEqual([1, 'hiccup', 3, 4, 5].map((value) => `b-1:${value}`));
-      expect(await lab.store.parking.list(), what).toEqual([]);
+        a: [1, 2, 3, 4, 5].map((value) => `a-1:${value}`),
+        b: [1, 'hiccup', 3, 4, 5].map((value) => `b-1:${value}`),
+        aside: [],
+      });
       await lab.stop();
       return calls;
     };

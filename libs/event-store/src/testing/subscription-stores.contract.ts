@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { LeaseLostError } from '../core/index.js';
-import type { CheckpointStore, ParkingStore, SubscriptionKey, UnitOfWork } from '../core/index.js';
+import type { CheckpointStore, LogCursor, ParkingStore, SubscriptionKey, UnitOfWork } from '../core/index.js';
 import { describeParking } from './parking-store.contract.js';
 
 export interface SubscriptionStoresSubject {
@@ -27,7 +27,7 @@ export function describeSubscriptionStores(name: string, open: () => Promise<Sub
     describe('a lease', () => {
       it('starts a new subscription at its initial cursor, asked for only then', async () => {
         const key = newKey();
-        const initial = vi.fn(at(7n));
+        const initial = vi.fn<() => Promise<LogCursor>>(at(7n));
         const lease = await subject.checkpoints.acquire(key, 'worker-1', 60_000, initial);
         expect(lease).toMatchObject({ ...key, owner: 'worker-1', cursor: { epoch: 'epoch-1', position: 7n } });
         await subject.checkpoints.release(lease!);

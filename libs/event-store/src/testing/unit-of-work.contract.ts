@@ -132,7 +132,7 @@ export function contractOfUnitOfWork(opened: () => StoreUnderContract): void {
     const lost = outcomes.filter((outcome) => outcome.status === 'rejected');
     expect(lost).toHaveLength(1);
     expect(lost[0]!.reason).toBeInstanceOf(WrongExpectedVersionError);
-    expect((await versions(one, other)).sort()).toEqual([0, 1]);
+    expect((await versions(one, other)).sort((a, b) => a - b)).toEqual([0, 1]);
     expect(await versions(stream)).toEqual([2]);
   });
 }

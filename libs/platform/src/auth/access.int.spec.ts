@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Controller, Get } from '@nestjs/common';
 import { exportJWK, generateKeyPair, importJWK, SignJWT, UnsecuredJWT, type CryptoKey, type JWK } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startTinyApp, type TinyApp } from '../../test/tiny-app.js';
+import { startTinyApp, type TinyApp } from '../../../../test/support/platform/tiny-app.js';
 import { DEV_AUDIENCE, DEV_ISSUER } from './dev-issuer.js';
 
 let app: TinyApp;

@@ -1,5 +1,5 @@
 // JSON logs, one logger for the whole process: with the correlation id of whatever is being handled, and without what must not be read there.
-import { LoggerModule } from 'nestjs-pino';
+import { Logger as NestPinoLogger, LoggerModule, PinoLogger, type Params } from 'nestjs-pino';
 import pino, { type Logger } from 'pino';
 import type { DynamicModule } from '@nestjs/common';
 import { MessageContext } from '@app/event-store/core';
@@ -42,7 +42,33 @@ export function createLogger(
 
 /** Nest's Logger writes through it. Requests are logged by their route, not by the library: URLs hold what people typed. */
 export function loggerModule(logger: Logger): DynamicModule {
-  return LoggerModule.forRoot({ pinoHttp: { logger, autoLogging: false }, forRoutes: [] });
+  return LoggerModule.forRoot(params(logger));
+}
+
+/** What Nest says about itself at boot, a line per module and route. */
+const chatter: ReadonlySet<unknown> = new Set([
+  'NestFactory',
+  'InstanceLoader',
+  'RoutesResolver',
+  'RouterExplorer',
+  'NestApplication',
+]);
+
+/** Nest's Logger on ours; the chatter of the boot only where LOG_LEVEL asks for it. */
+class ServiceLogger extends NestPinoLogger {
+  override log(message: unknown, ...rest: unknown[]): void {
+    if (chatter.has(rest.at(-1))) this.debug(message, ...rest);
+    else super.log(message, ...rest);
+  }
+}
+
+/** For `NestFactory.create`, from its first line on. */
+export function serviceLogger(logger: Logger): NestPinoLogger {
+  return new ServiceLogger(new PinoLogger(params(logger)), params(logger));
+}
+
+function params(logger: Logger): Params {
+  return { pinoHttp: { logger, autoLogging: false }, forRoutes: [] };
 }
 
 function currentContext(): object {

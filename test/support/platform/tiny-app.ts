@@ -20,14 +20,14 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { MessageContext } from '@app/event-store/core';
-import { Public, Roles } from '../src/auth/access.decorators.js';
-import { CurrentUser, type AuthenticatedUser } from '../src/auth/current-user.js';
-import { ensureDevIssuer, issueDevToken } from '../src/auth/dev-issuer.js';
-import { httpAdapter } from '../src/http/adapter.js';
-import { configureHttp } from '../src/http/configure-http.js';
-import { HttpModule } from '../src/http/http.module.js';
-import { CommandId } from '../src/http/idempotency.js';
-import { UuidPipe } from '../src/http/uuid.pipe.js';
+import { Public, Roles } from '../../../libs/platform/src/auth/access.decorators.js';
+import { CurrentUser, type AuthenticatedUser } from '../../../libs/platform/src/auth/current-user.js';
+import { ensureDevIssuer, issueDevToken } from '../../../libs/platform/src/auth/dev-issuer.js';
+import { httpAdapter } from '../../../libs/platform/src/http/adapter.js';
+import { configureHttp } from '../../../libs/platform/src/http/configure-http.js';
+import { HttpModule } from '../../../libs/platform/src/http/http.module.js';
+import { CommandId } from '../../../libs/platform/src/http/idempotency.js';
+import { UuidPipe } from '../../../libs/platform/src/http/uuid.pipe.js';
 
 class LineDto {
   @IsString() sku: string;

@@ -1,0 +1,48 @@
+// No statement of the write side reads a whole table, whatever the planner knows about its size: prepared plans outlive that knowledge.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openTestStore, type TestStore } from '../../../../test/support/event-store-database.js';
+import { appendStatement } from './sql/append.sql.js';
+import { findCommand } from './sql/find-command.sql.js';
+import { findEvents } from './sql/find-events.sql.js';
+import { readStream } from './sql/read-stream.sql.js';
+import { recordCommand } from './sql/record-command.sql.js';
+import { streamVersion } from './sql/stream-version.sql.js';
+
+/** Parameters by count; EXPLAIN of a generic plan does not look at them. */
+const statements: [string, { text: string }, number][] = [
+  ['append', appendStatement, 1],
+  ['find events', findEvents, 2],
+  ['find command', findCommand, 4],
+  ['record command', recordCommand, 8],
+  ['read stream', readStream, 4],
+  ['stream version', streamVersion, 1],
+];
+
+describe.each([0, 200, 2_000, 20_000])('with %i events and commands', (size) => {
+  let opened: TestStore;
+  beforeAll(async () => {
+    opened = await openTestStore();
+    if (size === 0) return; // new tables have no statistics at all
+    await opened.dataSource.query(`
+      INSERT INTO event_store.events (id, stream, version, type, schema_version, data, metadata)
+      SELECT gen_random_uuid(), 'account-' || n / 10, 1 + n % 10, 'account.opened', 1, '{}', '{}' FROM generate_series(1, ${size}) n`);
+    await opened.dataSource.query(`
+      INSERT INTO event_store.commands (id, stream, step, type, content_hash, outcome, version)
+      SELECT gen_random_uuid(), 'account-' || n, 0, 'Open', 'x', 'unchanged', 1 FROM generate_series(1, ${size}) n`);
+    await opened.dataSource.query('ANALYZE event_store.events, event_store.commands');
+  });
+  afterAll(() => opened.close());
+
+  it.each(statements)('the prepared plan of "%s" goes by index', async (_, { text }, parameters) => {
+    const plan = await opened.unitOfWork.run(async ({ db }) => {
+      await db.query('SET LOCAL plan_cache_mode = force_generic_plan');
+      await db.query(`PREPARE checked AS ${text}`);
+      const nulls = Array.from({ length: parameters }, () => 'NULL').join(', ');
+      const rows = (await db.query(`EXPLAIN EXECUTE checked(${nulls})`)) as { 'QUERY PLAN': string }[];
+      await db.query('DEALLOCATE checked');
+      return rows.map((row) => row['QUERY PLAN']).join('\n');
+    });
+    expect(plan).not.toMatch(/Seq Scan on/);
+    expect(plan).toMatch(/Index (Only )?Scan|Bitmap Index Scan/);
+  });
+});

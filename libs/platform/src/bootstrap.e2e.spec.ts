@@ -1,0 +1,127 @@
+// A whole service as a process: what it says when it cannot start, that it works when it can, and how it ends.
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually } from '../../../test/support/eventually.js';
+import { createTestDatabase, type TestDatabase } from '../../../test/support/postgres.js';
+import { ensureDevIssuer, issueDevToken } from './auth/dev-issuer.js';
+
+const runner = fileURLToPath(new URL('../../../test/support/platform/run-service.mjs', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'bootstrap-'));
+const running = new Set<ChildProcess>();
+let database: TestDatabase;
+let bus: TestDatabase;
+let environment: Record<string, string>;
+
+beforeAll(async () => {
+  [database, bus] = await Promise.all([createTestDatabase(), createTestDatabase()]);
+  const { issuer, audience, jwksFile } = await ensureDevIssuer(folder);
+  environment = {
+    NODE_ENV: 'test',
+    PORT: '0',
+    DATABASE_URL: database.url,
+    BUS_DATABASE_URL: bus.url,
+    AUTH_ISSUER: issuer,
+    AUTH_AUDIENCE: audience,
+    AUTH_JWKS_FILE: jwksFile,
+  };
+});
+afterAll(async () => {
+  for (const child of running) child.kill('SIGKILL');
+  await Promise.all([database.drop(), bus.drop()]);
+  rmSync(folder, { recursive: true });
+});
+
+interface Service {
+  readonly child: ChildProcess;
+  readonly ended: Promise<{ code: number | null; output: string }>;
+  readonly listening: Promise<string>;
+}
+
+function start(variables: Record<string, string | undefined>, ...args: string[]): Service {
+  const { PATH, HOME } = process.env;
+  const env = { PATH, HOME, ...environment, ...variables };
+  const child = spawn(process.execPath, [runner, ...args], { env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+  running.add(child);
+  let output = '';
+  for (const stream of [child.stdout!, child.stderr!])
+    stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  // Not 'close': after disconnect() it never comes.
+  const ends = [once(child, 'exit'), once(child.stdout!, 'end'), once(child.stderr!, 'end')] as const;
+  const ended = Promise.all(ends).then(([[code]]) => {
+    running.delete(child);
+    return { code: code as number | null, output };
+  });
+  const said = new Promise<string>((resolve) => {
+    child.on(
+      'message',
+      (message: { type?: string; url?: string }) => message.type === 'listening' && resolve(message.url!),
+    );
+  });
+  const never = ended.then(({ output: text }) =>
+    Promise.reject<string>(new Error(`ended before it listened: ${text}`)),
+  );
+  const listening = Promise.race([said, never]);
+  listening.catch(() => undefined); // not every test waits for it
+  return { child, ended, listening };
+}
+
+describe('a service', { timeout: 90_000 }, () => {
+  it('with a wrong environment lists every problem, its own variables included, and exits 1', async () => {
+    const variables = { PORT: 'eighty', DATABASE_URL: undefined, AUTH_ISSUER: '', THINGS: 'many' };
+    const { code, output } = await start(variables).ended;
+    expect(code).toBe(1);
+    expect(output).toContain('things-service did not start. The environment is not right:');
+    expect(output).toContain('- PORT: got "eighty"; expected a port');
+    expect(output).toContain('- DATABASE_URL: it is not set; expected postgres://');
+    expect(output).toContain('- AUTH_ISSUER: it is not set; expected');
+    expect(output).toContain('- THINGS: got "many"; expected a number of things.');
+  });
+
+  it('on a schema that lacks migrations says which and exits 1; with --migrate it runs them and exits 0', async () => {
+    const refused = await start({}).ended;
+    expect(refused.code).toBe(1);
+    expect(refused.output).toMatch(/things-service did not start: The database lacks .*CreateEventStore.* --migrate/);
+    const migrated = await start({}, '--migrate').ended;
+    expect(migrated.code).toBe(0);
+    expect(migrated.output).toContain('Migrations run: CreateEventStore');
+  });
+
+  it('says where it listens, serves, and exits 0 on SIGTERM', async () => {
+    const { child, listening, ended } = start({ RUN_MIGRATIONS: 'true', THINGS: '7' });
+    const url = await listening;
+    const token = await issueDevToken({ folder, user: 'alice', roles: ['customer'] });
+    const get = (path: string, headers: Record<string, string> = {}) => fetch(`${url}${path}`, { headers });
+    expect(await (await get('/things', { authorization: `Bearer ${token}` })).json()).toEqual({
+      things: 7,
+      user: 'alice',
+    });
+    expect((await get('/things')).status).toBe(401);
+    await eventually(async () => {
+      expect(await (await get('/health/ready')).json()).toMatchObject({
+        status: 'ok',
+        checks: { database: { status: 'up' } },
+      });
+    });
+    const openApi = (await (await get('/docs-json')).json()) as { paths: object };
+    expect(Object.keys(openApi.paths)).toEqual(['/health/live', '/health/ready', '/things']);
+    expect((await get('/docs')).headers.get('content-type')).toMatch(/^text\/html/);
+    child.kill('SIGTERM');
+    const { code, output } = await ended;
+    expect(code).toBe(0);
+    expect(output.match(/things-service listens on http/g)).toHaveLength(1);
+    expect(output.split('\n').filter((line) => line && !line.startsWith('{'))).toEqual([]);
+    expect(output).not.toContain(token);
+  });
+
+  it('ends by itself, with 0, when the process that started it is gone', async () => {
+    const { child, listening, ended } = start({ RUN_MIGRATIONS: 'true' });
+    await listening;
+    child.disconnect();
+    expect((await ended).code).toBe(0);
+  });
+});

@@ -1,0 +1,142 @@
+// What headers may say and what they lead to; and what an error from the inside looks like outside.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DomainError, InvalidRequestError, UnavailableError, WrongExpectedVersionError } from '@app/event-store/core';
+import { problem } from '../../../../test/support/platform/problem.js';
+import { faults, startTinyApp, type TinyApp } from '../../../../test/support/platform/tiny-app.js';
+
+let app: TinyApp;
+let authorization: string;
+const line = { sku: 'book', quantity: 1 };
+
+beforeAll(async () => {
+  app = await startTinyApp();
+  authorization = `Bearer ${await app.token('alice', 'customer', 'operator')}`;
+});
+afterAll(() => app.close());
+
+const post = (body: string | object | undefined, headers: Record<string, string> = {}, path = '/orders') =>
+  app.send('POST', path, { body, headers: { authorization, ...headers } });
+const get = (path: string, headers: Record<string, string> = {}) =>
+  app.send('GET', path, { headers: { authorization, ...headers } });
+
+describe('headers', () => {
+  it('a correlation id that is fit is taken over and echoed', async () => {
+    const answer = await post({ lines: [line] }, { 'x-correlation-id': 'order-7:a.b_c' });
+    expect(answer.headers['x-correlation-id']).toBe('order-7:a.b_c');
+    expect(answer.json.context).toEqual({ correlationId: 'order-7:a.b_c', actor: 'customer:alice' });
+  });
+
+  it('none gets one, which events carry and the answer names', async () => {
+    const answer = await post({ lines: [line] });
+    expect(answer.headers['x-correlation-id']).toMatch(/^[0-9a-f-]{36}$/);
+    expect(answer.json.context).toMatchObject({ correlationId: answer.headers['x-correlation-id'] });
+  });
+
+  it.each(['a b', 'x'.repeat(129), 'canary4711"', '\u00e4'])(
+    'a correlation id like %j is a 400 and not echoed',
+    async (id) => {
+      const answer = await post({ lines: [line] }, { 'x-correlation-id': id });
+      expect(problem(answer)).toBe(400);
+      expect(JSON.stringify([answer.text, answer.headers])).not.toContain(id);
+    },
+  );
+
+  it('a trace context is taken over when it is one, and ignored when it is not', async () => {
+    const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+    expect((await post({ lines: [line] }, { traceparent })).json.context).toMatchObject({ traceparent });
+    expect((await post({ lines: [line] }, { traceparent: '00-x' })).json.context).not.toHaveProperty('traceparent');
+  });
+
+  it.each(['idempotency-key', 'x-correlation-id'])('CR and LF in %s are a 400 and never echoed', async (name) => {
+    for (const evil of ['a\rb: canary4711', 'a\u0000canary4711']) {
+      const answer = await app.raw(
+        `GET /ops/open HTTP/1.1\r\nHost: x\r\n${name}: ${evil}\r\nConnection: close\r\n\r\n`,
+      );
+      expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+      expect(answer).toContain('application/problem+json');
+      expect(answer).not.toContain('canary4711');
+    }
+  });
+
+  it.each(['GET / HTTP/9.9\r\n\r\n', 'nonsense\r\n\r\n', 'GET /orders HTTP/1.1\r\n\r\n', '\u0016\u0003\u0001\r\n\r\n'])(
+    'what is hardly HTTP (%j) is a 400',
+    async (bytes) => expect(await app.raw(bytes)).toMatch(/^HTTP\/1\.1 400 /),
+  );
+
+  it('more than 16 kB of them are a 431', async () => {
+    const answer = await app.raw(`GET /ops/open HTTP/1.1\r\nHost: x\r\nX-Big: ${'x'.repeat(20_000)}\r\n\r\n`);
+    expect(answer).toMatch(/^HTTP\/1\.1 431 /);
+  });
+
+  it('of the answer keep browsers from guessing and framing', async () => {
+    const { headers } = await get('/orders');
+    expect(headers['x-content-type-options']).toBe('nosniff');
+    expect(headers['content-security-policy']).toContain("default-src 'self'");
+    expect(headers).not.toHaveProperty('x-powered-by');
+    expect(headers).not.toHaveProperty('access-control-allow-origin');
+  });
+});
+
+describe('Idempotency-Key', () => {
+  const place = async (key?: string, as = authorization, path = '/orders') =>
+    post({ lines: [line] }, { authorization: as, ...(key && { 'idempotency-key': key }) }, path);
+
+  it('the same key of the same caller is the same command, of another caller another one', async () => {
+    const [first, again] = [await place('key-1'), await place('key-1')];
+    const bob = await place('key-1', `Bearer ${await app.token('bob', 'customer')}`);
+    expect(again.json.commandId).toBe(first.json.commandId);
+    expect(bob.json.commandId).not.toBe(first.json.commandId);
+    expect((await place('key-2')).json.commandId).not.toBe(first.json.commandId);
+    expect(first.headers['idempotency-key']).toBe('key-1');
+  });
+
+  it('the query is no part of it', async () => {
+    expect((await place('key-1', authorization, '/orders?')).json.commandId).toBe(
+      (await place('key-1')).json.commandId,
+    );
+  });
+
+  it('without one a key is made and returned, and sent again it is the same command', async () => {
+    const first = await place();
+    const again = await place(String(first.headers['idempotency-key']));
+    expect(again.json.commandId).toBe(first.json.commandId);
+    expect((await place()).json.commandId).not.toBe(first.json.commandId);
+  });
+
+  it.each(['a b', 'x'.repeat(201), 'ä'])('%j is a 400', async (key) => {
+    const answer = await place(key);
+    expect(problem(answer)).toBe(400);
+    expect(answer.headers['idempotency-key']).toBeUndefined();
+  });
+});
+
+describe('errors from the inside', () => {
+  class NotShippable extends DomainError {
+    readonly code = 'ORDER_NOT_SHIPPABLE';
+  }
+  class Unknown extends DomainError {
+    readonly code = 'SKU_UNKNOWN';
+    override readonly kind = 'invalid';
+  }
+
+  it.each<[number, string, () => unknown]>([
+    [409, 'ORDER_NOT_SHIPPABLE', () => new NotShippable('Not yet.')],
+    [422, 'SKU_UNKNOWN', () => new Unknown('There is no such sku.')],
+    [409, 'ES-1001', () => new WrongExpectedVersionError('order-1', 1, 2)],
+    [400, 'ES-1010', () => new InvalidRequestError('Expected a version from 1, got 0.')],
+    [503, 'ES-1201', () => new UnavailableError('PostgreSQL', new Error('password=hunter2'))],
+    [503, 'UNAVAILABLE', () => Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' })],
+    [503, 'UNAVAILABLE', () => Object.assign(new Error('failed'), { driverError: { code: '57P01' } })],
+    [400, 'TEXT_NOT_STORABLE', () => Object.assign(new Error('failed'), { driverError: { code: '22P05' } })],
+    [500, 'INTERNAL_ERROR', () => new TypeError('hunter2 is not a function')],
+    [500, 'INTERNAL_ERROR', () => 'hunter2'],
+    [500, 'INTERNAL_ERROR', () => undefined],
+  ])('%i %s', async (status, code, fault) => {
+    faults.set('now', fault);
+    const answer = await get('/orders/faults/now');
+    expect(problem(answer)).toBe(status);
+    expect(answer.json.code).toBe(code);
+    expect(answer.text).not.toContain('hunter2');
+    expect(answer.headers['retry-after']).toBe(status === 503 ? '1' : undefined);
+  });
+});

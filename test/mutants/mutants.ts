@@ -1,0 +1,51 @@
+// Bugs that somebody will make one day, each with the test that must not let it pass. A mutant replaces a text that is in its file exactly once.
+
+export interface Mutant {
+  /** What the bug is. */
+  readonly name: string;
+  readonly file: string;
+  readonly find: string;
+  readonly replace: string;
+  /** The spec that catches it, and the test in there, by its name or a part of it. */
+  readonly spec: string;
+  readonly test: string;
+}
+
+const SETTLING = 'libs/event-store/src/postgres/settling-session.ts';
+const SETTLED_LOG_SPEC = 'libs/event-store/src/postgres/settled-log.int.spec.ts';
+
+export const mutants: readonly Mutant[] = [
+  {
+    name: 'a reader that takes whatever lies above the last position it has seen',
+    file: SETTLING,
+    find: 'const final = withoutGap(from, seen);',
+    replace: 'const final = seen;',
+    spec: SETTLED_LOG_SPEC,
+    test: 'waits for a slow writer at a low position, then delivers both, in order',
+  },
+  {
+    name: 'a reader that skips a gap when its writer takes too long',
+    file: SETTLING,
+    find: 'if (!(await writers.gone(waitMs))) return [];',
+    replace: 'await writers.gone(waitMs);',
+    spec: SETTLED_LOG_SPEC,
+    test: 'waits for a slow writer at a low position, then delivers both, in order',
+  },
+  {
+    name: 'a mark that is moved to L, the last position drawn, instead of the highest event read',
+    file: SETTLING,
+    find: 'this.settledUpTo = records.length === limit ? upTo : undefined;',
+    replace:
+      'this.settledUpTo = records.length === limit ? upTo : undefined;\n    if (records.length < limit) this.raise(upTo);',
+    spec: SETTLED_LOG_SPEC,
+    test: 'never keeps a position nobody wrote: after a crash it is drawn again, and its event must be seen',
+  },
+  {
+    name: 'the rest of an append joined on the stream alone',
+    file: 'libs/event-store/src/postgres/sql/append.sql.ts',
+    find: 'JOIN first f ON f.stream = r.stream AND f.id = r.first_id',
+    replace: 'JOIN first f ON f.stream = r.stream',
+    spec: 'libs/event-store/src/postgres/postgres-event-store.int.spec.ts',
+    test: 'stores one of two appends of one stream whole, and nothing of the other',
+  },
+];

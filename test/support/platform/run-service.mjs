@@ -1,0 +1,10 @@
+// Runs things-service from its sources, compiled by Vite as in the tests: Nest's injector needs the decorator metadata.
+import { fileURLToPath } from 'node:url';
+import { runnerImport } from 'vite';
+
+await runnerImport(fileURLToPath(new URL('things-service.ts', import.meta.url)), {
+  root: fileURLToPath(new URL('../../..', import.meta.url)),
+  configFile: false,
+  logLevel: 'error',
+  resolve: { tsconfigPaths: true },
+});
