@@ -41,7 +41,9 @@ async function main(): Promise<void> {
   const system = await startSystem({ dataDir: 'data', ports: { 'order-service': 3001, 'payment-service': 3002 } });
   console.log(await screen(system));
 
-  const died = Object.values(system.running).map((service) => service.ended.then((code) => `${service.name} ended with ${code}`));
+  const died = Object.values(system.running).map((service) =>
+    service.ended.then((code) => `${service.name} ended with ${code}`),
+  );
   const why = await Promise.race([asked, ...died]);
   if (why !== 'signal') console.error(`${why}; see ./data/logs. Stopping the rest.`);
   else console.log('\nStopping …');

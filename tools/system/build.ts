@@ -34,7 +34,14 @@ export async function buildOnce(log: (line: string) => void): Promise<void> {
 
 async function isBuilt(wanted: string): Promise<boolean> {
   const built = await readFile(join('dist', '.source-hash'), 'utf8').catch(() => '');
-  const entries = await Promise.all(services.map((service) => access(entryOf(service)).then(() => true, () => false)));
+  const entries = await Promise.all(
+    services.map((service) =>
+      access(entryOf(service)).then(
+        () => true,
+        () => false,
+      ),
+    ),
+  );
   return built === wanted && entries.every(Boolean);
 }
 
@@ -59,7 +66,9 @@ function compile(service: ServiceName): Promise<void> {
     child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
     child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
     child.on('error', reject);
-    child.on('exit', (code) => (code === 0 ? resolve() : reject(new Error(`nest build ${service} failed:\n${output}`))));
+    child.on('exit', (code) =>
+      code === 0 ? resolve() : reject(new Error(`nest build ${service} failed:\n${output}`)),
+    );
   });
 }
 

@@ -33,7 +33,9 @@ export async function startService(options: ServiceOptions): Promise<ServiceProc
   const child = spawn(file!, args, { env: options.env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'], detached: true });
   child.stdout!.pipe(log, { end: false });
   child.stderr!.pipe(log, { end: false });
-  const ended = new Promise<number | string>((resolve) => child.once('exit', (code, signal) => resolve(code ?? signal ?? 1)));
+  const ended = new Promise<number | string>((resolve) =>
+    child.once('exit', (code, signal) => resolve(code ?? signal ?? 1)),
+  );
   const url = await listening(child, ended, options);
   return {
     name: options.name,
@@ -51,20 +53,24 @@ export async function startService(options: ServiceOptions): Promise<ServiceProc
   };
 }
 
-async function listening(child: ChildProcess, ended: Promise<number | string>, options: ServiceOptions): Promise<string> {
+async function listening(
+  child: ChildProcess,
+  ended: Promise<number | string>,
+  options: ServiceOptions,
+): Promise<string> {
   const { name, logFile, readyWithinMs = 60_000 } = options;
-  const ready = new Promise<string>((resolve) => {
+  const ready = new Promise<{ url: string }>((resolve) => {
     child.on('message', (message: { type?: string; url?: string }) => {
-      if (message.type === 'listening' && message.url) resolve(message.url);
+      if (message.type === 'listening' && message.url) resolve({ url: message.url });
     });
   });
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<'late'>((resolve) => (timer = setTimeout(() => resolve('late'), readyWithinMs)));
-  const first = await Promise.race([ready, late, ended.then((code) => ({ code }))]);
+  const first = await Promise.race([ready, late, ended]);
   clearTimeout(timer);
-  if (typeof first === 'string' && first !== 'late') return first;
+  if (typeof first === 'object') return first.url;
   child.kill('SIGKILL');
   const tail = (await readFile(logFile, 'utf8').catch(() => '')).split('\n').slice(-25).join('\n');
-  const what = first === 'late' ? `was not ready within ${readyWithinMs} ms` : `ended with ${(first as { code: unknown }).code}`;
+  const what = first === 'late' ? `was not ready within ${readyWithinMs} ms` : `ended with ${first}`;
   throw new Error(`${name} ${what}. The end of ${logFile}:\n${tail}`);
 }

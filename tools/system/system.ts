@@ -1,6 +1,12 @@
 // The whole system on one machine: PostgreSQL from npm, a database per context, a bus, the services. Used by start, dev, demo and the tests.
 import { join, resolve } from 'node:path';
-import { DEV_AUDIENCE, DEV_ISSUER, DEV_ISSUER_FOLDER, ensureDevIssuer, issueDevToken } from '../../libs/platform/src/auth/dev-issuer.js';
+import {
+  DEV_AUDIENCE,
+  DEV_ISSUER,
+  DEV_ISSUER_FOLDER,
+  ensureDevIssuer,
+  issueDevToken,
+} from '../../libs/platform/src/auth/dev-issuer.js';
 import { startPostgres, type EmbeddedPostgres } from '../postgres/index.js';
 import { entryOf, services, type ServiceName } from './build.js';
 import { choosePort } from './ports.js';
@@ -67,7 +73,9 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   };
 
   try {
-    await Promise.all([...services.map((name) => name.replace('-', '_')), 'bus'].map((name) => postgres.createDatabase(name)));
+    await Promise.all(
+      [...services.map((name) => name.replace('-', '_')), 'bus'].map((name) => postgres.createDatabase(name)),
+    );
     await Promise.all(services.map(start));
   } catch (error) {
     await stop();

@@ -1,5 +1,11 @@
 // What must be right before the first event flows. Each failure is a sentence at boot instead of a silence in production.
-import { ConfigurationError, EventNotRegisteredError, type Class, type EventRegistry, type SubscriptionStatus } from '../core/index.js';
+import {
+  ConfigurationError,
+  EventNotRegisteredError,
+  type Class,
+  type EventRegistry,
+  type SubscriptionStatus,
+} from '../core/index.js';
 import type { SubscriptionDefinition } from '../subscriptions/index.js';
 import type { Explored } from './explorer.js';
 
@@ -14,7 +20,9 @@ export function checkDeclarations(explored: Explored, registry: EventRegistry): 
   for (const { handlerClass, command } of explored.commandHandlers) {
     const other = handlerOf.get(command);
     if (other) {
-      throw new ConfigurationError(`${command.name} has two handlers, ${other.name} and ${handlerClass.name}. A command has one: remove the other.`);
+      throw new ConfigurationError(
+        `${command.name} has two handlers, ${other.name} and ${handlerClass.name}. A command has one: remove the other.`,
+      );
     }
     handlerOf.set(command, handlerClass);
   }
@@ -23,7 +31,10 @@ export function checkDeclarations(explored: Explored, registry: EventRegistry): 
   }
   for (const { sagaClass, member, saga, isStatic } of explored.sagas) {
     const name = `${sagaClass.name}.${String(member)}`;
-    if (!isStatic) throw new ConfigurationError(`@Saga ${name} is request-scoped. A saga outlives requests: make its class a singleton.`);
+    if (!isStatic)
+      throw new ConfigurationError(
+        `@Saga ${name} is request-scoped. A saga outlives requests: make its class a singleton.`,
+      );
     if (typeof saga !== 'function') throw new ConfigurationError(`@Saga ${name} is not a function of events$.`);
   }
 }
@@ -43,7 +54,9 @@ export function checkNames(definitions: readonly SubscriptionDefinition[]): void
   const seen = new Set<string>();
   for (const { name, log } of definitions) {
     if (seen.has(`${log}/${name}`)) {
-      throw new ConfigurationError(`Two subscriptions are called ${name}. Give one another stable name (@DurableSaga, @DurableHandler, or the option name).`);
+      throw new ConfigurationError(
+        `Two subscriptions are called ${name}. Give one another stable name (@DurableSaga, @DurableHandler, or the option name).`,
+      );
     }
     seen.add(`${log}/${name}`);
   }
@@ -59,7 +72,9 @@ export function checkOwners(
   retired: readonly string[],
 ): void {
   const owned = new Set(definitions.map(({ name }) => name));
-  const projections = new Set(definitions.map(({ name }) => name.replace(/@v\d+$/, '@v')).filter((name) => name.endsWith('@v')));
+  const projections = new Set(
+    definitions.map(({ name }) => name.replace(/@v\d+$/, '@v')).filter((name) => name.endsWith('@v')),
+  );
   for (const { name, log, cursor } of checkpoints) {
     const isOtherVersion = /@v\d+$/.test(name) && projections.has(name.replace(/@v\d+$/, '@v'));
     if (owned.has(name) || isOtherVersion || retired.includes(name)) continue;

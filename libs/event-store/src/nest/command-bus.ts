@@ -28,7 +28,7 @@ export class CommandBus extends NestCommandBus {
       command: {
         id: commandId ?? cause?.nextChildId() ?? systemIds.next(),
         type,
-        contentHash: contentHash({ type, data: { ...command } }),
+        contentHash: contentHash({ type, data: { ...(command as object) } }),
       },
     });
     const asyncContext = options instanceof AsyncContext ? options : undefined;

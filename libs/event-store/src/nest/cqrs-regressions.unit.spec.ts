@@ -56,7 +56,12 @@ beforeAll(() => Logger.overrideLogger(false));
 
 /** What happened, and which rooms fail where. Fresh for every test. */
 const seen = { handled: [] as string[], observed: [] as string[], rung: [] as string[] };
-const faults = { handler: new Set<string>(), saga: new Set<string>(), command: new Set<string>(), inHandler: new Set<string>() };
+const faults = {
+  handler: new Set<string>(),
+  saga: new Set<string>(),
+  command: new Set<string>(),
+  inHandler: new Set<string>(),
+};
 
 @CommandHandler(LightLamp)
 class LightLampHandler implements ICommandHandler<LightLamp> {
@@ -118,7 +123,8 @@ describe('reports against the in-memory buses of @nestjs/cqrs', () => {
   let app: TestingModule;
   let runtime: EventStoreRuntime;
   const light = (room: string) => app.get(CommandBus).execute(new LightLamp(room));
-  const parked = async (name: string) => (await runtime.parking.list({ name })).map(({ key, status }) => ({ key, status }));
+  const parked = async (name: string) =>
+    (await runtime.parking.list({ name })).map(({ key, status }) => ({ key, status }));
 
   beforeEach(async () => {
     for (const list of Object.values(seen)) list.length = 0;
@@ -156,7 +162,9 @@ describe('reports against the in-memory buses of @nestjs/cqrs', () => {
     await light('attic');
     await light('cellar');
     await eventually(() => expect(seen.rung).toEqual(['cellar']));
-    await eventually(async () => expect(await parked('BellSaga.ring')).toEqual([{ key: 'lamp-attic', status: 'parked' }]));
+    await eventually(async () =>
+      expect(await parked('BellSaga.ring')).toEqual([{ key: 'lamp-attic', status: 'parked' }]),
+    );
     expect(seen.observed).toContain('attic');
   });
 

@@ -42,7 +42,7 @@ export function findProjections(explored: Explored, runtime: EventStoreRuntime):
     (options.projections ?? []).map((projectionClass): FoundProjection => {
       const methods = boundMethods(projectionClass, reactionsOf(projectionClass), explored);
       for (const event of methods.keys()) requireRegistered(event, projectionClass, runtime.registry);
-      return { ...projectionDeclaration(projectionClass), handlers: methods as ReadonlyMap<Class, ProjectionHandler> };
+      return { ...projectionDeclaration(projectionClass), handlers: methods };
     }),
   );
 }
@@ -68,7 +68,9 @@ export function buildSubscriptions(
     .filter(({ inline }) => !inline)
     .flatMap(({ name, version, handlers }) =>
       [...logsOf(handlers.keys()).keys()].map((log) => {
-        const ofLog = [...handlers].filter(([event]) => inboundTypes.has(eventDeclaration(event)!.type) === (log === 'inbound'));
+        const ofLog = [...handlers].filter(
+          ([event]) => inboundTypes.has(eventDeclaration(event)!.type) === (log === 'inbound'),
+        );
         return asyncProjection({ name, version, log, handlers: new Map(ofLog), registry });
       }),
     );
@@ -91,7 +93,10 @@ export function buildSubscriptions(
   const relays = explored.features.flatMap(({ options }) =>
     (options.publishers ?? []).map((publisherClass) => {
       const { name, topic, key, publishes } = publisherDefinition(publisherClass);
-      const publish = boundMethods(publisherClass, publishes, explored) as ReadonlyMap<Class, unknown> as ReadonlyMap<Class, PublishMapping>;
+      const publish = boundMethods(publisherClass, publishes, explored) as ReadonlyMap<Class, unknown> as ReadonlyMap<
+        Class,
+        PublishMapping
+      >;
       const { broker, service } = runtime;
       return relaySubscription({ name, topic: topic.topic, source: `/${service}`, publish, key, registry, broker });
     }),
@@ -132,7 +137,11 @@ function boundMethods(
   methods: ReadonlyMap<Class, string | symbol>,
   explored: Explored,
 ): ReadonlyMap<Class, (event: object, context: EventContext, db: unknown) => unknown> {
-  const instance = explored.instanceOf(providerClass) as Record<string | symbol, (...args: unknown[]) => unknown> | undefined;
-  if (!instance) throw new ConfigurationError(`${providerClass.name} was not built by Nest. Is it request-scoped? Make it a singleton.`);
+  const instance = explored.instanceOf(providerClass) as
+    Record<string | symbol, (...args: unknown[]) => unknown> | undefined;
+  if (!instance)
+    throw new ConfigurationError(
+      `${providerClass.name} was not built by Nest. Is it request-scoped? Make it a singleton.`,
+    );
   return new Map([...methods].map(([event, name]) => [event, (...args: unknown[]) => instance[name]!(...args)]));
 }

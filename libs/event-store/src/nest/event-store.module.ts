@@ -1,7 +1,12 @@
 // The face of the library: forRoot once per service, forFeature once per context.
 import { Module, type DynamicModule, type FactoryProvider, type Provider } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
-import { CommandBus as NestCommandBus, CqrsModule, EventBus as NestEventBus, UnhandledExceptionBus } from '@nestjs/cqrs';
+import {
+  CommandBus as NestCommandBus,
+  CqrsModule,
+  EventBus as NestEventBus,
+  UnhandledExceptionBus,
+} from '@nestjs/cqrs';
 import { DataSource } from 'typeorm';
 import { AggregateStore } from '../core/index.js';
 import { CommandBus } from './command-bus.js';

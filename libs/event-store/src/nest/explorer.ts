@@ -1,5 +1,4 @@
 // Finds what the modules declare — features, command handlers, event handlers, sagas, plain CqrsModules — once all of them are built.
-import 'reflect-metadata';
 import { Injectable } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import { CqrsModule } from '@nestjs/cqrs';
@@ -65,7 +64,11 @@ export class Explorer {
         const events = Reflect.getMetadata(EVENTS_HANDLER, providerClass) as Class[] | undefined;
         if (events) {
           const handler = instance as { handle(event: object, context: unknown): unknown };
-          eventsHandlers.push({ handlerClass: providerClass, events, handle: (event, context) => handler.handle(event, context) });
+          eventsHandlers.push({
+            handlerClass: providerClass,
+            events,
+            handle: (event, context) => handler.handle(event, context),
+          });
         }
         for (const member of (Reflect.getMetadata(SAGA, providerClass) as (string | symbol)[] | undefined) ?? []) {
           const saga = (instance as Record<string | symbol, unknown> | undefined)?.[member];

@@ -36,15 +36,23 @@ export interface PostgresRuntimeOptions {
   readonly broker: BrokerOptions;
 }
 
-export function createPostgresRuntime(options: PostgresRuntimeOptions, dataSource: PostgresDatabaseOptions['dataSource']): EventStoreRuntime {
+export function createPostgresRuntime(
+  options: PostgresRuntimeOptions,
+  dataSource: PostgresDatabaseOptions['dataSource'],
+): EventStoreRuntime {
   const { service, databaseUrl } = options;
   const logger = new Logger('EventStore');
-  const warn = (message: string, error: unknown) => logger.warn(`${message} ${error instanceof Error ? error.message : String(error)}`);
+  const warn = (message: string, error: unknown) =>
+    logger.warn(`${message} ${error instanceof Error ? error.message : String(error)}`);
   const connection = { url: databaseUrl, applicationName: service };
   const database = new PostgresDatabase({ ...connection, dataSource });
   const waking = new Waking({ connection, warn });
   const log = (table: LogTable) => new PostgresSettledLog({ connection, table, waking });
-  const logs: Record<LogName, PostgresSettledLog> = { events: log(eventsTable), inbound: log(inboundTable), outgoing: log(outgoingTable) };
+  const logs: Record<LogName, PostgresSettledLog> = {
+    events: log(eventsTable),
+    inbound: log(inboundTable),
+    outgoing: log(outgoingTable),
+  };
   const unitOfWork = new PostgresUnitOfWork(database);
   const registry = new EventRegistry();
   const inlineProjections: Projection[] = [];
@@ -76,7 +84,10 @@ export function createPostgresRuntime(options: PostgresRuntimeOptions, dataSourc
   };
 }
 
-function createBroker({ broker, service }: PostgresRuntimeOptions, warn: (message: string, error: unknown) => void): Broker {
+function createBroker(
+  { broker, service }: PostgresRuntimeOptions,
+  warn: (message: string, error: unknown) => void,
+): Broker {
   if (broker.kind === 'memory') return new MemoryBroker();
   return new PostgresBroker({ connection: { url: broker.busUrl, applicationName: service }, warn });
 }

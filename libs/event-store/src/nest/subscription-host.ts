@@ -8,9 +8,20 @@ import {
   type OnApplicationShutdown,
 } from '@nestjs/common';
 import { aggregateDefinition, eventDeclaration, type Lease, type LogName } from '../core/index.js';
-import { InboxConsumer, integrationDecoder, publisherDefinition, setUpTopics, type TopicContract } from '../messaging/index.js';
+import {
+  InboxConsumer,
+  integrationDecoder,
+  publisherDefinition,
+  setUpTopics,
+  type TopicContract,
+} from '../messaging/index.js';
 import { CommandRegistry } from '../processes/index.js';
-import { LiveTail, SubscriptionRunner, type RunnerStatus, type SubscriptionDefinition } from '../subscriptions/index.js';
+import {
+  LiveTail,
+  SubscriptionRunner,
+  type RunnerStatus,
+  type SubscriptionDefinition,
+} from '../subscriptions/index.js';
 import { checkDeclarations, checkNames, checkOwners } from './boot-checks.js';
 import { CommandBus } from './command-bus.js';
 import { buildSubscriptions, findProjections } from './definitions.js';
@@ -26,6 +37,7 @@ export class SubscriptionHost implements OnApplicationBootstrap, BeforeApplicati
   private readonly logger = new Logger('EventStore');
   private readonly stopping = new AbortController();
   private readonly owner: string;
+  private readonly tails = new Map<LogName, LiveTail>();
   private runners: SubscriptionRunner[] = [];
   private inbox: InboxConsumer | undefined;
   private topics: Promise<void> = Promise.resolve();
@@ -50,7 +62,9 @@ export class SubscriptionHost implements OnApplicationBootstrap, BeforeApplicati
     const consumed = explored.features.flatMap(({ options }) => options.consumes ?? []);
     this.registerEvents(explored, consumed);
     checkDeclarations(explored, runtime.registry);
-    const inboundTypes = new Set(consumed.flatMap(({ events }) => events.map((event) => eventDeclaration(event)!.type)));
+    const inboundTypes = new Set(
+      consumed.flatMap(({ events }) => events.map((event) => eventDeclaration(event)!.type)),
+    );
     const commands = new CommandRegistry().register(...explored.commandHandlers.map(({ command }) => command));
     const definitions = buildSubscriptions(explored, runtime, { bus: this.bus, registry: commands }, inboundTypes);
     checkNames(definitions);
@@ -67,6 +81,7 @@ export class SubscriptionHost implements OnApplicationBootstrap, BeforeApplicati
     this.stopping.abort();
     await this.inbox?.stop();
     await Promise.all(this.runners.map((runner) => runner.stop()));
+    for (const tail of this.tails.values()) tail.close();
   }
 
   /** Connections last, after HTTP requests in flight have had theirs. */
@@ -78,7 +93,8 @@ export class SubscriptionHost implements OnApplicationBootstrap, BeforeApplicati
   private registerEvents({ features }: Explored, consumed: readonly TopicContract[]): void {
     const { registry } = this.runtime;
     for (const { options } of features) {
-      for (const aggregate of options.aggregates ?? []) registry.register(...aggregateDefinition(aggregate).appliers.keys());
+      for (const aggregate of options.aggregates ?? [])
+        registry.register(...aggregateDefinition(aggregate).appliers.keys());
       registry.register(...(options.events ?? []));
     }
     for (const { events } of consumed) registry.register(...events);
@@ -94,12 +110,15 @@ export class SubscriptionHost implements OnApplicationBootstrap, BeforeApplicati
     }
   }
 
-  private start(definitions: readonly SubscriptionDefinition[], explored: Explored, consumed: readonly TopicContract[]): void {
+  private start(
+    definitions: readonly SubscriptionDefinition[],
+    explored: Explored,
+    consumed: readonly TopicContract[],
+  ): void {
     const { runtime, owner } = this;
-    const tails = new Map<LogName, LiveTail>();
     const tailOf = (log: LogName): LiveTail => {
-      const tail = tails.get(log) ?? new LiveTail(runtime.logs[log], runtime.clock);
-      tails.set(log, tail);
+      const tail = this.tails.get(log) ?? new LiveTail(runtime.logs[log], runtime.clock);
+      this.tails.set(log, tail);
       return tail;
     };
     const { checkpoints, parking, unitOfWork, clock, ids } = runtime;
@@ -119,7 +138,9 @@ export class SubscriptionHost implements OnApplicationBootstrap, BeforeApplicati
         }),
     );
     for (const runner of this.runners) runner.start();
-    const produced = explored.features.flatMap(({ options }) => options.publishers ?? []).map((of) => publisherDefinition(of).topic);
+    const produced = explored.features
+      .flatMap(({ options }) => options.publishers ?? [])
+      .map((of) => publisherDefinition(of).topic);
     this.topics = this.startMessaging(produced, consumed);
   }
 
@@ -138,7 +159,9 @@ export class SubscriptionHost implements OnApplicationBootstrap, BeforeApplicati
         onRetry: (error) => this.logger.warn(`Inbox: a batch could not be stored and comes again: ${String(error)}`),
         onStored: ({ unreadable }) => {
           for (const { message, reasonCode, detail } of unreadable) {
-            this.logger.error(`Inbox: message ${message.topic}/${message.partition}/${message.offset} set aside, ${reasonCode}: ${detail}`);
+            this.logger.error(
+              `Inbox: message ${message.topic}/${message.partition}/${message.offset} set aside, ${reasonCode}: ${detail}`,
+            );
           }
         },
       });

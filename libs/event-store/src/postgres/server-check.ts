@@ -9,7 +9,7 @@ export interface ServerWarning {
 
 /** Both doors to the server: the library's own pool, and TypeORM's. */
 interface Doors {
-  queryOutside<R extends object>(query: { text: string }): Promise<{ rows: R[] }>;
+  queryOutside(query: { text: string }): Promise<{ rows: unknown[] }>;
   readonly dataSource: { query<T>(text: string): Promise<T> };
 }
 
@@ -31,7 +31,7 @@ SELECT current_setting('fsync') AS fsync, current_setting('full_page_writes') AS
 
 /** @throws ConfigurationError with the setting to change. */
 export async function checkServer(database: Doors): Promise<ServerWarning[]> {
-  const ours = (await database.queryOutside<Facts>({ text: factsQuery })).rows[0]!;
+  const ours = (await database.queryOutside({ text: factsQuery })).rows[0] as Facts;
   const theirs = (await database.dataSource.query<Facts[]>(factsQuery))[0]!;
   if (ours.fsync === 'off' || ours.full_page_writes === 'off') {
     throw new ConfigurationError(
@@ -69,12 +69,12 @@ export async function checkServer(database: Doors): Promise<ServerWarning[]> {
 
 /** A sequence behind its table (a restore by hand) would hand out positions that are taken. */
 async function checkSequence(database: Doors): Promise<void> {
-  const { rows } = await database.queryOutside<{ last: bigint; newest: bigint }>({
+  const { rows } = await database.queryOutside({
     text: `
       SELECT coalesce(pg_sequence_last_value(pg_get_serial_sequence('event_store.events', 'position')::regclass), 0) AS last,
         coalesce((SELECT position FROM event_store.events ORDER BY position DESC LIMIT 1), 0) AS newest`,
   });
-  const { last, newest } = rows[0]!;
+  const { last, newest } = rows[0] as { last: bigint; newest: bigint };
   if (last < newest) {
     throw new ConfigurationError(
       `The sequence of event_store.events is at ${last}, the newest event at ${newest}. Run: ` +

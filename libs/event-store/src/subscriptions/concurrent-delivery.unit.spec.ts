@@ -147,6 +147,30 @@ describe('concurrent delivery', () => {
     expect(await lab.store.parking.list()).toEqual([]);
   });
 
+  it('makes each retry once, when it is due, and lets the successors follow at once', async () => {
+    const calls: { label: string; at: number }[] = [];
+    const began = lab.clock.now().getTime();
+    const runner = lab.runner(
+      concurrent(
+        async (record) => {
+          calls.push({ label: labelOf(record), at: lab.clock.now().getTime() - began });
+          const first = calls.length === 1;
+          // The retry takes longer than the next looks at what is due.
+          await lab.clock.sleep(calls.length === 2 ? 5_430 : 150);
+          if (first) throw new Error('no');
+        },
+        { retry: { firstDelayMs: 100, maxDelayMs: 100 } },
+      ),
+    );
+    await lab.append('a-1', 1, 2, 3, 4);
+    await lab.clock.until(async () => done.length === 4 && (await lab.store.parking.list()).length === 0);
+    await lab.clock.advance(5_000);
+    expect(calls.map(({ label }) => label)).toEqual(['a-1:1', 'a-1:1', 'a-1:2', 'a-1:3', 'a-1:4']);
+    expect(calls[1]!.at).toBeLessThan(300);
+    expect(calls[4]!.at).toBeLessThan(6_050);
+    expect(runner.status()).toMatchObject({ handled: 4, retried: 1, parked: 0 });
+  });
+
   it('still knows after a restart which keys are held', async () => {
     let broken = true;
     const definition = concurrent(

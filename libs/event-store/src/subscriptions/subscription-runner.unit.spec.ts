@@ -128,6 +128,35 @@ describe('a subscription runner', () => {
     expect(runner.status()).toMatchObject({ state: 'running', lastError: undefined });
   });
 
+  it('trusts nothing in memory after the database was unavailable: it may have come back in an earlier state', async () => {
+    let down = false;
+    let reads = 0;
+    const { logs, unitOfWork } = lab.store;
+    const tail = new LiveTail(
+      intercept(logs.events, (method) => void (method === 'read' && (reads += 1))),
+      lab.clock,
+    );
+    await lab.append('a-1', 1, 2);
+    const runner = lab.runner(
+      transactional((record) => lab.note(record)),
+      {
+        tail,
+        unitOfWork: intercept(unitOfWork, () => {
+          if (down) throw new UnavailableError('The database');
+        }),
+      },
+    );
+    await lab.clock.until(() => lab.noted.length === 2);
+    down = true;
+    await lab.append('a-1', 3);
+    await lab.clock.until(() => runner.status().state === 'backing-off');
+    reads = 0;
+    await tail.next({ epoch: lab.store.database.epoch, position: 2n }, 10);
+    expect(reads).toBe(1);
+    down = false;
+    await lab.clock.until(() => lab.noted.length === 3);
+  });
+
   it('stops loudly when the log is of another epoch, and runs again by itself once that is mended', async () => {
     await lab.append('a-1', 1);
     const runner = lab.runner(transactional((record) => lab.note(record)));

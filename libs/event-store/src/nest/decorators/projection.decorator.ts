@@ -25,6 +25,9 @@ export function Projection(name: string, options: ProjectionOptions): ClassDecor
 /** @throws ConfigurationError when the class has no `@Projection`. */
 export function projectionDeclaration(projectionClass: Class): ProjectionDeclaration {
   const declared = declarations.get(projectionClass);
-  if (!declared) throw new ConfigurationError(`${projectionClass.name} is not a projection. Put @Projection('name', { version: 1 }) on the class.`);
+  if (!declared)
+    throw new ConfigurationError(
+      `${projectionClass.name} is not a projection. Put @Projection('name', { version: 1 }) on the class.`,
+    );
   return declared;
 }

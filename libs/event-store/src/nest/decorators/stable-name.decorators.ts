@@ -8,7 +8,7 @@ const handlerNames = new WeakMap<object, string>();
 /** Nest's `@Saga()` with a stable name of its own instead of `<Class>.<member>`. */
 export function DurableSaga(name: string): PropertyDecorator {
   return (prototype, member) => {
-    Saga()(prototype, member as string);
+    Saga()(prototype, member);
     const names = sagaNames.get(prototype.constructor) ?? new Map<string | symbol, string>();
     sagaNames.set(prototype.constructor, names.set(member, name));
   };
