@@ -1,17 +1,26 @@
 // A service that is started wrongly says which variable is wrong and what was expected, and ends with exit code 1 before it listens.
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DEV_AUDIENCE, DEV_ISSUER, ensureDevIssuer } from '../libs/platform/src/auth/dev-issuer.js';
 import { buildOnce, entryOf, services, type ServiceName } from '../tools/system/build.js';
+import { createTestDatabase, type TestDatabase } from './support/postgres.js';
 
 const password = 'a-password-nobody-guesses';
 let jwksFile = '';
+let database: TestDatabase;
 
 beforeAll(async () => {
   await buildOnce(() => undefined);
   ({ jwksFile } = await ensureDevIssuer());
-});
+  database = await createTestDatabase();
+}, 240_000);
+afterAll(() => database.drop());
+
+/** The database of the test, with one part of its URL wrong. */
+function urlWith(wrong: { pathname?: string; password?: string }): string {
+  return Object.assign(new URL(database.url), wrong).href;
+}
 
 /** Nothing listens on port 1, so that a start which gets past its configuration ends there. */
 const right = (): Record<string, string> => ({
@@ -87,18 +96,19 @@ describe.each(services)('%s', (service) => {
     expect(code).toBe(1);
   });
 
-  it('says that the database of DATABASE_URL cannot be reached, without its password', async () => {
-    const { code, said } = await startWith(service, {});
-    expect(said).toContain('DATABASE_URL');
-    expect(said).toContain('ECONNREFUSED');
-    expect(said).not.toContain(password);
-    expect(code).toBe(1);
+  it('says that there is no such database as DATABASE_URL names, or that it does not let the user in', async () => {
+    for (const wrong of [urlWith({ pathname: '/nowhere' }), urlWith({ password })]) {
+      const { code, said } = await startWith(service, { DATABASE_URL: wrong });
+      expect(said).toMatch(/did not start: DATABASE_URL: /);
+      expect(said).not.toContain(password);
+      expect(code).toBe(1);
+    }
   });
 
   it('says that the file of AUTH_JWKS_FILE cannot be read', async () => {
-    const { code, said } = await startWith(service, { AUTH_JWKS_FILE: '/nowhere/jwks.json' });
-    expect(said).toContain('AUTH_JWKS_FILE');
-    expect(said).toContain('/nowhere/jwks.json');
+    const variables = { AUTH_JWKS_FILE: '/nowhere/jwks.json', DATABASE_URL: database.url, RUN_MIGRATIONS: 'true' };
+    const { code, said } = await startWith(service, variables);
+    expect(said).toMatch(/did not start: AUTH_JWKS_FILE: .*\/nowhere\/jwks\.json/);
     expect(code).toBe(1);
   });
 
@@ -116,5 +126,12 @@ describe.each(services)('%s', (service) => {
 it('the payment service refuses troubles of the simulated gateway that it does not know', async () => {
   const { code, said } = await startWith('payment-service', { GATEWAY_FAULTS: 'explode:1' });
   expect(said).toMatch(/GATEWAY_FAULTS: got "explode:1"; expected/);
+  expect(code).toBe(1);
+});
+
+it('says that nothing answers at DATABASE_URL once it has waited for it in vain', async () => {
+  const { code, said } = await startWith('order-service', {});
+  expect(said).toMatch(/did not start: DATABASE_URL: .*ECONNREFUSED/);
+  expect(said).not.toContain(password);
   expect(code).toBe(1);
 });

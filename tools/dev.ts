@@ -16,11 +16,10 @@ function say(service: ServiceName | 'dev', text: string): void {
   for (const line of text.split('\n')) console.log(`${coloured} │ ${line}`);
 }
 
-/** Compiles in watch mode; resolves with what ends it once there is a first build without errors. */
-async function watch(service: ServiceName, built: () => void): Promise<() => void> {
+/** Compiles in watch mode; resolves once there is a first build without errors. What ends the compiler goes into `ends`. */
+async function watch(service: ServiceName, ends: (() => void)[], built: () => void): Promise<void> {
   return new Promise((resolve, reject) => {
     let since = Date.now();
-    let stop = (): void => undefined;
     let first = true;
     const listener = {
       compiling: () => (since = Date.now()),
@@ -28,13 +27,13 @@ async function watch(service: ServiceName, built: () => void): Promise<() => voi
         say(service, `compiled in ${Date.now() - since} ms`);
         if (!first) return built();
         first = false;
-        resolve(() => stop());
+        resolve();
       },
       broken: (errors: number) => say(service, `${errors} errors: the last good build stays`),
       line: (text: string) => say(service, text),
       ended: (code: number | null) => reject(new Error(`The compiler of ${service} ended with ${code}.`)),
     };
-    watchBuild(service, listener).then((end) => (stop = end), reject);
+    watchBuild(service, listener).then((end) => ends.push(end), reject);
   });
 }
 
@@ -47,27 +46,46 @@ async function start(): Promise<System> {
   });
   for (const service of services)
     say(service, `listens on ${system.running[service].url} (API docs: ${system.running[service].url}/docs)`);
-  say('dev', `A token for alice, customer and operator:\n${await system.token('alice', 'customer', 'operator')}`);
+  for (const [user, role] of [
+    ['alice', 'customer'],
+    ['olga', 'operator'],
+  ] as const)
+    say('dev', `A token for ${user}, ${role}:\n${await system.token(user, role)}`);
   return system;
 }
 
-async function main(): Promise<void> {
-  const asked = new Promise<void>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve());
-  });
+/** Tries again after every build: a service that does not boot yet is what development looks like. */
+async function startUntilItRuns(
+  nextBuild: () => Promise<unknown>,
+  asked: Promise<'signal'>,
+): Promise<System | undefined> {
+  for (;;) {
+    try {
+      return await start();
+    } catch (error) {
+      say('dev', `${(error as Error).message}\nSave a file to try again.`);
+    }
+    if ((await Promise.race([nextBuild(), asked])) === 'signal') return undefined;
+  }
+}
+
+async function run(asked: Promise<'signal'>, ends: (() => void)[]): Promise<void> {
   const restarters = new Map<ServiceName, Restarter>();
   const early = new Set<ServiceName>(); // saved while the system was starting
-  say('dev', 'Compiling …');
-  const watching = Promise.all(
-    services.map((service) => watch(service, () => void (restarters.get(service)?.restart() ?? early.add(service)))),
+  let built = (): void => undefined;
+  const nextBuild = () => new Promise<void>((resolve) => (built = resolve));
+  const watching = services.map((service) =>
+    watch(service, ends, () => {
+      built();
+      void (restarters.get(service)?.restart() ?? early.add(service));
+    }),
   );
-  const ends = await Promise.race([watching, asked]);
-  if (!ends) return;
+  if ((await Promise.race([Promise.all(watching), asked])) === 'signal') return;
 
-  const follows = await Promise.all(
-    services.map((service) => followLog(join(DATA, 'logs', `${service}.log`), (line) => say(service, line))),
-  );
-  const system = await start();
+  for (const service of services)
+    ends.push(await followLog(join(DATA, 'logs', `${service}.log`), (line) => say(service, line)));
+  const system = await startUntilItRuns(nextBuild, asked);
+  if (!system) return;
   for (const service of services) {
     const restartable = { stop: () => system.running[service].stop(), start: () => system.restart(service) };
     const restarter = new Restarter(restartable, ({ ms, error }) => {
@@ -79,10 +97,21 @@ async function main(): Promise<void> {
   say('dev', 'Save a file of an app or a library and its services restart. Ctrl-C stops everything.');
   await asked;
   say('dev', 'Stopping …');
-  for (const end of ends) end();
   await Promise.all([...restarters.values()].map((restarter) => restarter.close()));
   await system.stop();
-  for (const end of follows) end();
+}
+
+async function main(): Promise<void> {
+  const asked = new Promise<'signal'>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve('signal'));
+  });
+  say('dev', 'Compiling …');
+  const ends: (() => void)[] = [];
+  try {
+    await run(asked, ends);
+  } finally {
+    for (const end of ends) end();
+  }
 }
 
 main().then(

@@ -1,22 +1,19 @@
-// `npm run reset`: drops what `npm start` keeps in ./data. Refuses while the database runs.
+// `npm run reset`: drops what `npm start` keeps in ./data. Refuses while a system runs there; a server left behind by a crash is stopped.
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isAlive, isPostgres, waitForEnd } from './postgres/process.js';
+import { claimant } from './system/claim.js';
 
-const pidFile = join('data', 'postgres', 'postmaster.pid');
-const pid = Number((await readFile(pidFile, 'utf8').catch(() => '')).split('\n')[0]);
-
-function isAlive(candidate: number): boolean {
-  try {
-    process.kill(candidate, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}
-
-if (pid > 0 && isAlive(pid)) {
-  console.error(`PostgreSQL (pid ${pid}) is still running on ./data. Stop \`npm start\` first, then reset again.`);
+const holder = await claimant('data');
+if (holder !== undefined) {
+  console.error(`A system is running on ./data (process ${holder}). Stop it with Ctrl-C, then reset again.`);
   process.exit(1);
+}
+const pidFile = await readFile(join('data', 'postgres', 'postmaster.pid'), 'utf8').catch(() => '');
+const pid = Number(pidFile.split('\n')[0]);
+if (pid > 0 && isAlive(pid) && (await isPostgres(pid))) {
+  process.kill(pid, 'SIGQUIT');
+  await waitForEnd(pid, 10_000);
 }
 await rm('data', { recursive: true, force: true });
 console.log('Dropped ./data. The next start begins empty, with new keys.');

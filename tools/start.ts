@@ -10,22 +10,25 @@ const dim = style(2);
 async function screen(system: System): Promise<string> {
   const orders = system.running['order-service'].url;
   const payments = system.running['payment-service'].url;
-  const token = await system.token('alice', 'customer', 'operator');
+  const [alice, olga] = await Promise.all([system.token('alice', 'customer'), system.token('olga', 'operator')]);
   return `
 ${bold('Running.')} Two services on PostgreSQL ${dim(`(port ${system.postgres.port}, data and logs in ./data)`)}
 
   order-service    ${orders}    API docs ${orders}/docs
   payment-service  ${payments}    API docs ${payments}/docs
 
-${bold('A token')} for alice, customer and operator, valid 12 hours ${dim('(another: npm run token -- --user bob --role customer)')}
+${bold('Tokens')}, valid 12 hours ${dim('(others: npm run -s token -- --user bob --role customer)')}
 
-TOKEN=${token}
+  alice, customer  ${dim(alice)}
 
-${bold('Place an order')} and, a moment later, see it confirmed:
+  olga, operator   ${dim(olga)}
 
-curl -sS -X POST ${orders}/orders -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' \\
-  -d '{"lines":[{"sku":"coffee-beans","quantity":2},{"sku":"mug","quantity":1}]}'
-curl -sS ${orders}/orders -H "Authorization: Bearer $TOKEN"
+${bold('Place an order as alice')} ${dim('(paste it into another terminal)')} and see it confirmed a moment later:
+
+curl -sS -X POST ${orders}/orders -H 'Content-Type: application/json' \\
+  -d '{"lines":[{"sku":"coffee-beans","quantity":2},{"sku":"mug","quantity":1}]}' \\
+  -H 'Authorization: Bearer ${alice}'; echo; sleep 1
+curl -sS ${orders}/orders -H 'Authorization: Bearer ${alice}'; echo
 
 ${dim('Ctrl-C stops everything. `npm run reset` drops the data.')}
 `;

@@ -11,6 +11,8 @@ export interface WholeSystem {
   readonly system: System;
   readonly shop: ShopClient;
   readonly probe: CheckoutProbe;
+  /** Logs lie in `logs/<service>.log` below it. */
+  readonly dataDir: string;
   /** Stops everything and removes the data; the services' exit codes. Safe to repeat. */
   close(): Promise<Record<string, number | string>>;
 }
@@ -41,7 +43,7 @@ export async function startWholeSystem(env: Readonly<Record<string, string>> = {
       await removeFolder();
       return codes;
     };
-    return { system, shop, probe, close: () => (closed ??= close()) };
+    return { system, shop, probe, dataDir: folder, close: () => (closed ??= close()) };
   } catch (error) {
     await removeFolder();
     throw error;

@@ -3,14 +3,12 @@ import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { access, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isAlive } from '../postgres/process.js';
 
 export const services = ['order-service', 'payment-service'] as const;
 export type ServiceName = (typeof services)[number];
 
 const INPUTS = ['apps', 'libs', 'nest-cli.json', 'tsconfig.json', 'package-lock.json'];
-/** A build older than this, in milliseconds, died holding its lock. */
-const STALE_LOCK_MS = 180_000;
-
 /** Compiled entry of a service. */
 export function entryOf(service: ServiceName): string {
   return join('dist', 'apps', service, 'apps', service, 'src', 'main.js');
@@ -21,10 +19,12 @@ export async function buildOnce(log: (line: string) => void): Promise<void> {
   const wanted = await hashOfSources();
   if (await isBuilt(wanted)) return;
   await mkdir('dist', { recursive: true });
-  const unlock = await lock(join('dist', '.building'));
+  const unlock = await lock(join('dist', '.building'), log);
   try {
     if (await isBuilt(wanted)) return;
     log('Building (once per change of the sources) …');
+    // The compiler writes before it checks: a failed build must not pass for the last good one.
+    await rm(join('dist', '.source-hash'), { force: true });
     await Promise.all(services.map((service) => compile(service)));
     await writeFile(join('dist', '.source-hash'), wanted);
   } finally {
@@ -72,16 +72,18 @@ function compile(service: ServiceName): Promise<void> {
   });
 }
 
-async function lock(path: string): Promise<() => Promise<void>> {
-  for (;;) {
+/** The lock is a file with the builder's pid; that of a dead process counts for nothing. */
+async function lock(path: string, log: (line: string) => void): Promise<() => Promise<void>> {
+  for (let waits = 0; ; waits += 1) {
     try {
-      await mkdir(path);
-      return () => rm(path, { recursive: true, force: true });
+      await writeFile(path, String(process.pid), { flag: 'wx' });
+      return () => rm(path, { force: true });
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     }
-    const age = Date.now() - (await stat(path).catch(() => ({ mtimeMs: Date.now() }))).mtimeMs;
-    if (age > STALE_LOCK_MS) await rm(path, { recursive: true, force: true });
+    const builder = Number(await readFile(path, 'utf8').catch(() => ''));
+    if (builder > 0 && !isAlive(builder)) await rm(path, { force: true });
+    else if (waits === 0) log(`Waiting for the build of process ${builder} …`);
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
 }

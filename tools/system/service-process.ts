@@ -24,6 +24,9 @@ export interface ServiceOptions {
   readonly readyWithinMs?: number;
 }
 
+/** A service ends by itself within 25 s of SIGTERM; one that has not after this time, in milliseconds, is killed. */
+const STOP_WITHIN_MS = 40_000;
+
 /** @throws Error with the end of the log when the service ends or is not ready in time. */
 export async function startService(options: ServiceOptions): Promise<ServiceProcess> {
   await mkdir(dirname(options.logFile), { recursive: true });
@@ -44,7 +47,8 @@ export async function startService(options: ServiceOptions): Promise<ServiceProc
     ended,
     stop() {
       child.kill('SIGTERM');
-      return ended;
+      const timer = setTimeout(() => child.kill('SIGKILL'), STOP_WITHIN_MS);
+      return ended.finally(() => clearTimeout(timer));
     },
     async kill9() {
       child.kill('SIGKILL');

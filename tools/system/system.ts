@@ -9,6 +9,7 @@ import {
 } from '../../libs/platform/src/auth/dev-issuer.js';
 import { startPostgres, type EmbeddedPostgres } from '../postgres/index.js';
 import { entryOf, services, type ServiceName } from './build.js';
+import { claimFolder } from './claim.js';
 import { choosePort } from './ports.js';
 import { startService, type ServiceProcess } from './service-process.js';
 
@@ -39,13 +40,20 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   const dataDir = resolve(options.dataDir);
   const issuerDir = resolve(DEV_ISSUER_FOLDER);
   const { jwksFile } = await ensureDevIssuer(issuerDir);
-  const postgres = await startPostgres({ dataDir: join(dataDir, 'postgres'), settings: { max_connections: 200 } });
+  const release = await claimFolder(dataDir);
+  const postgres = await startPostgres({
+    dataDir: join(dataDir, 'postgres'),
+    settings: { max_connections: 200 },
+  }).catch(async (error: unknown) => {
+    await release();
+    throw error;
+  });
   const databaseUrl = (name: ServiceName | 'bus') => postgres.url(name.replace('-', '_'));
   const running: Partial<Record<ServiceName, ServiceProcess>> = {};
 
-  const start = async (service: ServiceName): Promise<ServiceProcess> => {
-    const port = await choosePort(options.ports?.[service] ?? 0);
-    return (running[service] = await startService({
+  const start = async (service: ServiceName, preferred = options.ports?.[service] ?? 0): Promise<ServiceProcess> => {
+    const port = await choosePort(preferred);
+    const started = startService({
       name: service,
       command: options.command?.(service) ?? [process.execPath, '--enable-source-maps', entryOf(service)],
       logFile: join(dataDir, 'logs', `${service}.log`),
@@ -63,12 +71,18 @@ export async function startSystem(options: SystemOptions): Promise<System> {
         AUTH_JWKS_FILE: jwksFile,
         ...options.env,
       },
+    });
+    return (running[service] = await started.catch((error: Error) => {
+      // Somebody took the port between our look and the service's: any other will do.
+      if (preferred === 0 || !error.message.includes('EADDRINUSE')) throw error;
+      return start(service, 0);
     }));
   };
 
   const stop = async (): Promise<Record<ServiceName, number | string>> => {
     const codes = await Promise.all(services.map(async (name) => [name, (await running[name]?.stop()) ?? 0] as const));
     await postgres.stop();
+    await release();
     return Object.fromEntries(codes) as Record<ServiceName, number | string>;
   };
 
@@ -76,7 +90,9 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     await Promise.all(
       [...services.map((name) => name.replace('-', '_')), 'bus'].map((name) => postgres.createDatabase(name)),
     );
-    await Promise.all(services.map(start));
+    const starts = await Promise.allSettled(services.map((service) => start(service)));
+    const failed = starts.find((result) => result.status === 'rejected');
+    if (failed) throw failed.reason;
   } catch (error) {
     await stop();
     throw error;
@@ -86,7 +102,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     running: running as Record<ServiceName, ServiceProcess>,
     databaseUrl,
     token: (user, ...roles) => issueDevToken({ folder: issuerDir, user, roles }),
-    restart: start,
+    restart: (service) => start(service),
     stop,
   };
 }
