@@ -213,22 +213,13 @@ describe('framing', () => {
       expectProblem(await ask({ method, url: urlOf(route), token: goodToken(route) }), 404, 405);
   });
 
-  it.each([
-    '//',
-    '/orders/',
-    '/orders//',
-    '/Orders',
-    '/orders%2f',
-    '/%',
-    '/orders/../health',
-    '/.env',
-    '/docs/../../package.json',
-  ])('there is nothing at %s for strangers', async (path) => {
-    const answer = await ask({ method: 'GET', url: whole.system.running['order-service'].url + path });
-    if (path.includes('..'))
-      expect(answer.status).toBeLessThan(500); // fetch itself goes up the path
-    else expectProblem(answer, 400, 401, 404);
-  });
+  it.each(['//', '/orders/', '/orders//', '/Orders', '/orders%2f', '/%', '/.env'])(
+    'there is nothing at %s for strangers',
+    async (path) => {
+      const answer = await ask({ method: 'GET', url: whole.system.running['order-service'].url + path });
+      expectProblem(answer, 400, 401, 404);
+    },
+  );
 });
 
 describe('orders', () => {

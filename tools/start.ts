@@ -10,18 +10,18 @@ const dim = style(2);
 async function screen(system: System): Promise<string> {
   const orders = system.running['order-service'].url;
   const payments = system.running['payment-service'].url;
-  const [alice, olga] = await Promise.all([system.token('alice', 'customer'), system.token('olga', 'operator')]);
+  const alice = await system.token('alice', 'customer');
   return `
 ${bold('Running.')} Two services on PostgreSQL ${dim(`(port ${system.postgres.port}, data and logs in ./data)`)}
 
   order-service    ${orders}    API docs ${orders}/docs
   payment-service  ${payments}    API docs ${payments}/docs
 
-${bold('Tokens')}, valid 12 hours ${dim('(others: npm run -s token -- --user bob --role customer)')}
+${bold('A token')} for alice, a customer, valid 12 hours
 
-  alice, customer  ${dim(alice)}
+${dim(alice)}
 
-  olga, operator   ${dim(olga)}
+An operator ships orders and sees payments: ${bold('npm run -s token -- --user olga --role operator')}
 
 ${bold('Place an order as alice')} ${dim('(paste it into another terminal)')} and see it confirmed a moment later:
 

@@ -37,7 +37,7 @@ export function expectProblem(answer: Answer, ...statuses: readonly number[]): R
   const problem = JSON.parse(answer.text) as Record<string, unknown>;
   expect(problem).toMatchObject({
     type: expect.any(String) as string,
-    code: expect.stringMatching(/^[A-Za-z][A-Za-z0-9_-]+$/) as string,
+    code: expect.stringMatching(/^([a-z]+(-[a-z0-9]+)*|ES-\d{4})$/) as string,
     title: expect.any(String) as string,
     status: answer.status,
     detail: expect.any(String) as string,

@@ -30,7 +30,7 @@ export interface TestRequest {
   readonly method?: 'GET' | 'POST';
   readonly path: string;
   readonly user?: string;
-  /** Default `customer`. */
+  /** Default `customer`; several are separated by spaces. */
   readonly role?: string;
   readonly headers?: Readonly<Record<string, string>>;
   /** Text is sent as it is. */
@@ -89,7 +89,7 @@ export async function startService(context: Type, options: ServiceOptions): Prom
   const tokens = new Map<string, Promise<string>>();
   const tokenOf = (user: string, role: string): Promise<string> => {
     const token =
-      tokens.get(`${role}:${user}`) ?? issueDevToken({ folder: join(folder, 'issuer'), user, roles: [role] });
+      tokens.get(`${role}:${user}`) ?? issueDevToken({ folder: join(folder, 'issuer'), user, roles: role.split(' ') });
     tokens.set(`${role}:${user}`, token);
     return token;
   };

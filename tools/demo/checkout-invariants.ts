@@ -160,5 +160,5 @@ function sumOf(facts: readonly Fact[], type: string): number {
 
 function amountOf(value: unknown): Amount {
   const { amountMinor, currency } = (value ?? {}) as Partial<Amount>;
-  return { amountMinor: Number(amountMinor ?? Number.NaN), currency: String(currency) };
+  return { amountMinor: amountMinor ?? Number.NaN, currency: currency ?? 'no currency' };
 }

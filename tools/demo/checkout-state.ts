@@ -1,5 +1,5 @@
 // Reads what the checkout's invariants look at: both contexts' events with their data, and the gateway's ledger.
-import type { Query, Row } from '../../libs/event-store/src/testing/invariants/index.js';
+import { text, type Query, type Row } from '../../libs/event-store/src/testing/invariants/index.js';
 import type { CheckoutState, Fact, LedgerEntry } from './checkout-invariants.js';
 
 export interface TimedFact extends Fact {
@@ -23,21 +23,21 @@ export async function readCheckoutState(orders: Query, payments: Query): Promise
 async function factsOf(query: Query, category: string): Promise<TimedFact[]> {
   const rows = await query(FACTS, [`${category}-`]);
   return rows.map((row) => ({
-    orderId: String(row['stream']).slice(category.length + 1),
-    version: Number(row['version']),
-    type: String(row['type']),
-    data: JSON.parse(String(row['data'])) as Fact['data'],
-    atMs: Number(row['at_ms']),
+    orderId: text(row, 'stream').slice(category.length + 1),
+    version: Number(text(row, 'version')),
+    type: text(row, 'type'),
+    data: JSON.parse(text(row, 'data')) as Fact['data'],
+    atMs: Number(text(row, 'at_ms')),
   }));
 }
 
 function entryOf(row: Row): LedgerEntry {
-  const [kind, id] = String(row['entry_id']).split(':');
+  const [kind, id] = text(row, 'entry_id').split(':');
   return {
-    paymentId: String(row['payment_id']),
+    paymentId: text(row, 'payment_id'),
     kind: kind === 'refund' ? 'refund' : 'capture',
     refundId: kind === 'refund' ? id : undefined,
-    amount: { amountMinor: Number(row['amount_minor']), currency: String(row['currency']) },
+    amount: { amountMinor: Number(text(row, 'amount_minor')), currency: text(row, 'currency') },
   };
 }
 

@@ -18,7 +18,7 @@ export interface Story {
 export interface Scenario {
   readonly lines: readonly Line[];
   /** What happens after the order was placed. */
-  readonly then: (
+  readonly play: (
     shop: ShopClient,
     orderId: string,
     confirmed: () => Promise<void>,
@@ -35,12 +35,12 @@ const ordered: readonly Line[] = [
 export const scenarios = {
   paid: {
     lines: ordered,
-    then: () => Promise.resolve([]),
+    play: () => Promise.resolve([]),
     ends: ['confirmed'],
   },
   shipped: {
     lines: [{ sku: 'espresso-machine', quantity: 1 }],
-    async then(shop, orderId, confirmed) {
+    async play(shop, orderId, confirmed) {
       await confirmed();
       return [onOrder(orderId, await shop.ship(orderId, 'Parcel Post', `PP-${orderId.slice(0, 8)}`))];
     },
@@ -48,19 +48,19 @@ export const scenarios = {
   },
   declined: {
     lines: [{ sku: 'unlucky-charm', quantity: 1 }], // its price ends in 13, which the simulated gateway declines
-    then: () => Promise.resolve([]),
+    play: () => Promise.resolve([]),
     ends: ['cancelled'],
   },
   'cancelled before payment': {
     lines: ordered,
-    async then(shop, orderId) {
+    async play(shop, orderId) {
       return [onOrder(orderId, await shop.cancel(orderId, 'Ordered by mistake.'))]; // races the capture, on purpose
     },
     ends: ['cancelled'],
   },
   'refunded in part': {
     lines: ordered,
-    async then(shop, orderId, confirmed) {
+    async play(shop, orderId, confirmed) {
       await confirmed();
       return [onPayment(orderId, await shop.refund(orderId, 'The mug was chipped.', 890))];
     },
@@ -68,7 +68,7 @@ export const scenarios = {
   },
   'cancelled after payment': {
     lines: [{ sku: 'mug', quantity: 3 }],
-    async then(shop, orderId, confirmed) {
+    async play(shop, orderId, confirmed) {
       await confirmed();
       return [onOrder(orderId, await shop.cancel(orderId, 'Found it cheaper elsewhere.'))];
     },
@@ -76,7 +76,7 @@ export const scenarios = {
   },
   'refunded in full': {
     lines: [{ sku: 'mug', quantity: 2 }],
-    async then(shop, orderId, confirmed) {
+    async play(shop, orderId, confirmed) {
       await confirmed();
       return [onPayment(orderId, await shop.refund(orderId, 'Both mugs arrived broken.'))];
     },
@@ -107,7 +107,7 @@ export async function play(
   return {
     scenario: name,
     orderId,
-    acknowledged: [onOrder(orderId, placed), ...(await scenario.then(shop, orderId, confirmed))],
+    acknowledged: [onOrder(orderId, placed), ...(await scenario.play(shop, orderId, confirmed))],
   };
 }
 

@@ -1,5 +1,5 @@
 // One order's story across both services, from their databases: when, where, which command, what came of it, who asked and why.
-import type { Query, Row } from '../../libs/event-store/src/testing/invariants/index.js';
+import { optionalText, text, type Query, type Row } from '../../libs/event-store/src/testing/invariants/index.js';
 
 export interface TimelineEntry {
   readonly at: Date;
@@ -48,7 +48,7 @@ export function formatTable(head: readonly string[], rows: readonly (readonly st
 
 /** Every decision on the stream with its events; what a saga decided carries its actor and reason in the outgoing command. */
 const STORY = `
-  SELECT coalesce(e.occurred_at, c.recorded_at) AS at, c.type AS command, c.outcome, c.rejection->>'code' AS rejection, e.type AS event,
+  SELECT (extract(epoch FROM coalesce(e.occurred_at, c.recorded_at)) * 1000)::text AS at_ms, c.type AS command, c.rejection->>'code' AS rejection, e.type AS event,
          coalesce(e.metadata, o.metadata)->>'actor' AS actor,
          coalesce(e.data->>'reason', coalesce(e.metadata, o.metadata)->>'reason') AS reason
     FROM event_store.commands c
@@ -58,15 +58,13 @@ const STORY = `
    ORDER BY c.recorded_at, e.version`;
 
 function entryOf(service: string, row: Row): TimelineEntry {
-  const text = (column: string): string =>
-    row[column] === null || row[column] === undefined ? '' : String(row[column]);
-  const answered = text('outcome') === 'rejected' ? `rejected: ${text('rejection')}` : 'changed nothing';
+  const rejection = optionalText(row, 'rejection');
   return {
-    at: new Date(row['at'] as Date),
+    at: new Date(Number(text(row, 'at_ms'))),
     service,
-    command: text('command'),
-    outcome: text('event') || answered,
-    actor: text('actor'),
-    reason: text('reason'),
+    command: text(row, 'command'),
+    outcome: optionalText(row, 'event') ?? (rejection === undefined ? 'changed nothing' : `rejected: ${rejection}`),
+    actor: optionalText(row, 'actor') ?? '',
+    reason: optionalText(row, 'reason') ?? '',
   };
 }

@@ -23,7 +23,8 @@ export async function playOrders(shop: ShopClient, options: WorkloadOptions): Pr
   const troubles: string[] = [];
   let next = 0;
   const customer = async (): Promise<void> => {
-    while (next < orders && !signal?.aborted) {
+    while (next < orders) {
+      if (signal?.aborted) return;
       const scenario = scenarioOf(next++);
       try {
         stories.push(await play(shop, scenario, deadlineMs, signal));

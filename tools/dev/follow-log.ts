@@ -19,9 +19,9 @@ export async function followLog(file: string, show: (line: string) => void): Pro
       const size = await sizeOf(file);
       if (size < offset) offset = 0; // a new file
       if (size === offset) return;
-      const text = rest + (await read(file, offset, size - offset));
+      const chunk = rest + (await read(file, offset, size - offset));
       offset = size;
-      const lines = text.split('\n');
+      const lines = chunk.split('\n');
       rest = lines.pop()!;
       for (const line of lines) {
         const text = readable(line);
@@ -39,17 +39,17 @@ export async function followLog(file: string, show: (line: string) => void): Pro
 export function readable(line: string): string | undefined {
   const fields = parse(line);
   if (!fields) return line === '' ? undefined : line;
-  const { time, level, context, msg, err } = fields;
-  if (level === 'info' && NOISE.has(String(context))) return undefined;
-  const error = (err ?? {}) as Record<string, unknown>;
-  const clock = String(time ?? '').slice(11, 23);
+  const field = (name: string): string => (typeof fields[name] === 'string' ? fields[name] : '');
+  const context = field('context');
+  if (field('level') === 'info' && NOISE.has(context)) return undefined;
   const head = [
-    clock,
-    String(level ?? ''),
-    ...(context === undefined ? [] : [`(${String(context)})`]),
-    String(msg ?? ''),
+    field('time').slice(11, 23),
+    field('level'),
+    ...(context === '' ? [] : [`(${context})`]),
+    field('msg'),
   ].join(' ');
-  return typeof error['stack'] === 'string' ? `${head}\n${error['stack']}` : head;
+  const { stack } = (fields['err'] ?? {}) as { stack?: unknown };
+  return typeof stack === 'string' ? `${head}\n${stack}` : head;
 }
 
 function parse(line: string): Record<string, unknown> | undefined {

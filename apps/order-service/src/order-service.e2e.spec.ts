@@ -1,6 +1,8 @@
 // The order service over HTTP, on a real database: what callers are promised.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CommandBus } from '@app/event-store';
+import { describeApi } from '@app/platform';
+import { expectClosedDoors, undocumented } from '../../../test/support/doors.js';
 import { eventually } from '../../../test/support/eventually.js';
 import { startService, type ServiceUnderTest, type TestAnswer } from '../../../test/support/service.js';
 import { ConfirmOrder } from './application/confirm-order/confirm-order.command.js';
@@ -87,6 +89,33 @@ describe('POST /orders', () => {
     expect(stranger.body['orderId']).not.toBe(answers[0]!.body['orderId']);
   });
 
+  it('refuses the key of one order’s change for another order, and takes it for the same one however it is spelled', async () => {
+    const [one, other] = [await placed('keys'), await placed('keys')];
+    const cancelWith = (path: string) =>
+      service.send({
+        method: 'POST',
+        path,
+        user: 'keys',
+        headers: { 'idempotency-key': 'cancel' },
+        body: { reason: 'Ordered twice.' },
+      });
+    const first = await cancelWith(`/orders/${one}/cancel`);
+    expect(first.status).toBe(200);
+    expect((await cancelWith(`/orders/${one.toUpperCase()}/cancel`)).body).toEqual(first.body);
+    expect(await cancelWith(`/orders/${other}/cancel`)).toMatchObject({ status: 422, body: { code: 'ES-1006' } });
+    expect((await get(`/orders/${other}`, 'keys')).body['status']).toBe('placed');
+  });
+
+  it('does not repeat what it does not know', async () => {
+    const answer = await place({
+      lines: [
+        { sku: 'mug', quantity: 1 },
+        { sku: 'canary4711', quantity: 1 },
+      ],
+    });
+    expect(answer.body['detail']).toBe('Not sold in EUR: what line 2 of the order asks for.');
+  });
+
   it.each([
     ['an unknown product', { lines: [{ sku: 'yacht', quantity: 1 }] }, 'product-not-sold'],
     ['a currency nothing is sold in', { ...mugs, currency: 'CHF' }, 'product-not-sold'],
@@ -166,6 +195,26 @@ describe('an order on its way', () => {
     await expect(confirm(orderId)).rejects.toMatchObject({ code: 'order-not-confirmable' });
   });
 
+  it('is changed only on the version of If-Match', async () => {
+    const orderId = await placed();
+    await confirm(orderId);
+    const ifMatch = (change: 'cancel' | 'ship', etag: string) => {
+      const body = change === 'ship' ? { carrier: 'DHL', trackingNumber: '42' } : { reason: 'Ordered twice.' };
+      const role = change === 'ship' ? 'operator' : 'customer';
+      const headers = { 'if-match': etag };
+      return service.send({ method: 'POST', path: `/orders/${orderId}/${change}`, role, headers, body });
+    };
+    for (const change of ['cancel', 'ship'] as const) {
+      const stale = await ifMatch(change, '"1"');
+      expect([stale.status, stale.body['code'], stale.headers.get('etag')]).toEqual([412, 'version-mismatch', '"2"']);
+      expect((await ifMatch(change, 'nonsense')).status).toBe(400);
+    }
+    expect((await ifMatch('ship', '"2"')).status).toBe(200);
+    // No waiting: the read model may be behind, the answer is not.
+    const { headers, body } = await get(`/orders/${orderId}`);
+    expect([headers.get('etag'), body['status']]).toEqual(['"3"', 'shipped']);
+  });
+
   it('is not confirmed by a payment over another sum, nor is an order that does not exist', async () => {
     const orderId = await placed();
     await expect(confirm(orderId, 1779)).rejects.toThrow(/Compare the two services/);
@@ -209,6 +258,21 @@ describe('an order on its way', () => {
       }),
     ]);
   });
+});
+
+describe('every route', () => {
+  it('is closed to strangers and to the wrong role', async () => {
+    expect(await expectClosedDoors(service)).toEqual([
+      'POST /orders',
+      'POST /orders/:id/cancel',
+      'POST /orders/:id/ship',
+      'GET /orders',
+      'GET /orders/:id',
+      'GET /orders/:id/history',
+    ]);
+  });
+
+  it('is documented', () => expect(undocumented(describeApi(service.app, { name: 'orders' }))).toEqual([]));
 });
 
 describe('another customer’s order', () => {
@@ -256,6 +320,7 @@ describe('GET /orders', () => {
     expect([...first.items, ...second.items, ...third.items].map(({ orderId }) => orderId)).toEqual(ids);
     expect([third.items.length, third.nextCursor]).toEqual([1, undefined]);
     expect((await page('limit=100', 'operator')).items.length).toBeGreaterThan(5);
+    expect((await page('limit=100', 'customer operator')).items.length).toBeGreaterThan(5);
   });
 
   it.each([
@@ -267,6 +332,7 @@ describe('GET /orders', () => {
     'cursor=garbage',
     'status=none',
     'sort=total',
+    'foo=1',
   ])('answers 400 to ?%s', async (query) => {
     expect((await get(`/orders?${query}`)).status).toBe(400);
   });

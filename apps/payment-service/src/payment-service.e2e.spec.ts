@@ -3,6 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { OrderCancelledV1, orderEvents, OrderPlacedV1 } from '@app/contracts';
 import { deterministicId, EVENT_STORE_RUNTIME, type EventStoreRuntime } from '@app/event-store';
 import { toBrokerMessage } from '@app/event-store/messaging';
+import { describeApi } from '@app/platform';
+import { expectClosedDoors, undocumented } from '../../../test/support/doors.js';
 import { eventually } from '../../../test/support/eventually.js';
 import { startService, type ServiceUnderTest } from '../../../test/support/service.js';
 import { PaymentConfig } from './infrastructure/gateway/payment.config.js';
@@ -138,6 +140,15 @@ describe('a refund by an operator', () => {
     );
   });
 
+  it('is made only on the version of If-Match, and seen at once', async () => {
+    const id = await captured();
+    const stale = await refund(id, { amountMinor: 1, reason: 'x' }, { 'if-match': '"1"' });
+    expect([stale.status, stale.headers.get('etag')]).toEqual([412, '"2"']);
+    expect((await refund(id, { amountMinor: 1, reason: 'x' }, { 'if-match': 'x' })).status).toBe(400);
+    expect((await refund(id, { amountMinor: 1, reason: 'x' }, { 'if-match': '"2"' })).status).toBe(200);
+    expect((await get(`/payments/${id}`)).body).toMatchObject({ version: 3, refunded: eur(1) });
+  });
+
   it.each([
     {},
     { reason: '' },
@@ -156,14 +167,17 @@ describe('a refund by an operator', () => {
     expect((await get('/payments')).status).toBe(400);
   });
 
+  it('comes with a documented API, and unknown query parameters are refused', async () => {
+    expect(undocumented(describeApi(service.app, { name: 'payments' }))).toEqual([]);
+    expect((await get(`/payments/${newOrder()}?x=1`)).status).toBe(400);
+    expect((await get(`/payments?orderId=${newOrder()}&x=1`)).status).toBe(400);
+  });
+
   it('is nothing for customers, nor is anything else here', async () => {
-    const id = newOrder();
-    for (const path of ['/payments', `/payments/${id}`, `/payments?orderId=${id}`]) {
-      expect((await service.send({ path })).status).toBe(403);
-      expect((await service.send({ path, role: '' })).status).toBe(401);
-    }
-    expect((await service.send({ method: 'POST', path: `/payments/${id}/refund`, body: { reason: 'x' } })).status).toBe(
-      403,
-    );
+    expect(await expectClosedDoors(service)).toEqual([
+      'GET /payments',
+      'GET /payments/:id',
+      'POST /payments/:id/refund',
+    ]);
   });
 });

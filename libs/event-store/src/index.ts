@@ -35,7 +35,7 @@ export { dataSourceConnection, eventStoreMigrations, type ConnectionOptions } fr
 export { CommandBus, type CommandOptions } from './nest/command-bus.js';
 export { InjectAggregate } from './nest/decorators/inject-aggregate.decorator.js';
 export { Projection } from './nest/decorators/projection.decorator.js';
-export { DurableHandler, DurableSaga } from './nest/decorators/stable-name.decorators.js';
+export { DurableHandler, DurableSaga, type DurableEventHandler } from './nest/decorators/stable-name.decorators.js';
 export { EventStoreModule } from './nest/event-store.module.js';
 export type { FeatureOptions } from './nest/feature.js';
 export type { PostgresRuntimeOptions } from './nest/postgres-runtime.js';

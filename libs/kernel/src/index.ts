@@ -14,3 +14,4 @@ export {
   type Money,
   type MoneyErrorCode,
 } from './money.js';
+export { assertVersion, VersionMismatchError } from './version-mismatch.js';

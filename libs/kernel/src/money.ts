@@ -9,7 +9,7 @@ export interface Money {
 }
 
 export type MoneyErrorCode =
-  'MONEY_NOT_WHOLE' | 'MONEY_NEGATIVE' | 'MONEY_TOO_LARGE' | 'MONEY_UNKNOWN_CURRENCY' | 'MONEY_CURRENCY_MISMATCH';
+  'money-not-whole' | 'money-negative' | 'money-too-large' | 'money-unknown-currency' | 'money-currency-mismatch';
 
 export class MoneyError extends Error {
   constructor(
@@ -27,10 +27,10 @@ export class MoneyError extends Error {
  */
 export function money(amountMinor: number, currency: string): Money {
   if (!isCurrency(currency)) {
-    throw new MoneyError('MONEY_UNKNOWN_CURRENCY', `Expected an ISO 4217 code like EUR, got ${quote(currency)}.`);
+    throw new MoneyError('money-unknown-currency', `Expected an ISO 4217 code like EUR, got ${quote(currency)}.`);
   }
   if (checked(amountMinor) < 0) {
-    throw new MoneyError('MONEY_NEGATIVE', `Expected an amount from 0, got ${amountMinor}.`);
+    throw new MoneyError('money-negative', `Expected an amount from 0, got ${amountMinor}.`);
   }
   return { amountMinor: amountMinor + 0, currency }; // + 0: JSON knows -0, money does not
 }
@@ -74,7 +74,7 @@ export function equals(a: Money, b: Money): boolean {
 
 function assertSameCurrency(a: Money, b: Money): void {
   if (!isSameCurrency(a, b)) {
-    throw new MoneyError('MONEY_CURRENCY_MISMATCH', `Cannot put ${a.currency} and ${b.currency} together.`);
+    throw new MoneyError('money-currency-mismatch', `Cannot put ${a.currency} and ${b.currency} together.`);
   }
 }
 
@@ -82,9 +82,9 @@ function assertSameCurrency(a: Money, b: Money): void {
 function checked(value: number): number {
   if (Number.isSafeInteger(value)) return value;
   if (Number.isInteger(value) || Math.abs(value) === Infinity) {
-    throw new MoneyError('MONEY_TOO_LARGE', `Expected at most ${Number.MAX_SAFE_INTEGER} minor units, got ${value}.`);
+    throw new MoneyError('money-too-large', `Expected at most ${Number.MAX_SAFE_INTEGER} minor units, got ${value}.`);
   }
-  throw new MoneyError('MONEY_NOT_WHOLE', `Expected a whole number, got ${String(value)}.`);
+  throw new MoneyError('money-not-whole', `Expected a whole number, got ${String(value)}.`);
 }
 
 function quote(value: unknown): string {

@@ -18,18 +18,18 @@ const euros = fc.integer({ min: 0, max: 2 ** 50 }).map((amount) => money(amount,
 describe('money', () => {
   it.each([1.5, Number.NaN, '1' as unknown as number, null as unknown as number, undefined as unknown as number])(
     'refuses %s as an amount: not a whole number',
-    (amount) => expect(code(() => money(amount, 'EUR'))).toBe('MONEY_NOT_WHOLE'),
+    (amount) => expect(code(() => money(amount, 'EUR'))).toBe('money-not-whole'),
   );
 
   it.each([2 ** 53, -(2 ** 53), Infinity, -Infinity, 1e300])('refuses %s: beyond 2^53 - 1 nothing is exact', (amount) =>
-    expect(code(() => money(amount, 'EUR'))).toBe('MONEY_TOO_LARGE'),
+    expect(code(() => money(amount, 'EUR'))).toBe('money-too-large'),
   );
 
-  it('refuses a negative amount', () => expect(code(() => money(-1, 'EUR'))).toBe('MONEY_NEGATIVE'));
+  it('refuses a negative amount', () => expect(code(() => money(-1, 'EUR'))).toBe('money-negative'));
 
   it.each(['eur', 'EURO', '', '€', '💶', 'XXX', 'constructor', null as unknown as string])(
     'refuses currency %j',
-    (currency) => expect(code(() => money(1, currency))).toBe('MONEY_UNKNOWN_CURRENCY'),
+    (currency) => expect(code(() => money(1, currency))).toBe('money-unknown-currency'),
   );
 
   it('accepts zero and 2^53 - 1', () => {
@@ -40,27 +40,27 @@ describe('money', () => {
   it('knows one zero only', () => expect(Object.is(money(-0, 'EUR').amountMinor, 0)).toBe(true));
 
   it('does not mix currencies', () => {
-    expect(code(() => add(money(1, 'EUR'), money(1, 'USD')))).toBe('MONEY_CURRENCY_MISMATCH');
-    expect(code(() => subtract(money(1, 'EUR'), money(1, 'USD')))).toBe('MONEY_CURRENCY_MISMATCH');
-    expect(code(() => sum([money(1, 'USD')], 'EUR'))).toBe('MONEY_CURRENCY_MISMATCH');
+    expect(code(() => add(money(1, 'EUR'), money(1, 'USD')))).toBe('money-currency-mismatch');
+    expect(code(() => subtract(money(1, 'EUR'), money(1, 'USD')))).toBe('money-currency-mismatch');
+    expect(code(() => sum([money(1, 'USD')], 'EUR'))).toBe('money-currency-mismatch');
   });
 
   it('does not give more than there is', () => {
     expect(subtract(money(5, 'EUR'), money(5, 'EUR'))).toEqual(money(0, 'EUR'));
-    expect(code(() => subtract(money(5, 'EUR'), money(6, 'EUR')))).toBe('MONEY_NEGATIVE');
+    expect(code(() => subtract(money(5, 'EUR'), money(6, 'EUR')))).toBe('money-negative');
   });
 
   it('refuses a sum and a product beyond 2^53 - 1', () => {
     const most = money(Number.MAX_SAFE_INTEGER, 'EUR');
-    expect(code(() => add(most, money(1, 'EUR')))).toBe('MONEY_TOO_LARGE');
-    expect(code(() => multiply(most, 2))).toBe('MONEY_TOO_LARGE');
-    expect(code(() => sum([most, most], 'EUR'))).toBe('MONEY_TOO_LARGE');
+    expect(code(() => add(most, money(1, 'EUR')))).toBe('money-too-large');
+    expect(code(() => multiply(most, 2))).toBe('money-too-large');
+    expect(code(() => sum([most, most], 'EUR'))).toBe('money-too-large');
   });
 
   it('multiplies by whole numbers from zero only', () => {
     expect(multiply(money(250, 'EUR'), 3)).toEqual(money(750, 'EUR'));
-    expect(code(() => multiply(money(250, 'EUR'), 0.5))).toBe('MONEY_NOT_WHOLE');
-    expect(code(() => multiply(money(250, 'EUR'), -1))).toBe('MONEY_NEGATIVE');
+    expect(code(() => multiply(money(250, 'EUR'), 0.5))).toBe('money-not-whole');
+    expect(code(() => multiply(money(250, 'EUR'), -1))).toBe('money-negative');
   });
 
   it('sums nothing to zero', () => expect(sum([], 'CHF')).toEqual(money(0, 'CHF')));
@@ -95,7 +95,7 @@ describe('money', () => {
         const exact = BigInt(a) + BigInt(b);
         const tooLarge = exact > BigInt(Number.MAX_SAFE_INTEGER);
         const total = () => BigInt(add(money(a, 'EUR'), money(b, 'EUR')).amountMinor);
-        expect(tooLarge ? code(total) : total()).toBe(tooLarge ? 'MONEY_TOO_LARGE' : exact);
+        expect(tooLarge ? code(total) : total()).toBe(tooLarge ? 'money-too-large' : exact);
       }),
     );
   });

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../../../test/support/eventually.js';
+import { undocumented } from '../../../test/support/doors.js';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/postgres.js';
 import { ensureDevIssuer, issueDevToken } from './auth/dev-issuer.js';
 
@@ -107,15 +108,37 @@ describe('a service', { timeout: 90_000 }, () => {
         checks: { database: { status: 'up' } },
       });
     });
-    const openApi = (await (await get('/docs-json')).json()) as { paths: object };
+    const openApi = (await (await get('/docs-json')).json()) as Parameters<typeof undocumented>[0];
     expect(Object.keys(openApi.paths)).toEqual(['/health/live', '/health/ready', '/things']);
+    expect(undocumented(openApi).filter((what) => !what.includes('/things'))).toEqual([]);
     expect((await get('/docs')).headers.get('content-type')).toMatch(/^text\/html/);
     child.kill('SIGTERM');
     const { code, output } = await ended;
     expect(code).toBe(0);
     expect(output.match(/things-service listens on http/g)).toHaveLength(1);
+    expect(output).toContain(
+      'Public routes: GET /health/live, GET /health/ready, GET /docs, GET /docs-json, GET /docs-yaml',
+    );
     expect(output.split('\n').filter((line) => line && !line.startsWith('{'))).toEqual([]);
     expect(output).not.toContain(token);
+  });
+
+  it('starts without its message bus, says in the log which variable it is about, and is degraded', async () => {
+    const url = new URL(bus.url);
+    url.pathname = '/no_such_database';
+    const { child, listening, ended } = start({ RUN_MIGRATIONS: 'true', BUS_DATABASE_URL: url.href });
+    const address = await listening;
+    await eventually(async () => {
+      const { status, checks } = (await (await fetch(`${address}/health/ready`)).json()) as Record<string, unknown>;
+      expect([status, (checks as { broker: object }).broker]).toEqual([
+        'degraded',
+        { status: 'degraded', detail: 'The message bus cannot be used; messages wait.' },
+      ]);
+    });
+    const line = /BUS_DATABASE_URL: the message bus cannot be used: .*no_such_database.* does not exist/;
+    await eventually(() => expect(output()).toMatch(line));
+    child.kill('SIGTERM');
+    expect((await ended).code).toBe(0);
   });
 
   it('ends by itself, with 0, when the process that started it is gone', async () => {

@@ -9,12 +9,17 @@ export { Env, variablesOf, type ConfigClass, type EnvVariable } from './config/e
 export { ConfigProblemsError, loadConfig } from './config/load-config.js';
 export { PlatformConfig } from './config/platform.config.js';
 export type { MigrationClass } from './database/data-source.js';
-export { configureDocs } from './docs/configure-docs.js';
+export { ApiProblems, etagHeader, locationHeader } from './docs/api-problems.js';
+export { configureDocs, describeApi } from './docs/configure-docs.js';
 export { HealthContributors, type HealthContributor } from './health/health-contributors.js';
 export { HealthModule } from './health/health.module.js';
 export { httpAdapter } from './http/adapter.js';
 export { configureHttp } from './http/configure-http.js';
 export { HttpModule } from './http/http.module.js';
+export { etagOf, IfMatch } from './http/if-match.js';
 export { CommandId } from './http/idempotency.js';
+export { MoneyDto } from './http/money.dto.js';
 export { ProblemException, type FieldError, type ProblemInit } from './http/problem.js';
+export type { Reply } from './http/reply.js';
+export { IsTextLine } from './http/text-line.js';
 export { UuidPipe } from './http/uuid.pipe.js';

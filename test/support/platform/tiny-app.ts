@@ -27,6 +27,7 @@ import { httpAdapter } from '../../../libs/platform/src/http/adapter.js';
 import { configureHttp } from '../../../libs/platform/src/http/configure-http.js';
 import { HttpModule } from '../../../libs/platform/src/http/http.module.js';
 import { CommandId } from '../../../libs/platform/src/http/idempotency.js';
+import { IfMatch } from '../../../libs/platform/src/http/if-match.js';
 import { UuidPipe } from '../../../libs/platform/src/http/uuid.pipe.js';
 
 class LineDto {
@@ -42,6 +43,10 @@ class PlaceDto {
   @Type(() => LineDto)
   lines: LineDto[];
 
+  @IsOptional() @IsString() note?: string;
+}
+
+class NoteDto {
   @IsOptional() @IsString() note?: string;
 }
 
@@ -68,6 +73,16 @@ class OrdersController {
   @Get(':id')
   find(@Param('id', UuidPipe) id: string) {
     return { id };
+  }
+
+  @Post(':id/cancel')
+  cancel(
+    @Param('id', UuidPipe) id: string,
+    @CommandId() commandId: string,
+    @IfMatch() version: number | undefined,
+    @Body() _nothing: NoteDto,
+  ) {
+    return { id, commandId, version: version ?? null };
   }
 
   @Get('faults/:name')
@@ -108,7 +123,7 @@ export interface TinyApp {
   send(
     method: string,
     path: string,
-    options?: { headers?: Record<string, string>; body?: string | object },
+    options?: { headers?: Record<string, string>; body?: string | Buffer | object },
   ): Promise<Answer>;
   /** Bytes as they are, answered with whatever comes back until the socket closes. */
   raw(bytes: string): Promise<string>;
@@ -145,9 +160,9 @@ function send(
   port: number,
   method: string,
   path: string,
-  { headers = {}, body }: { headers?: Record<string, string>; body?: string | object },
+  { headers = {}, body }: { headers?: Record<string, string>; body?: string | Buffer | object },
 ): Promise<Answer> {
-  const text = typeof body === 'object' ? JSON.stringify(body) : body;
+  const text = typeof body === 'object' && !Buffer.isBuffer(body) ? JSON.stringify(body) : body;
   const type =
     text === undefined ? {} : { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(text)) };
   return new Promise((resolve, reject) => {

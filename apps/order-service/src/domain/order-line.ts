@@ -28,9 +28,9 @@ export function totalOf(lines: readonly OrderLine[]): Money {
   if (new Set(lines.map((line) => line.sku)).size < lines.length) {
     throw new OrderLinesInvalid('An order has one line for each product.');
   }
-  for (const { sku, quantity } of lines) {
+  for (const [index, { quantity }] of lines.entries()) {
     if (!Number.isInteger(quantity) || quantity < 1 || quantity > MAX_QUANTITY) {
-      throw new OrderLinesInvalid(`Quantity of ${sku}: expected 1 to ${MAX_QUANTITY}, got ${quantity}.`);
+      throw new OrderLinesInvalid(`Quantity of line ${index + 1}: expected 1 to ${MAX_QUANTITY}, got ${quantity}.`);
     }
   }
   try {
@@ -39,7 +39,7 @@ export function totalOf(lines: readonly OrderLine[]): Money {
       first.unitPrice.currency,
     );
   } catch (error) {
-    if (error instanceof MoneyError && error.code === 'MONEY_TOO_LARGE') throw new OrderTotalTooLarge();
+    if (error instanceof MoneyError && error.code === 'money-too-large') throw new OrderTotalTooLarge();
     throw error;
   }
 }

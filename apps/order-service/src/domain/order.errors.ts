@@ -55,8 +55,9 @@ export class OrderTotalTooLarge extends DomainError {
 export class ProductNotSold extends DomainError {
   readonly code = 'product-not-sold';
   override readonly kind = 'invalid';
-  constructor(skus: readonly string[], currency: string) {
-    super(`Not sold in ${currency}: ${skus.join(', ')}.`);
+  /** By the number of the line, from 1: a sku that we do not know is the caller's text, which answers do not repeat. */
+  constructor(lines: readonly number[], currency: string) {
+    super(`Not sold in ${currency}: what line ${lines.join(', ')} of the order asks for.`);
   }
 }
 

@@ -1,6 +1,6 @@
 // POST /orders/:id/cancel and /ship, and what every change answers.
 import { ApiProperty } from '@nestjs/swagger';
-import { IsTextLine } from './fields.js';
+import { IsTextLine } from '@app/platform';
 
 export class CancelOrderDto {
   @ApiProperty({ example: 'Ordered twice.', minLength: 1, maxLength: 200 })

@@ -1,17 +1,64 @@
-// GET /orders/:id/history: who did what, when and why, event by event.
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+// GET /orders/:id/history: who did what, when and why, event by event. Nothing of an event reaches a client that is not named here.
+import { ApiExtraModels, ApiProperty, ApiPropertyOptional, getSchemaPath } from '@nestjs/swagger';
+import { MoneyDto } from '@app/platform';
+import type { HistoryEntry } from '../application/get-order-history/get-order-history.query.js';
+import { OrderLineDto } from './order.dto.js';
 
+class OrderPlacedDataDto {
+  @ApiProperty({ example: 'alice' })
+  customerId: string;
+
+  @ApiProperty({ type: [OrderLineDto] })
+  lines: OrderLineDto[];
+
+  @ApiProperty({ type: MoneyDto })
+  total: MoneyDto;
+
+  @ApiPropertyOptional()
+  note?: string;
+}
+
+class OrderConfirmedDataDto {
+  @ApiProperty({ format: 'uuid' })
+  paymentId: string;
+}
+
+class OrderCancelledDataDto {
+  @ApiProperty()
+  reason: string;
+
+  @ApiProperty({
+    enum: ['customer', 'operator', 'system'],
+    description: 'system: the checkout, after a failed payment.',
+  })
+  by: string;
+}
+
+class OrderShippedDataDto {
+  @ApiProperty()
+  carrier: string;
+
+  @ApiProperty()
+  trackingNumber: string;
+}
+
+const dataDtos = [OrderPlacedDataDto, OrderConfirmedDataDto, OrderCancelledDataDto, OrderShippedDataDto];
+
+@ApiExtraModels(...dataDtos)
 export class HistoryEntryDto {
   @ApiProperty({ type: 'integer', example: 1 })
   version: number;
 
-  @ApiProperty({ example: 'order.placed' })
+  @ApiProperty({ enum: ['order.placed', 'order.confirmed', 'order.cancelled', 'order.shipped'] })
   type: string;
 
   @ApiProperty({ format: 'date-time' })
   at: Date;
 
-  @ApiPropertyOptional({ example: 'customer:alice', description: 'Who asked for it.' })
+  @ApiPropertyOptional({
+    example: 'customer:alice',
+    description: 'Who asked for it, as role:id. To a customer anybody else is only a role, e.g. `operator`.',
+  })
   actor?: string;
 
   @ApiPropertyOptional({ description: 'Why, in their words.' })
@@ -23,6 +70,23 @@ export class HistoryEntryDto {
   @ApiPropertyOptional({ format: 'uuid' })
   commandId?: string;
 
-  @ApiProperty({ type: 'object', additionalProperties: true })
+  @ApiProperty({
+    description: 'What the event says, by its type.',
+    oneOf: dataDtos.map((dto) => ({ $ref: getSchemaPath(dto) })),
+  })
   data: object;
+}
+
+/** What of each event is shown. An event that is new here shows nothing until it is named. */
+export const shownFields: Readonly<Record<string, readonly string[]>> = {
+  'order.placed': ['customerId', 'lines', 'total', 'note'],
+  'order.confirmed': ['paymentId'],
+  'order.cancelled': ['reason', 'by'],
+  'order.shipped': ['carrier', 'trackingNumber'],
+};
+
+export function toHistoryEntryDto(entry: HistoryEntry): HistoryEntryDto {
+  const { version, type, at, actor, reason, correlationId, commandId } = entry;
+  const shown = Object.entries(entry.data).filter(([name]) => shownFields[type]?.includes(name));
+  return { version, type, at, actor, reason, correlationId, commandId, data: Object.fromEntries(shown) };
 }

@@ -1,17 +1,10 @@
 // What GET answers: nothing reaches a client that is not named here.
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { MoneyDto } from '@app/platform';
 import type { OrderView } from '../application/order.view.js';
 import type { OrderPage } from '../application/list-orders/list-orders.query.js';
 import { ORDER_STATUSES, type OrderStatus } from '../domain/order-status.js';
 import { writeCursor } from './order-cursor.js';
-
-export class MoneyDto {
-  @ApiProperty({ type: 'integer', example: 1250, description: 'In the smallest unit of the currency.' })
-  amountMinor: number;
-
-  @ApiProperty({ example: 'EUR', description: 'ISO 4217.' })
-  currency: string;
-}
 
 export class OrderLineDto {
   @ApiProperty({ example: 'coffee-beans' })

@@ -1,17 +1,21 @@
 // The routes of the order service. Everything is decided behind the buses.
 import { Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
-import {
-  ApiConflictResponse,
-  ApiCreatedResponse,
-  ApiNotFoundResponse,
-  ApiOkResponse,
-  ApiOperation,
-  ApiTags,
-  ApiUnprocessableEntityResponse,
-} from '@nestjs/swagger';
+import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { CommandBus, deterministicId } from '@app/event-store';
-import { CommandId, CurrentUser, Roles, UuidPipe, type AuthenticatedUser } from '@app/platform';
+import {
+  ApiProblems,
+  CommandId,
+  CurrentUser,
+  etagHeader,
+  etagOf,
+  IfMatch,
+  locationHeader,
+  Roles,
+  UuidPipe,
+  type AuthenticatedUser,
+  type Reply,
+} from '@app/platform';
 import type { Actor } from '../application/actor.js';
 import { CancelOrder } from '../application/cancel-order/cancel-order.command.js';
 import { GetOrderHistory } from '../application/get-order-history/get-order-history.query.js';
@@ -22,18 +26,16 @@ import { ShipOrder } from '../application/ship-order/ship-order.command.js';
 import { readAsOf } from './as-of.js';
 import { CancelOrderDto, OrderChangedDto, ShipOrderDto } from './change-order.dto.js';
 import { readCursor } from './order-cursor.js';
-import { HistoryEntryDto } from './order-history.dto.js';
+import { HistoryEntryDto, toHistoryEntryDto } from './order-history.dto.js';
 import { OrderDto, OrderPageDto, toOrderDto, toOrderPageDto } from './order.dto.js';
 import { PlaceOrderDto } from './place-order.dto.js';
 import { GetOrderQueryDto, ListOrdersQueryDto } from './read-orders.dto.js';
 
-/** What is needed of the reply, whichever HTTP server it is of. */
-interface Reply {
-  header(name: string, value: string): unknown;
-}
+const orderIdParam = { name: 'id', format: 'uuid', description: 'Of the order.' };
+const badRequest = 'The id or a query parameter is not right.';
+const notFound = 'There is no such order, or it is another customer’s.';
 
 @ApiTags('orders')
-@ApiNotFoundResponse({ description: 'There is no such order, or it is another customer’s.' })
 @Roles('customer', 'operator')
 @Controller('orders')
 export class OrdersController {
@@ -48,8 +50,8 @@ export class OrdersController {
     summary: 'Place an order',
     description: 'Sent again with the same Idempotency-Key it is the same order.',
   })
-  @ApiCreatedResponse({ type: OrderChangedDto, description: 'Location names the order.' })
-  @ApiUnprocessableEntityResponse({ description: 'A product is not sold in this currency, or the total is too large.' })
+  @ApiCreatedResponse({ type: OrderChangedDto, headers: { ...locationHeader, ...etagHeader } })
+  @ApiProblems({ 422: 'A product is not sold in this currency, or the total is too large.' })
   async place(
     @Body() { lines, currency, note }: PlaceOrderDto,
     @CurrentUser() user: AuthenticatedUser,
@@ -68,21 +70,22 @@ export class OrdersController {
   @HttpCode(200)
   @ApiOperation({
     summary: 'Cancel an order that has not been shipped',
-    description: 'Cancelling twice changes nothing.',
+    description:
+      'Cancelling twice changes nothing. Their own order everybody cancels as its customer, whatever roles they have.',
   })
-  @ApiOkResponse({ type: OrderChangedDto })
-  @ApiConflictResponse({ description: 'It has been shipped.' })
+  @ApiParam(orderIdParam)
+  @ApiOkResponse({ type: OrderChangedDto, headers: etagHeader })
+  @ApiProblems({ 404: notFound, 409: 'It has been shipped.' })
   async cancel(
     @Param('id', UuidPipe) orderId: string,
     @Body() { reason }: CancelOrderDto,
     @CurrentUser() user: AuthenticatedUser,
     @CommandId() commandId: string,
+    @IfMatch() expectedVersion: number | undefined,
     @Res({ passthrough: true }) reply: Reply,
   ): Promise<OrderChangedDto> {
-    const { version } = await this.commands.execute(new CancelOrder(orderId, reason, actor(user)), {
-      commandId,
-      reason,
-    });
+    const command = new CancelOrder(orderId, reason, actor(user), expectedVersion);
+    const { version } = await this.commands.execute(command, { commandId, reason });
     return changed(reply, orderId, version);
   }
 
@@ -90,21 +93,30 @@ export class OrdersController {
   @HttpCode(200)
   @Roles('operator')
   @ApiOperation({ summary: 'Record that a confirmed order was shipped' })
-  @ApiOkResponse({ type: OrderChangedDto })
-  @ApiConflictResponse({ description: 'It is not confirmed, or was shipped otherwise.' })
+  @ApiParam(orderIdParam)
+  @ApiOkResponse({ type: OrderChangedDto, headers: etagHeader })
+  @ApiProblems({ 404: 'There is no such order.', 409: 'It is not confirmed, or was shipped otherwise.' })
   async ship(
     @Param('id', UuidPipe) orderId: string,
     @Body() { carrier, trackingNumber }: ShipOrderDto,
     @CommandId() commandId: string,
+    @IfMatch() expectedVersion: number | undefined,
     @Res({ passthrough: true }) reply: Reply,
   ): Promise<OrderChangedDto> {
-    const { version } = await this.commands.execute(new ShipOrder(orderId, carrier, trackingNumber), { commandId });
+    const command = new ShipOrder(orderId, carrier, trackingNumber, expectedVersion);
+    const { version } = await this.commands.execute(command, { commandId });
     return changed(reply, orderId, version);
   }
 
   @Get()
-  @ApiOperation({ summary: 'List orders, newest first', description: 'Customers see their own, operators all.' })
+  @ApiOperation({
+    summary: 'List orders, newest first',
+    description:
+      'Whoever has the role operator sees all orders, everybody else their own. The list follows changes within moments; ' +
+      'a single order (GET /orders/{id}) is never behind an answer that was given.',
+  })
   @ApiOkResponse({ type: OrderPageDto })
+  @ApiProblems({ 400: badRequest })
   async list(
     @Query() { status, cursor, limit }: ListOrdersQueryDto,
     @CurrentUser() user: AuthenticatedUser,
@@ -115,7 +127,9 @@ export class OrdersController {
 
   @Get(':id')
   @ApiOperation({ summary: 'Get an order as it is, or as it was' })
-  @ApiOkResponse({ type: OrderDto })
+  @ApiParam(orderIdParam)
+  @ApiOkResponse({ type: OrderDto, headers: etagHeader })
+  @ApiProblems({ 400: badRequest, 404: `${notFound} Or there was none at that time, or no such version.` })
   async get(
     @Param('id', UuidPipe) orderId: string,
     @Query() { asOf }: GetOrderQueryDto,
@@ -124,18 +138,20 @@ export class OrdersController {
   ): Promise<OrderDto> {
     const at = asOf === undefined ? undefined : readAsOf(asOf);
     const order = await this.queries.execute(new GetOrder(orderId, actor(user), at));
-    reply.header('etag', `"${order.version}"`);
+    reply.header('etag', etagOf(order.version));
     return toOrderDto(order);
   }
 
   @Get(':id/history')
   @ApiOperation({ summary: 'Who did what to an order, when and why' })
+  @ApiParam(orderIdParam)
   @ApiOkResponse({ type: [HistoryEntryDto] })
+  @ApiProblems({ 400: badRequest, 404: notFound })
   async history(
     @Param('id', UuidPipe) orderId: string,
     @CurrentUser() user: AuthenticatedUser,
   ): Promise<readonly HistoryEntryDto[]> {
-    return this.queries.execute(new GetOrderHistory(orderId, actor(user)));
+    return (await this.queries.execute(new GetOrderHistory(orderId, actor(user)))).map(toHistoryEntryDto);
   }
 }
 
@@ -144,6 +160,6 @@ function actor({ id, roles }: AuthenticatedUser): Actor {
 }
 
 function changed(reply: Reply, orderId: string, version: number): OrderChangedDto {
-  reply.header('etag', `"${version}"`);
+  reply.header('etag', etagOf(version));
   return { orderId, version };
 }

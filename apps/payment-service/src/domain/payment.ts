@@ -21,6 +21,9 @@ export interface PaymentState {
   readonly refundedMinor: number;
   /** Set when the order was cancelled before there was an outcome. */
   readonly cancelReason?: string;
+  /** The gateway's own name for the capture; set once there was one. */
+  readonly gatewayRef?: string;
+  readonly failureReason?: string;
 }
 
 @Aggregate('payment')
@@ -86,13 +89,13 @@ export class Payment extends EventSourcedAggregate<PaymentState> {
   }
 
   @When(PaymentCaptured)
-  protected captured(_event: PaymentCaptured): void {
-    this.state = { ...this.state, status: 'captured' };
+  protected captured({ gatewayRef }: PaymentCaptured): void {
+    this.state = { ...this.state, status: 'captured', gatewayRef };
   }
 
   @When(PaymentFailed)
-  protected failed(_event: PaymentFailed): void {
-    this.state = { ...this.state, status: 'failed' };
+  protected failed({ reason }: PaymentFailed): void {
+    this.state = { ...this.state, status: 'failed', failureReason: reason };
   }
 
   @When(PaymentCancelled)

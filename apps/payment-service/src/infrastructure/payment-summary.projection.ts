@@ -1,4 +1,4 @@
-// Keeps payment_summary: the row and the checkpoint commit together. Bump the version to rebuild beside the old one.
+// Keeps payment_summary: the row and the checkpoint commit together. It writes this one table: a later version, rebuilt beside it, needs a table of its own.
 import type { EntityManager } from 'typeorm';
 import { On, Projection, type EventContext } from '@app/event-store';
 import {

@@ -1,15 +1,8 @@
 // What GET answers: nothing reaches a client that is not named here.
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { MoneyDto } from '@app/platform';
 import type { PaymentView } from '../application/payment.view.js';
 import type { PaymentStatus } from '../domain/payment.js';
-
-export class MoneyDto {
-  @ApiProperty({ type: 'integer', example: 2500, description: 'In the smallest unit of the currency.' })
-  amountMinor: number;
-
-  @ApiProperty({ example: 'EUR', description: 'ISO 4217.' })
-  currency: string;
-}
 
 export class PaymentDto {
   @ApiProperty({ format: 'uuid', description: 'The same as orderId: an order has one payment.' })

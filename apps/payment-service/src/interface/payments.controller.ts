@@ -1,18 +1,17 @@
 // The routes of the payment service. For operators only: messages between contexts carry no customer, so there is no owner to check.
 import { Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
-import { ApiConflictResponse, ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiParam, ApiQuery, ApiTags } from '@nestjs/swagger';
 import { AggregateNotFoundError, CommandBus, deterministicId } from '@app/event-store';
-import { CommandId, Roles, UuidPipe } from '@app/platform';
+import { ApiProblems, CommandId, etagHeader, etagOf, IfMatch, Roles, UuidPipe, type Reply } from '@app/platform';
 import { GetPayment } from '../application/get-payment/get-payment.query.js';
 import { RefundPayment } from '../application/refund-payment/refund-payment.command.js';
 import { PaymentDto, PaymentsDto, toPaymentDto } from './payment.dto.js';
 import { RefundDto, RefundedDto } from './refund.dto.js';
 
-/** What is needed of the reply, whichever HTTP server it is of. */
-interface Reply {
-  header(name: string, value: string): unknown;
-}
+const paymentIdParam = { name: 'id', format: 'uuid', description: 'Of the payment, which is the id of its order.' };
+const badRequest = 'The id or a query parameter is not right.';
+const notFound = 'There is no such payment.';
 
 @ApiTags('payments')
 @Roles('operator')
@@ -24,8 +23,10 @@ export class PaymentsController {
   ) {}
 
   @Get()
-  @ApiOperation({ summary: 'Find the payment of an order' })
+  @ApiOperation({ summary: 'Find the payment of an order', description: 'For operators only, like everything here.' })
+  @ApiQuery({ name: 'orderId', required: true, schema: { type: 'string', format: 'uuid' } })
   @ApiOkResponse({ type: PaymentsDto })
+  @ApiProblems({ 400: badRequest })
   async find(@Query('orderId', UuidPipe) orderId: string): Promise<PaymentsDto> {
     const payment = await this.queries.execute(new GetPayment(orderId));
     return { items: payment ? [toPaymentDto(payment)] : [] };
@@ -33,12 +34,13 @@ export class PaymentsController {
 
   @Get(':id')
   @ApiOperation({ summary: 'Get a payment' })
-  @ApiOkResponse({ type: PaymentDto })
-  @ApiNotFoundResponse({ description: 'There is no such payment.' })
+  @ApiParam(paymentIdParam)
+  @ApiOkResponse({ type: PaymentDto, headers: etagHeader })
+  @ApiProblems({ 400: badRequest, 404: notFound })
   async get(@Param('id', UuidPipe) paymentId: string, @Res({ passthrough: true }) reply: Reply): Promise<PaymentDto> {
     const payment = await this.queries.execute(new GetPayment(paymentId));
     if (!payment) throw new AggregateNotFoundError('payment', paymentId);
-    reply.header('etag', `"${payment.version}"`);
+    reply.header('etag', etagOf(payment.version));
     return toPaymentDto(payment);
   }
 
@@ -48,19 +50,20 @@ export class PaymentsController {
     summary: 'Refund a captured payment, in part or whole',
     description: 'The gateway is asked right after.',
   })
-  @ApiOkResponse({ type: RefundedDto })
-  @ApiNotFoundResponse({ description: 'There is no such payment.' })
-  @ApiConflictResponse({ description: 'It is not captured, or less than that is left.' })
+  @ApiParam(paymentIdParam)
+  @ApiOkResponse({ type: RefundedDto, headers: etagHeader })
+  @ApiProblems({ 404: notFound, 409: 'It is not captured, or less than that is left.' })
   async refund(
     @Param('id', UuidPipe) paymentId: string,
     @Body() { amountMinor, reason }: RefundDto,
     @CommandId() commandId: string,
+    @IfMatch() expectedVersion: number | undefined,
     @Res({ passthrough: true }) reply: Reply,
   ): Promise<RefundedDto> {
     const refundId = deterministicId('refund', commandId);
-    const command = new RefundPayment(paymentId, refundId, reason, amountMinor ?? undefined);
+    const command = new RefundPayment(paymentId, refundId, reason, amountMinor ?? undefined, expectedVersion);
     const { version } = await this.commands.execute(command, { commandId, reason });
-    reply.header('etag', `"${version}"`);
+    reply.header('etag', etagOf(version));
     return { paymentId, refundId, version };
   }
 }

@@ -1,6 +1,7 @@
 // POST /payments/:id/refund.
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsInt, IsOptional, Matches, Max, Min } from 'class-validator';
+import { IsInt, IsOptional, Max, Min } from 'class-validator';
+import { IsTextLine } from '@app/platform';
 
 export class RefundDto {
   @ApiPropertyOptional({
@@ -16,8 +17,7 @@ export class RefundDto {
   amountMinor?: number;
 
   @ApiProperty({ example: 'Arrived broken.', minLength: 1, maxLength: 200 })
-  @Matches(/^\P{Cc}{1,200}$/u, { message: '$property must be 1 to 200 characters on one line' })
-  @Matches(/\S/u, { message: '$property must not be blank' })
+  @IsTextLine(200)
   reason: string;
 }
 

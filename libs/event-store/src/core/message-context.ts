@@ -16,7 +16,7 @@ export interface MessageContextInit {
 }
 
 export class MessageContext {
-  private readonly steps = new Map<string, number>();
+  private steps = new Map<string, number>();
   private children = 0;
 
   constructor(private readonly init: MessageContextInit) {}
@@ -65,6 +65,16 @@ export class MessageContext {
   nextChildId(): string | undefined {
     const seed = this.init.seed ?? this.init.command?.id;
     return seed === undefined ? undefined : deterministicId(seed, 'child', this.children++);
+  }
+
+  /** For units of work: what it returns takes back all numbers given out since, so that work that runs again decides under the same ids. */
+  mark(): () => void {
+    const { children } = this;
+    const steps = new Map(this.steps);
+    return () => {
+      this.steps = new Map(steps);
+      this.children = children;
+    };
   }
 }
 

@@ -57,4 +57,17 @@ describe('a message context', () => {
     expect(children(new MessageContext({ correlationId: 'c', command, seed: 'saga' }))).not.toEqual(first);
     expect(new MessageContext({ correlationId: 'c' }).nextChildId()).toBeUndefined();
   });
+
+  it('takes numbers back as often as work runs again, and only those given out since', () => {
+    const context = new MessageContext({ correlationId: 'c', command });
+    const numbers = () => [context.nextStep('a-1'), context.nextStep('b-1'), context.nextChildId()];
+    const first = numbers();
+    const takeBack = context.mark();
+    const second = numbers();
+    for (let again = 0; again < 2; again += 1) {
+      takeBack();
+      expect(numbers()).toEqual(second);
+    }
+    expect(second).not.toEqual(first);
+  });
 });

@@ -4,6 +4,7 @@ import {
   currentTransaction,
   InvalidRequestError,
   LeaseLostError,
+  MessageContext,
   outsideTransaction,
   systemIds,
   UnitOfWorkRolledBackError,
@@ -91,6 +92,23 @@ describe('units of work in memory', () => {
     });
     await expect(swallowing).rejects.toThrow(UnitOfWorkRolledBackError);
     expect(await events.streamVersion('a-1')).toBe(0);
+  });
+
+  it('decide and send under the same ids when they run again', async () => {
+    const { database, unitOfWork } = createMemoryStore();
+    const context = new MessageContext({ correlationId: 'c', seed: 'cause' });
+    const rows = database.table<number>('rows');
+    const seen: unknown[] = [];
+    await MessageContext.run(context, () =>
+      unitOfWork.run(() => {
+        seen.push([context.nextStep('a-1'), context.nextChildId()]);
+        rows.set('row', seen.length);
+        if (seen.length === 1) outsideTransaction(() => rows.set('row', 0));
+        return Promise.resolve();
+      }),
+    );
+    expect(seen).toEqual([seen[0], seen[0]]);
+    expect(context.nextStep('a-1')).toBe(1);
   });
 
   it('run again when another writer was first, and then see what it wrote', async () => {

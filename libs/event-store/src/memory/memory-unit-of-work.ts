@@ -1,5 +1,11 @@
 // Units of work in memory run side by side, as on PostgreSQL; one that lost a race at its commit runs again, as after a serialisation failure.
-import { runInTransaction, UnavailableError, type Transaction, type UnitOfWork } from '../core/index.js';
+import {
+  MessageContext,
+  runInTransaction,
+  UnavailableError,
+  type Transaction,
+  type UnitOfWork,
+} from '../core/index.js';
 import type { MemoryDatabase } from './memory-database.js';
 import { MemoryTransaction } from './memory-transaction.js';
 
@@ -11,11 +17,13 @@ export class MemoryUnitOfWork implements UnitOfWork {
   async run<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
     const open = this.database.transaction();
     if (open) return join(open, work);
+    const takeBack = MessageContext.current()?.mark();
     for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
       const transaction = new MemoryTransaction(this.database);
       try {
         const result = await runInTransaction(transaction, () => work(transaction));
         if (transaction.commit()) return result;
+        takeBack?.();
       } catch (error) {
         transaction.rollback();
         throw error;

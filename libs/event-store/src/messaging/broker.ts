@@ -63,6 +63,10 @@ export interface Broker {
    * @throws UnavailableError the broker cannot be reached; some may have been sent: publish the same batch again.
    */
   publish(messages: readonly BrokerMessage[]): Promise<readonly { index: number; error: unknown }[]>;
+  /**
+   * Brokers keep messages for a time, read or not (Kafka: the topic's `retention.ms`; PostgreSQL: `retentionMs`, seven days unless set;
+   * memory: for ever). A group that is away longer misses what has gone meanwhile, and a new group begins with what is still there.
+   */
   consume(options: ConsumeOptions): Promise<Consumer>;
   /** Messages a group has not acknowledged yet, per topic. @throws UnavailableError */
   lag(group: string, topics: readonly string[]): Promise<TopicLag[]>;

@@ -13,7 +13,7 @@ export interface InboundMessage {
   readonly version: number;
   readonly data: object;
   readonly metadata: EventMetadata;
-  /** Of type, key and data: the same id with another hash is a fault of the sender. */
+  /** Of type, key and data as they were sent: the same id with another hash is a fault of the sender. */
   readonly contentHash: string;
 }
 

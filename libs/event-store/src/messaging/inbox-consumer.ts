@@ -22,21 +22,35 @@ export interface InboxConsumerOptions {
 }
 
 export class InboxConsumer {
-  private consumer: Consumer | undefined;
+  private starting: Promise<Consumer> | undefined;
 
   constructor(private readonly options: InboxConsumerOptions) {}
 
   /** Returns at once, whatever the broker's state. */
   async start(): Promise<void> {
     const { broker, group, decoder } = this.options;
-    if (this.consumer || decoder.topics.length === 0) return;
-    this.consumer = await broker.consume({ group, topics: decoder.topics, handler: (batch) => this.handle(batch) });
+    if (decoder.topics.length === 0) return;
+    this.starting ??= broker.consume({ group, topics: decoder.topics, handler: (batch) => this.handle(batch) });
+    const { starting } = this;
+    try {
+      await starting;
+    } catch (error) {
+      this.forget(starting);
+      throw error;
+    }
   }
 
-  /** Finishes the batch in hand. */
+  /** Finishes the batch in hand, also when the consumer is still joining its group. */
   async stop(): Promise<void> {
-    await this.consumer?.stop();
-    this.consumer = undefined;
+    const { starting } = this;
+    if (!starting) return;
+    const consumer = await starting.catch(() => undefined); // start has told its caller
+    await consumer?.stop();
+    this.forget(starting);
+  }
+
+  private forget(starting: Promise<Consumer>): void {
+    if (this.starting === starting) this.starting = undefined;
   }
 
   private async handle(batch: readonly ReceivedMessage[]): Promise<'ack' | 'retry'> {

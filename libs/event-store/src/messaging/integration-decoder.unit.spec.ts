@@ -1,4 +1,4 @@
-import { IsString } from 'class-validator';
+import { Allow, IsString } from 'class-validator';
 import { describe, expect, it } from 'vitest';
 import { ConfigurationError, Event, UnknownEventTypeError } from '../core/index.js';
 import { integrationDecoder } from './integration-decoder.js';
@@ -16,6 +16,17 @@ class NeedsArgumentsV1 {
   readonly id: string;
   constructor(source: { id: string }) {
     this.id = source.id;
+  }
+}
+@IntegrationEvent('shop.c.happened.v1')
+class ForgottenFieldV1 {
+  @IsString() readonly id: string;
+  @Allow() readonly anything: unknown;
+  readonly note: string;
+  constructor(id: string, anything: unknown, note: string) {
+    this.id = id;
+    this.anything = anything;
+    this.note = note;
   }
 }
 @Event('a.happened')
@@ -40,6 +51,12 @@ describe('integrationDecoder', () => {
     expect(() => integrationDecoder([topic('a', []), topic('a', [])])).toThrow(ConfigurationError);
     expect(() => integrationDecoder([topic('b', [NeedsArgumentsV1])])).toThrow(
       /NeedsArgumentsV1 cannot be built without arguments/,
+    );
+  });
+
+  it('refuses a class with a field that no validator describes: it would be left out of every message', () => {
+    expect(() => integrationDecoder([topic('c', [ForgottenFieldV1])])).toThrow(
+      /ForgottenFieldV1\.note has no class-validator decorator/,
     );
   });
 

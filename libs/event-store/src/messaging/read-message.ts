@@ -3,7 +3,7 @@ import { plainToInstance } from 'class-transformer';
 import { validateSync, type ValidationError } from 'class-validator';
 import { contentHash, type Class, type EventMetadata } from '../core/index.js';
 import { jsonProblem } from '../processes/index.js';
-import { MAX_MESSAGE_BYTES } from './admission.js';
+import { keyProblem, MAX_MESSAGE_BYTES, NOT_TEXT } from './admission.js';
 import type { ReceivedMessage } from './broker.js';
 import type { InboundMessage } from './inbound-log.js';
 import type { IntegrationDecoder } from './integration-decoder.js';
@@ -15,9 +15,6 @@ export interface Refusal {
 
 const PRINTABLE = /^[\x20-\x7e]{1,200}$/;
 const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
-/** What a decoder leaves where bytes were not UTF-8, and what jsonb cannot hold. */
-const NOT_TEXT = /[\0\ufffd\p{Surrogate}]/u;
-const MAX_KEY_LENGTH = 500;
 
 export function readMessage(message: ReceivedMessage, decoder: IntegrationDecoder): InboundMessage | Refusal {
   const { topic, value } = message;
@@ -37,8 +34,8 @@ export function readMessage(message: ReceivedMessage, decoder: IntegrationDecode
   if (!messageClass)
     return refuse('unknown-type', `Type ${type || '(none)'} is not in the contract of topic ${topic}.`);
   const key = message.key ?? header('ce_subject') ?? id;
-  if (key === '' || key.length > MAX_KEY_LENGTH || NOT_TEXT.test(key))
-    return refuse('invalid-key', 'The key is empty, too long or not UTF-8 text.');
+  const wrongKey = keyProblem(key);
+  if (wrongKey) return refuse('invalid-key', `It cannot be read: ${wrongKey}.`);
   const data = readData(value, messageClass);
   if ('reasonCode' in data) return data;
   return {
@@ -50,11 +47,12 @@ export function readMessage(message: ReceivedMessage, decoder: IntegrationDecode
     version: streamVersion(header('ce_streamversion')),
     data: data.data,
     metadata: metadataOf(id, header),
-    contentHash: contentHash({ type, key, data: data.data }),
+    contentHash: contentHash({ type, key, data: data.sent }), // what came: a later build may understand more of it
   };
 }
 
-function readData(value: Buffer, messageClass: Class): { data: object } | Refusal {
+/** A sender may add fields: those this build does not know are left out of `data`, and no reason to refuse the message. */
+function readData(value: Buffer, messageClass: Class): { data: object; sent: object } | Refusal {
   let parsed: unknown;
   try {
     parsed = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(value));
@@ -67,9 +65,9 @@ function readData(value: Buffer, messageClass: Class): { data: object } | Refusa
   if (problem) return refuse('invalid-data', `In the data ${problem}.`);
   try {
     const instance = plainToInstance(messageClass as unknown as new () => object, parsed);
-    const errors = validateSync(instance, { whitelist: true, forbidNonWhitelisted: true, forbidUnknownValues: false });
+    const errors = validateSync(instance, { whitelist: true, forbidUnknownValues: false });
     if (errors.length > 0) return refuse('invalid-data', errors.flatMap((error) => sentences(error)).join('; '));
-    return { data: JSON.parse(JSON.stringify(instance)) as object };
+    return { data: JSON.parse(JSON.stringify(instance)) as object, sent: parsed };
   } catch (error) {
     return refuse(
       'invalid-data',

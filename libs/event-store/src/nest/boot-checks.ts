@@ -26,17 +26,27 @@ export function checkDeclarations(explored: Explored, registry: EventRegistry): 
     }
     handlerOf.set(command, handlerClass);
   }
-  for (const { handlerClass, events } of explored.eventsHandlers) {
+  for (const { handlerClass, events, isStatic } of explored.eventsHandlers) {
+    if (!isStatic) throw requestScoped(`@EventsHandler ${handlerClass.name}`);
     for (const event of events) requireRegistered(event, handlerClass, registry);
   }
   for (const { sagaClass, member, saga, isStatic } of explored.sagas) {
     const name = `${sagaClass.name}.${String(member)}`;
-    if (!isStatic)
-      throw new ConfigurationError(
-        `@Saga ${name} is request-scoped. A saga outlives requests: make its class a singleton.`,
-      );
+    if (!isStatic) throw requestScoped(`@Saga ${name}`);
     if (typeof saga !== 'function') throw new ConfigurationError(`@Saga ${name} is not a function of events$.`);
   }
+  for (const { options } of explored.features) {
+    for (const of of options.projections ?? [])
+      if (!explored.isStatic(of)) throw requestScoped(`@Projection ${of.name}`);
+    for (const of of options.publishers ?? []) if (!explored.isStatic(of)) throw requestScoped(`@Publisher ${of.name}`);
+  }
+}
+
+/** Only command handlers run within a request. */
+function requestScoped(what: string): ConfigurationError {
+  return new ConfigurationError(
+    `${what} is request-scoped, or injects something that is. It is fed from the log and outlives requests: make its class and what it injects singletons.`,
+  );
 }
 
 /** @throws EventNotRegisteredError */
@@ -63,24 +73,32 @@ export function checkNames(definitions: readonly SubscriptionDefinition[]): void
 }
 
 /**
- * A checkpoint nobody owns means a rename that would silently skip or repeat history. Older versions of a projection are left alone.
+ * A checkpoint nobody owns means a rename that would silently skip or repeat history. Older versions of a projection are left alone, and
+ * so is one that another process works on right now: during a rolling deploy it is that build's. Returns sentences for the log.
  * @throws ConfigurationError
  */
 export function checkOwners(
   checkpoints: readonly SubscriptionStatus[],
   definitions: readonly SubscriptionDefinition[],
   retired: readonly string[],
-): void {
+  now: Date,
+): string[] {
+  const sentences: string[] = [];
   const owned = new Set(definitions.map(({ name }) => name));
   const projections = new Set(
     definitions.map(({ name }) => name.replace(/@v\d+$/, '@v')).filter((name) => name.endsWith('@v')),
   );
-  for (const { name, log, cursor } of checkpoints) {
+  for (const { name, log, cursor, owner, leasedUntil } of checkpoints) {
     const isOtherVersion = /@v\d+$/.test(name) && projections.has(name.replace(/@v\d+$/, '@v'));
     if (owned.has(name) || isOtherVersion || retired.includes(name)) continue;
-    throw new ConfigurationError(
-      `Checkpoint ${name} (log ${log}, position ${cursor.position}) belongs to no handler, saga, projection or publisher of this build. ` +
-        `If it was renamed, give it the stable name '${name}'; if it was removed, list '${name}' in EventStoreModule.forFeature({ retired }).`,
+    const what = `Checkpoint ${name} (log ${log}, position ${cursor.position}) belongs to no handler, saga, projection or publisher of this build.`;
+    const mend =
+      `If it was renamed, give it the stable name '${name}'; if it was removed, or belongs to a newer build that was rolled back, ` +
+      `list '${name}' in EventStoreModule.forFeature({ retired }).`;
+    if (leasedUntil === undefined || leasedUntil <= now) throw new ConfigurationError(`${what} ${mend}`);
+    sentences.push(
+      `${what} ${owner} works on it now, so this is taken for a rolling deploy; once nobody does, this build refuses to boot. ${mend}`,
     );
   }
+  return sentences;
 }

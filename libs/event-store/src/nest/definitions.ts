@@ -30,6 +30,7 @@ import type { CommandBus } from './command-bus.js';
 import { projectionDeclaration, type ProjectionDeclaration } from './decorators/projection.decorator.js';
 import { handlerName, sagaName } from './decorators/stable-name.decorators.js';
 import type { Explored, FoundEventsHandler } from './explorer.js';
+import { nestLogger } from './nest-logger.js';
 import type { EventStoreRuntime } from './runtime.js';
 
 export interface FoundProjection extends ProjectionDeclaration {
@@ -101,10 +102,22 @@ export function buildSubscriptions(
       return relaySubscription({ name, topic: topic.topic, source: `/${service}`, publish, key, registry, broker });
     }),
   );
-  const dispatch = commandDispatchSubscription({ execute: (stored) => execute(stored, commands) });
+  const logger = nestLogger('command-dispatch');
+  const dispatch = commandDispatchSubscription({
+    execute: (stored) => execute(stored, commands),
+    onRejected: ({ id, type, metadata }, { code, message }) =>
+      logger.info(`${type} was rejected: ${message}`, {
+        id,
+        code,
+        actor: metadata.actor,
+        causedBy: metadata.causationId,
+      }),
+    retry: runtime.retry,
+  });
   return [...projections, ...handlers, ...sagas, ...relays, dispatch];
 }
 
+/** One record in a unit of work, because a handler may act outside of it: what it writes through `db` happens once, the rest at least once. */
 function handlerSubscription(
   { handlerClass, handle }: FoundEventsHandler,
   log: LogName,
@@ -116,9 +129,10 @@ function handlerSubscription(
     name: handlerName(handlerClass),
     log,
     start: 'now',
+    together: 1,
     wants: (record: LogRecord) => types.has(record.type),
-    async handle(record) {
-      await handle(registry.decode(record), eventContextOf(record, log));
+    async handle(record, { db }) {
+      await handle(registry.decode(record), eventContextOf(record, log), db);
     },
   };
 }

@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import { CqrsModule } from '@nestjs/cqrs';
 import type { Class } from '../core/index.js';
+import type { ProjectionHandler } from '../subscriptions/index.js';
 import { Feature } from './feature.js';
 
 // Metadata keys of @nestjs/cqrs 12 (its decorators/constants.ts; not exported). nest/explorer.unit.spec.ts fails if they change.
@@ -18,7 +19,9 @@ export interface FoundCommandHandler {
 export interface FoundEventsHandler {
   readonly handlerClass: Class;
   readonly events: readonly Class[];
-  readonly handle: (event: object, context: unknown) => unknown;
+  readonly handle: ProjectionHandler;
+  /** False for request-scoped classes, which only command handlers can be. */
+  readonly isStatic: boolean;
 }
 
 export interface FoundSaga {
@@ -26,7 +29,7 @@ export interface FoundSaga {
   readonly member: string | symbol;
   /** The member itself, bound to its instance. */
   readonly saga: unknown;
-  /** False for request-scoped classes, which sagas cannot be. */
+  /** As above. */
   readonly isStatic: boolean;
 }
 
@@ -38,6 +41,8 @@ export interface Explored {
   /** How many CqrsModules there are; ours is one. */
   readonly cqrsModules: number;
   readonly instanceOf: (providerClass: Class) => object | undefined;
+  /** False when the class, or what it injects, is request-scoped. */
+  readonly isStatic: (providerClass: Class) => boolean;
 }
 
 @Injectable()
@@ -50,6 +55,7 @@ export class Explorer {
     const eventsHandlers: FoundEventsHandler[] = [];
     const sagas: FoundSaga[] = [];
     const instances = new Map<Class, object>();
+    const scoped = new Set<Class>();
     const seen = new Set<object>();
     for (const module of this.modules.values()) {
       for (const wrapper of module.providers.values()) {
@@ -57,27 +63,28 @@ export class Explorer {
         const providerClass = (instance?.constructor ?? wrapper.metatype) as Class | null;
         if (instance instanceof Feature) features.push(instance);
         if (typeof providerClass !== 'function' || (instance && seen.has(instance))) continue;
+        const isStatic = wrapper.isDependencyTreeStatic();
+        if (!isStatic) scoped.add(providerClass);
         if (instance) instances.set(providerClass, instance);
         if (instance) seen.add(instance);
         const command = Reflect.getMetadata(COMMAND_HANDLER, providerClass) as Class | undefined;
         if (command) commandHandlers.push({ handlerClass: providerClass, command });
         const events = Reflect.getMetadata(EVENTS_HANDLER, providerClass) as Class[] | undefined;
         if (events) {
-          const handler = instance as { handle(event: object, context: unknown): unknown };
-          eventsHandlers.push({
-            handlerClass: providerClass,
-            events,
-            handle: (event, context) => handler.handle(event, context),
-          });
+          const handler = instance as { handle: ProjectionHandler };
+          const handle: ProjectionHandler = (event, context, db) => handler.handle(event, context, db);
+          eventsHandlers.push({ handlerClass: providerClass, events, handle, isStatic });
         }
         for (const member of (Reflect.getMetadata(SAGA, providerClass) as (string | symbol)[] | undefined) ?? []) {
           const saga = (instance as Record<string | symbol, unknown> | undefined)?.[member];
           const bound = typeof saga === 'function' ? (saga.bind(instance) as unknown) : saga;
-          sagas.push({ sagaClass: providerClass, member, saga: bound, isStatic: wrapper.isDependencyTreeStatic() });
+          sagas.push({ sagaClass: providerClass, member, saga: bound, isStatic });
         }
       }
     }
     const cqrsModules = [...this.modules.values()].filter((module) => module.metatype === CqrsModule).length;
-    return { features, commandHandlers, eventsHandlers, sagas, cqrsModules, instanceOf: (of) => instances.get(of) };
+    const instanceOf = (of: Class) => instances.get(of);
+    const isStaticClass = (of: Class) => !scoped.has(of);
+    return { features, commandHandlers, eventsHandlers, sagas, cqrsModules, instanceOf, isStatic: isStaticClass };
   }
 }

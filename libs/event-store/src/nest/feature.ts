@@ -14,7 +14,10 @@ export interface FeatureOptions {
   readonly publishers?: readonly Type<object>[];
   /** Topics whose messages arrive at handlers and sagas like any other event, through the inbox. */
   readonly consumes?: readonly TopicContract[];
-  /** Names of subscriptions that existed once and are gone on purpose; a checkpoint nobody owns fails the boot. */
+  /**
+   * Names of subscriptions that existed once and are gone on purpose, or belong to a newer build that was rolled back: a checkpoint that
+   * nobody owns and nobody works on fails the boot.
+   */
   readonly retired?: readonly string[];
 }
 

@@ -8,13 +8,7 @@ import {
   type OnApplicationShutdown,
 } from '@nestjs/common';
 import { aggregateDefinition, eventDeclaration, type Lease, type LogName } from '../core/index.js';
-import {
-  InboxConsumer,
-  integrationDecoder,
-  publisherDefinition,
-  setUpTopics,
-  type TopicContract,
-} from '../messaging/index.js';
+import { integrationDecoder, publisherDefinition, type BrokerHealth, type TopicContract } from '../messaging/index.js';
 import { CommandRegistry } from '../processes/index.js';
 import {
   LiveTail,
@@ -26,6 +20,7 @@ import { checkDeclarations, checkNames, checkOwners } from './boot-checks.js';
 import { CommandBus } from './command-bus.js';
 import { buildSubscriptions, findProjections } from './definitions.js';
 import { Explorer, type Explored } from './explorer.js';
+import { Messaging } from './messaging.js';
 import { nestLogger } from './nest-logger.js';
 import { EVENT_STORE_RUNTIME, type EventStoreRuntime } from './runtime.js';
 
@@ -35,12 +30,10 @@ const LEASE_TTL_MS = 10_000;
 @Injectable()
 export class SubscriptionHost implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown {
   private readonly logger = new Logger('EventStore');
-  private readonly stopping = new AbortController();
   private readonly owner: string;
   private readonly tails = new Map<LogName, LiveTail>();
   private runners: SubscriptionRunner[] = [];
-  private inbox: InboxConsumer | undefined;
-  private topics: Promise<void> = Promise.resolve();
+  private broker: Messaging | undefined;
 
   constructor(
     @Inject(EVENT_STORE_RUNTIME) private readonly runtime: EventStoreRuntime,
@@ -55,6 +48,11 @@ export class SubscriptionHost implements OnApplicationBootstrap, BeforeApplicati
     return this.runners.map((runner) => runner.status());
   }
 
+  /** Whether messages come and go, for health: the broker itself, the topics and the inbox. */
+  messaging(): BrokerHealth {
+    return this.broker?.health() ?? { status: 'degraded', detail: 'messaging is starting' };
+  }
+
   /** @throws ConfigurationError on anything declared that cannot work. */
   async onApplicationBootstrap(): Promise<void> {
     const { runtime } = this;
@@ -62,6 +60,10 @@ export class SubscriptionHost implements OnApplicationBootstrap, BeforeApplicati
     const consumed = explored.features.flatMap(({ options }) => options.consumes ?? []);
     this.registerEvents(explored, consumed);
     checkDeclarations(explored, runtime.registry);
+    const produced = explored.features
+      .flatMap(({ options }) => options.publishers ?? [])
+      .map((of) => publisherDefinition(of).topic);
+    const messaging = new Messaging({ runtime, produced, consumed, decoder: integrationDecoder(consumed) });
     const inboundTypes = new Set(
       consumed.flatMap(({ events }) => events.map((event) => eventDeclaration(event)!.type)),
     );
@@ -71,22 +73,23 @@ export class SubscriptionHost implements OnApplicationBootstrap, BeforeApplicati
     await runtime.open();
     runtime.inlineProjections.push(...findProjections(explored, runtime).filter(({ inline }) => inline));
     const retired = explored.features.flatMap(({ options }) => options.retired ?? []);
-    checkOwners(await runtime.checkpoints.list(), definitions, retired);
+    const foreign = checkOwners(await runtime.checkpoints.list(), definitions, retired, runtime.clock.now());
+    for (const sentence of foreign) this.logger.warn(sentence);
     await this.placeCheckpoints(definitions);
-    this.start(definitions, explored, consumed);
+    this.start(definitions);
+    this.broker = messaging;
+    messaging.start();
   }
 
   /** Intake stops first: no message and no event is begun any more, what is in hand is finished and its place saved. */
   async beforeApplicationShutdown(): Promise<void> {
-    this.stopping.abort();
-    await this.inbox?.stop();
-    await Promise.all(this.runners.map((runner) => runner.stop()));
+    await Promise.all([this.broker?.stop(), ...this.runners.map((runner) => runner.stop())]);
     for (const tail of this.tails.values()) tail.close();
   }
 
   /** Connections last, after HTTP requests in flight have had theirs. */
   async onApplicationShutdown(): Promise<void> {
-    await this.topics;
+    await this.broker?.ended();
     await this.runtime.close();
   }
 
@@ -110,11 +113,7 @@ export class SubscriptionHost implements OnApplicationBootstrap, BeforeApplicati
     }
   }
 
-  private start(
-    definitions: readonly SubscriptionDefinition[],
-    explored: Explored,
-    consumed: readonly TopicContract[],
-  ): void {
+  private start(definitions: readonly SubscriptionDefinition[]): void {
     const { runtime, owner } = this;
     const tailOf = (log: LogName): LiveTail => {
       const tail = this.tails.get(log) ?? new LiveTail(runtime.logs[log], runtime.clock);
@@ -138,36 +137,5 @@ export class SubscriptionHost implements OnApplicationBootstrap, BeforeApplicati
         }),
     );
     for (const runner of this.runners) runner.start();
-    const produced = explored.features
-      .flatMap(({ options }) => options.publishers ?? [])
-      .map((of) => publisherDefinition(of).topic);
-    this.topics = this.startMessaging(produced, consumed);
-  }
-
-  private async startMessaging(produced: readonly TopicContract[], consumed: readonly TopicContract[]): Promise<void> {
-    const { broker, inbound, service, clock } = this.runtime;
-    try {
-      await broker.start();
-      const contracts = [...new Map([...produced, ...consumed].map((contract) => [contract.topic, contract])).values()];
-      await setUpTopics({ broker, contracts, clock, signal: this.stopping.signal });
-      if (this.stopping.signal.aborted) return;
-      this.inbox = new InboxConsumer({
-        broker,
-        inbound,
-        decoder: integrationDecoder(consumed),
-        group: service,
-        onRetry: (error) => this.logger.warn(`Inbox: a batch could not be stored and comes again: ${String(error)}`),
-        onStored: ({ unreadable }) => {
-          for (const { message, reasonCode, detail } of unreadable) {
-            this.logger.error(
-              `Inbox: message ${message.topic}/${message.partition}/${message.offset} set aside, ${reasonCode}: ${detail}`,
-            );
-          }
-        },
-      });
-      await this.inbox.start();
-    } catch (error) {
-      this.logger.error(`Messaging did not start: ${error instanceof Error ? error.message : String(error)}`);
-    }
   }
 }

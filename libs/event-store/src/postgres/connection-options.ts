@@ -1,5 +1,5 @@
 // How every session of ours talks to PostgreSQL: durable commits, READ COMMITTED, and no wait without an end.
-import type { PoolConfig } from 'pg';
+import pg, { type PoolConfig, type QueryResult } from 'pg';
 
 export interface ConnectionOptions {
   /** `postgres://user:password@host:port/database`; its own `options` parameter is kept. */
@@ -8,7 +8,7 @@ export interface ConnectionOptions {
   readonly applicationName: string;
   /** Connections at most, default 10. */
   readonly poolSize?: number;
-  /** A statement that runs longer is cancelled, default 30,000. */
+  /** A statement that runs longer is cancelled, default 30,000; 0: never. Where no answer comes 5,000 later the connection is given up. */
   readonly statementTimeoutMs?: number;
   /** A transaction that idles longer loses its connection, default 60,000. It would hold back every reader of the log. */
   readonly idleInTransactionTimeoutMs?: number;
@@ -39,14 +39,30 @@ export function dataSourceConnection(options: ConnectionOptions) {
   };
 }
 
+/** What the server is granted to say that it has cancelled a statement, in milliseconds. */
+const ANSWER_MS = 5_000;
+
+/** A half-open connection answers nothing, and one that is late would answer the next one's question: it is ended, the pool drops it. */
+class Session extends pg.Client {
+  override query = ((...call: unknown[]): unknown => {
+    const answer: unknown = Reflect.apply(super.query, this, call);
+    if (!(answer instanceof Promise)) return answer; // by callback: the pool itself, which drops it after any error
+    return (answer as Promise<QueryResult>).catch((error: Error) => {
+      if (error.message === 'Query read timeout') void this.end().catch(() => undefined);
+      throw error;
+    });
+  }) as pg.Client['query'];
+}
+
 function sessionConfig(options: ConnectionOptions) {
   const url = new URL(options.url);
   const own = url.searchParams.get('options');
   url.searchParams.delete('options'); // pg would let it replace ours
+  const statementTimeoutMs = options.statementTimeoutMs ?? 30_000;
   const settings = {
     synchronous_commit: options.synchronousCommit ?? 'on',
     default_transaction_isolation: 'read\\ committed',
-    statement_timeout: options.statementTimeoutMs ?? 30_000,
+    statement_timeout: statementTimeoutMs,
     lock_timeout: options.lockTimeoutMs ?? 10_000,
     idle_in_transaction_session_timeout: options.idleInTransactionTimeoutMs ?? 60_000,
     random_page_cost: 1.1, // solid-state storage: plans made while a table is small keep to its indexes as it grows
@@ -58,6 +74,8 @@ function sessionConfig(options: ConnectionOptions) {
     connectionString: url.toString(),
     application_name: options.applicationName,
     connectionTimeoutMillis: options.connectTimeoutMs ?? 10_000,
+    Client: Session,
+    query_timeout: statementTimeoutMs > 0 ? statementTimeoutMs + ANSWER_MS : undefined,
     keepAlive: true,
     keepAliveInitialDelayMillis: 30_000,
     options: [own, ...Object.entries(settings).map(([name, value]) => `-c ${name}=${value}`)].filter(Boolean).join(' '),

@@ -18,6 +18,17 @@ describe('a session of the event store', () => {
     expect(dataSource).toMatchObject({ applicationName: 'order-service', poolSize: 10, connectTimeoutMS: 10_000 });
   });
 
+  it('gives the server time to say that it cancelled a statement, then waits no longer; unless statements may take for ever', () => {
+    for (const [statementTimeoutMs, query_timeout] of [
+      [undefined, 35_000],
+      [1_000, 6_000],
+      [0, undefined],
+    ]) {
+      expect(poolConfig({ ...options, statementTimeoutMs }).query_timeout).toBe(query_timeout);
+      expect(dataSourceConnection({ ...options, statementTimeoutMs }).extra.query_timeout).toBe(query_timeout);
+    }
+  });
+
   it('keeps the options of the URL, which the driver would let replace ours', () => {
     expect(poolConfig(options).options).toMatch(/^-c geqo=off -c /);
     expect(poolConfig(options).connectionString).toBe('postgres://u:p@localhost:5432/orders?sslmode=disable');

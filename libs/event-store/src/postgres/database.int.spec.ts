@@ -3,10 +3,12 @@ import { DataSource } from 'typeorm';
 import { eventually } from '../../../../test/support/eventually.js';
 import { openTestStore, type TestStore } from '../../../../test/support/event-store-database.js';
 import { ConfigurationError, UnavailableError } from '../core/index.js';
-import { appendTo, newStream } from '../testing/event-store.support.js';
+import { appendTo, deposits, newStream } from '../testing/event-store.support.js';
 import { dataSourceConnection } from './connection-options.js';
 import { PostgresDatabase } from './database.js';
 import { eventStoreMigrations } from './migrations/index.js';
+import { failureOf } from './sql-states.js';
+import { PostgresUnitOfWork } from './unit-of-work.js';
 
 describe('PostgresDatabase', () => {
   let opened: TestStore;
@@ -76,6 +78,28 @@ describe('PostgresDatabase', () => {
     await hasty.close();
   });
 
+  it('gives up a connection that does not answer, from the pool, from TypeORM and in a unit of work alike', async () => {
+    const doors = await Promise.all(Array.from({ length: 3 }, () => openDoors(opened.url)));
+    const [one, other, third] = doors.map(({ database }) => database);
+    const silent = 'SELECT pg_sleep(60)';
+    const never = 'SET statement_timeout = 0'; // as if the server could not say that it has cancelled the statement
+    const outcomes = await Promise.allSettled([
+      one!.query({ text: never }).then(() => one!.query({ text: silent })),
+      other!.dataSource.query(never).then(() => other!.dataSource.query(silent)),
+      new PostgresUnitOfWork(third!).run(({ db }) => db.query(never).then(() => db.query(silent))),
+    ]);
+    const errors = outcomes.map((outcome) => outcome.status === 'rejected' && (outcome.reason as unknown));
+    expect(errors[0]).toBeInstanceOf(UnavailableError);
+    expect(failureOf(errors[1])).toBe('unavailable');
+    expect(errors[2]).toBeInstanceOf(UnavailableError);
+    for (const { database, dataSource } of doors) {
+      expect((await database.query({ text: 'SELECT 1 AS one' })).rows).toEqual([{ one: 1 }]);
+      expect(await dataSource.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
+      await database.close();
+      await dataSource.destroy();
+    }
+  });
+
   describe('checkServer', () => {
     it('accepts a sound server, and warns where prepared transactions are possible', async () => {
       const [{ max }] = (await opened.dataSource.query(
@@ -85,10 +109,18 @@ describe('PostgresDatabase', () => {
       expect(warnings.map(({ setting }) => setting)).toEqual(max > 0 ? ['max_prepared_transactions'] : []);
     });
 
-    it('refuses a sequence behind its table, and gives the statement that mends it', async () => {
+    const inbound = `INSERT INTO event_store.inbound_messages (id, topic, key, type, schema_version, version, data, metadata, content_hash)
+      SELECT n, 't', 'k', 'T', 1, 1, '{}', '{}', 'x' FROM generate_series(1, 2) n`;
+    const outgoing = `INSERT INTO event_store.outgoing_commands (id, key, type, data, metadata)
+      SELECT gen_random_uuid(), 'k', 'T', '{}', '{}' FROM generate_series(1, 2)`;
+    it.each<[string, (store: TestStore) => Promise<unknown>]>([
+      ['events', ({ store }) => store.append(appendTo(newStream(), { events: deposits(2) }))],
+      ['inbound_messages', ({ dataSource }) => dataSource.query(inbound)],
+      ['outgoing_commands', ({ dataSource }) => dataSource.query(outgoing)],
+    ])('refuses a sequence behind its table %s, and gives the statement that mends it', async (table, write) => {
       const behind = await openTestStore();
-      for (const stream of [newStream(), newStream()]) await behind.store.append(appendTo(stream));
-      await behind.dataSource.query(`SELECT setval(pg_get_serial_sequence('event_store.events', 'position'), 1)`);
+      await write(behind);
+      await behind.dataSource.query(`SELECT setval(pg_get_serial_sequence('event_store.${table}', 'position'), 1)`);
       const refused = (await behind.database.checkServer().catch((error: unknown) => error)) as Error;
       expect(refused).toBeInstanceOf(ConfigurationError);
       await behind.dataSource.query(/Run: (SELECT .*)\.$/.exec(refused.message)![1]!);
@@ -135,3 +167,11 @@ describe('PostgresDatabase', () => {
     });
   });
 });
+
+/** One connection behind each door: what stays on it is what the next one gets. */
+async function openDoors(url: string): Promise<{ database: PostgresDatabase; dataSource: DataSource }> {
+  const connection = { url, applicationName: 'doors', poolSize: 1, statementTimeoutMs: 50 };
+  const dataSource = new DataSource(dataSourceConnection(connection));
+  await dataSource.initialize();
+  return { dataSource, database: new PostgresDatabase({ ...connection, dataSource }) };
+}

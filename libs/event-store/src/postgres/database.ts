@@ -3,7 +3,7 @@ import pg, { type CustomTypesConfig, type QueryConfig, type QueryResult, type Qu
 import type { DataSource } from 'typeorm';
 import { poolConfig, type ConnectionOptions } from './connection-options.js';
 import { checkServer, type ServerWarning } from './server-check.js';
-import { translated } from './sql-states.js';
+import { translatedOwn } from './sql-states.js';
 import { currentPostgresTransaction } from './transaction.js';
 
 export interface PostgresDatabaseOptions extends ConnectionOptions {
@@ -31,7 +31,7 @@ export class PostgresDatabase {
 
   /**
    * Joins the open unit of work. bigint columns come as BigInt.
-   * @throws UnavailableError the database cannot be reached; the outcome is unknown.
+   * @throws UnavailableError the database cannot be reached or gave up waiting; the outcome is unknown.
    */
   async query<R extends QueryResultRow>(query: Query): Promise<QueryResult<R>> {
     const transaction = currentPostgresTransaction(this.dataSource);
@@ -39,7 +39,7 @@ export class PostgresDatabase {
     try {
       return await transaction.query<R>(config(query));
     } catch (error) {
-      throw translated(error);
+      throw translatedOwn(error);
     }
   }
 
@@ -48,7 +48,7 @@ export class PostgresDatabase {
     try {
       return await this.pool.query<R>(config(query));
     } catch (error) {
-      throw translated(error);
+      throw translatedOwn(error);
     }
   }
 

@@ -84,4 +84,26 @@ describe('the log epoch', () => {
     expect(await log.read({ epoch, position: 0n }, 10)).toHaveLength(1);
     await expect(log.read(old, 10)).rejects.toThrow(LogEpochMismatchError);
   });
+
+  it('of an old cursor costs the others nothing: they keep their session as long as no epoch has been begun', async () => {
+    const log = openLog();
+    const cursor = await log.head();
+    const sessions = async () =>
+      (
+        await test.database.query<{ pid: number }>({
+          text: `SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'test log events'`,
+        })
+      ).rows;
+    const before = await sessions();
+    for (let look = 0; look < 3; look += 1) {
+      const stopped = log.read({ epoch: 'long gone', position: 0n }, 10);
+      const [, records] = await Promise.all([
+        expect(stopped).rejects.toThrow(LogEpochMismatchError),
+        log.read({ ...cursor, position: 0n }, 10),
+      ]);
+      expect(records).toHaveLength(1);
+    }
+    expect(before).toHaveLength(1);
+    expect(await sessions()).toEqual(before);
+  });
 });

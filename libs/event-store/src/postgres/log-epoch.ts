@@ -31,25 +31,34 @@ export async function presentLogEpoch(connection: DedicatedConnection, epochs: s
   }
 }
 
+export interface RenewLogEpochOptions {
+  /** Of no meaning on the bus, which stores no epoch with its positions. */
+  readonly adoptCheckpoints: boolean;
+  /** Default: the event store's. */
+  readonly table?: 'event_store.log_epochs' | 'bus.log_epochs';
+}
+
+const ADOPT = 'UPDATE event_store.subscriptions SET log_epoch = renewed.epoch::text FROM renewed RETURNING 1';
+
 /**
  * For operators, after a restore or failover and after comparing the data: begins a new epoch on the server as it is.
  * `adoptCheckpoints` says that the checkpoints stored in this database fit its logs, so that subscriptions go on where they are;
  * without it they stay stopped until each is reset. Restart the services afterwards.
+ *
+ * With `table: 'bus.log_epochs'` it is the bus database's: its groups' positions were restored together with its messages and go on
+ * where they are. What the restore has lost of it the relays publish again once their checkpoints are reset; inboxes drop the copies.
  */
 export async function renewLogEpoch(
-  database: PostgresDatabase,
-  { adoptCheckpoints }: { adoptCheckpoints: boolean },
+  database: Pick<PostgresDatabase, 'query'>,
+  { adoptCheckpoints, table = 'event_store.log_epochs' }: RenewLogEpochOptions,
 ): Promise<{ epoch: string; adopted: number }> {
   const { rows } = await database.query<{ epoch: string; adopted: number }>({
     text: `WITH renewed AS (
-       INSERT INTO event_store.log_epochs (number, system_identifier, timeline)
-       SELECT (SELECT coalesce(max(number), 0) + 1 FROM event_store.log_epochs), s.* FROM (${SERVER}) s
+       INSERT INTO ${table} (number, system_identifier, timeline)
+       SELECT (SELECT coalesce(max(number), 0) + 1 FROM ${table}), s.* FROM (${SERVER}) s
        RETURNING epoch
-     ), adopted AS (
-       UPDATE event_store.subscriptions SET log_epoch = renewed.epoch::text FROM renewed WHERE $1 RETURNING 1
-     )
+     ), adopted AS (${adoptCheckpoints && table !== 'bus.log_epochs' ? ADOPT : 'SELECT WHERE false'})
      SELECT epoch::text, (SELECT count(*)::int FROM adopted) AS adopted FROM renewed`,
-    values: [adoptCheckpoints],
   });
   return rows[0]!;
 }

@@ -65,13 +65,37 @@ export const outgoingTable: LogTable = {
 
 type Range = (after: bigint, upTo: bigint, limit: number) => Statement;
 
-/** `(after, upTo]` ascending, at most `limit`. */
+/** A page ends with the row that brings it to this many bytes: a thousand of the largest events would be a gigabyte. */
+export const PAGE_BYTES = 16 * 1024 * 1024;
+
+/**
+ * What a row's data may be as text, in bytes, without unpacking it to see: a compressed value is taken for 100 times its size, at most
+ * the 1 MiB an event may have.
+ */
+function weightOf(data: string): string {
+  return (
+    `CASE WHEN pg_column_compression(${data}) IS NULL THEN pg_column_size(${data}) ` +
+    `ELSE greatest(pg_column_size(${data}), least(pg_column_size(${data}) * 100, 1048576)) END`
+  );
+}
+
+/** `(after, upTo]` ascending, at most `limit` and about {@link PAGE_BYTES}, but one at least. Each row ends with the bytes up to it. */
 export function rangeOf({ name, table, columns }: LogTable): Range {
   const { id, key, version, type, schemaVersion, data, metadata, time } = columns;
+  const page =
+    `SELECT position, ${id} AS id, ${key} AS key, ${version} AS version, ${type} AS type, ${schemaVersion} AS schema_version, ` +
+    `${data} AS data, ${metadata} AS metadata, extract(epoch FROM ${time}) * 1000 AS time, ${weightOf(data)} AS weight ` +
+    `FROM ${table} WHERE position > $1 AND position <= $2 ORDER BY position LIMIT $3`;
   const text =
-    `SELECT position, ${id}, ${key}, ${version}, ${type}, ${schemaVersion}, ${data}, ${metadata}, ` +
-    `extract(epoch FROM ${time}) * 1000 FROM ${table} WHERE position > $1 AND position <= $2 ORDER BY position LIMIT $3`;
+    `SELECT position, id, key, version, type, schema_version, data, metadata, time, bytes FROM ` +
+    `(SELECT *, sum(weight) OVER (ORDER BY position ROWS UNBOUNDED PRECEDING) AS bytes FROM (${page}) AS rows) AS page ` +
+    `WHERE bytes - weight < ${PAGE_BYTES} ORDER BY position`;
   return (after, upTo, limit) => ({ name: `${name}-range`, text, values: [after, upTo, limit] });
+}
+
+/** Whether there may be more above the rows of a range, because they reached the limit or {@link PAGE_BYTES}. */
+export function isFull(rows: readonly TextRow[], limit: number): boolean {
+  return rows.length === limit || Number(rows.at(-1)?.at(-1) ?? 0) >= PAGE_BYTES;
 }
 
 /** The highest position written at or below `$1`, 0 when there is none. */

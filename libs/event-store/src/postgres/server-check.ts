@@ -1,5 +1,6 @@
 // Settings of the server under which an acknowledged event could be lost are refused at boot, not found out after a crash.
 import { ConfigurationError } from '../core/index.js';
+import { eventsTable, inboundTable, outgoingTable, type LogTable } from './log-table.js';
 
 /** Nothing that stops a boot, but something an operator should look at. */
 export interface ServerWarning {
@@ -56,7 +57,7 @@ export async function checkServer(database: Doors): Promise<ServerWarning[]> {
       );
     }
   }
-  await checkSequence(database);
+  for (const log of [eventsTable, inboundTable, outgoingTable]) await checkSequence(database, log);
   return ours.max_prepared_transactions > 0
     ? [
         {
@@ -68,17 +69,17 @@ export async function checkServer(database: Doors): Promise<ServerWarning[]> {
 }
 
 /** A sequence behind its table (a restore by hand) would hand out positions that are taken. */
-async function checkSequence(database: Doors): Promise<void> {
+async function checkSequence(database: Doors, { table }: LogTable): Promise<void> {
   const { rows } = await database.queryOutside({
     text: `
-      SELECT coalesce(pg_sequence_last_value(pg_get_serial_sequence('event_store.events', 'position')::regclass), 0) AS last,
-        coalesce((SELECT position FROM event_store.events ORDER BY position DESC LIMIT 1), 0) AS newest`,
+      SELECT coalesce(pg_sequence_last_value(pg_get_serial_sequence('${table}', 'position')::regclass), 0) AS last,
+        coalesce((SELECT position FROM ${table} ORDER BY position DESC LIMIT 1), 0) AS newest`,
   });
   const { last, newest } = rows[0] as { last: bigint; newest: bigint };
   if (last < newest) {
     throw new ConfigurationError(
-      `The sequence of event_store.events is at ${last}, the newest event at ${newest}. Run: ` +
-        `SELECT setval(pg_get_serial_sequence('event_store.events', 'position'), ${newest}).`,
+      `The sequence of ${table} is at ${last}, its newest row at ${newest}. Run: ` +
+        `SELECT setval(pg_get_serial_sequence('${table}', 'position'), ${newest}).`,
     );
   }
 }

@@ -319,6 +319,39 @@ describe('PostgresSettledLog', () => {
     expect(reader.seen).toEqual([2n, 4n, 6n, 8n, 10n, 12n, 14n]);
   });
 
+  it.each<[string, string]>([
+    ['plain', `(SELECT string_agg(md5(random()::text), '') FROM generate_series(1, 31000))`],
+    ['compressed to almost nothing', `repeat('x', 1000000)`],
+  ])('ends a page of large events (%s) by bytes, and loses none behind it, with gaps and without', async (_, text) => {
+    const writer = await connect();
+    const insert = (count: number) =>
+      writer.sql(`INSERT INTO event_store.events (id, stream, version, type, schema_version, data, metadata)
+        SELECT gen_random_uuid(), 'large-' || gen_random_uuid(), 1, 'large', 1, jsonb_build_object('text', large.text), '{}'
+          FROM (SELECT ${text} AS text) large, generate_series(1, ${count})`);
+    await insert(20);
+    await writer.burn(1); // the rest is read as what L has settled
+    await insert(40);
+    for (let page = 0; page < 5 && reader.seen.length < 60; page += 1) {
+      const size = (await reader.read(1_000)).length;
+      expect(size).toBeGreaterThan(0);
+      expect(size).toBeLessThan(20); // 16 MiB
+    }
+    const numbers = Array.from({ length: 61 }, (_position, index) => BigInt(index + 1));
+    expect(reader.seen).toEqual(numbers.filter((position) => position !== 21n));
+  });
+
+  it('gives one event at least, however large', async () => {
+    const writer = await connect();
+    for (let round = 0; round < 2; round += 1) {
+      await writer.sql(`INSERT INTO event_store.events (id, stream, version, type, schema_version, data, metadata)
+        SELECT gen_random_uuid(), 'large-' || gen_random_uuid(), 1, 'large', 1,
+               jsonb_build_object('text', string_agg(md5(random()::text), '')), '{}' FROM generate_series(1, 1100000)`);
+    }
+    expect([await reader.read(), await reader.read(), await reader.read()].map(({ length }) => length)).toEqual([
+      1, 1, 0,
+    ]);
+  });
+
   it('serves readers at the mark, below it and above it side by side', async () => {
     const { slow, quick } = await slowWriterAtTwo();
     const others = [new Reader(log), new Reader(log), new Reader(log)];

@@ -64,7 +64,7 @@ export class PostgresSettledLog implements SettledLog {
 
   async read(after: LogCursor, limit: number): Promise<readonly LogRecord[]> {
     const heard = this.waking.heard(this.name);
-    if (this.session?.knows(after) === false) this.discard(); // the epoch may have been renewed since: ask the server again
+    if (this.session?.knows(after) === false) await this.renewIfOutdated();
     const records = await this.use(async (session) => {
       await session.check(after);
       return session.read(after.position, limit, this.options.waitMs ?? 200);
@@ -128,6 +128,12 @@ export class PostgresSettledLog implements SettledLog {
       await connection.close();
       throw error;
     }
+  }
+
+  /** A cursor of another epoch: renewed since, or the cursor of a stopped subscription, for which the others must not lose the session. */
+  private async renewIfOutdated(): Promise<void> {
+    const outdated = await this.use(async (session) => ((await session.isOutdated()) ? session : undefined));
+    if (outdated && this.session === outdated) this.discard();
   }
 
   private discard(): void {

@@ -3,7 +3,7 @@ import { CursorAheadOfLogError, LogEpochMismatchError } from '../core/index.js';
 import type { Clock, LogCursor, LogRecord } from '../core/index.js';
 import type { DedicatedConnection, TextRow } from './dedicated-connection.js';
 import { type LogEpoch, presentLogEpoch } from './log-epoch.js';
-import { highestOf, identityOf, lastDrawnOf, type LogTable, parseRecord, rangeOf } from './log-table.js';
+import { highestOf, identityOf, isFull, lastDrawnOf, type LogTable, parseRecord, rangeOf } from './log-table.js';
 import { LogWriters, type WatchedTable, type WriterReport } from './log-writers.js';
 
 export interface HeldBack {
@@ -37,7 +37,7 @@ export class SettlingSession {
   }
 
   static async open(log: LogTable, connection: DedicatedConnection, clock: Clock): Promise<SettlingSession> {
-    const epoch = await presentLogEpoch(connection, log.epochs ?? 'event_store.log_epochs');
+    const epoch = await presentLogEpoch(connection, epochsOf(log));
     const [row] = await connection.query(identityOf(log));
     return new SettlingSession(log, { connection, clock, oid: row![0]!, sequence: row![1]! }, epoch);
   }
@@ -54,6 +54,11 @@ export class SettlingSession {
   /** False when the cursor is of an epoch this session does not know: it may have been renewed since. */
   knows(cursor: LogCursor): boolean {
     return cursor.epoch === this.epoch.epoch;
+  }
+
+  /** Whether another epoch has been begun since. */
+  async isOutdated(): Promise<boolean> {
+    return (await presentLogEpoch(this.connection, epochsOf(this.log))).epoch !== this.epoch.epoch;
   }
 
   /** @throws LogEpochMismatchError, CursorAheadOfLogError */
@@ -135,9 +140,9 @@ export class SettlingSession {
 
   /** Settled records up to L. Only a full portion leaves L to be remembered, and only until the next one. */
   private async page(from: bigint, upTo: bigint, limit: number): Promise<readonly LogRecord[]> {
-    const records = await this.select(from, upTo, limit);
-    this.settledUpTo = records.length === limit ? upTo : undefined;
-    return this.reached(records);
+    const rows = await this.connection.query(this.range(from, upTo, limit));
+    this.settledUpTo = isFull(rows, limit) ? upTo : undefined;
+    return this.reached(rows.map(parseRecord));
   }
 
   private reached(records: readonly LogRecord[]): readonly LogRecord[] {
@@ -162,6 +167,10 @@ export class SettlingSession {
     const { strangeServer } = this.epoch;
     if (strangeServer !== undefined) throw new LogEpochMismatchError(this.log.name, expected, strangeServer);
   }
+}
+
+function epochsOf({ epochs = 'event_store.log_epochs' }: LogTable): string {
+  return epochs;
 }
 
 /** The rows that follow `from` without a gap: nothing can appear between them any more, whatever other writers do. */

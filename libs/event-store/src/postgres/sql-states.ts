@@ -4,8 +4,10 @@ import { QueryFailedError } from 'typeorm';
 import { UnavailableError, UnitOfWorkRolledBackError } from '../core/index.js';
 
 export type Failure =
-  /** The database cannot be reached, is going down, or gave up waiting: nobody's fault among the messages. */
+  /** The database cannot be reached, is going down or is full: nobody's fault among the messages. */
   | 'unavailable'
+  /** It gave up on this one statement (time-out, lock, memory), and the connection lives on: the fault may well be the statement's own. */
+  | 'gave-up'
   /** The transaction lost against a concurrent one and was rolled back: run it again. */
   | 'retryable'
   /** A unique key is taken: somebody was first. */
@@ -13,16 +15,18 @@ export type Failure =
 
 /** https://www.postgresql.org/docs/current/errcodes-appendix.html; a two-letter entry is a whole class. */
 const sqlStates: Readonly<Record<string, Failure>> = {
-  '08': 'unavailable', // connection exceptions
+  '08': 'unavailable', // connection exceptions; see below for 08P01
   '23505': 'conflict', // unique_violation
   '25006': 'unavailable', // read_only_sql_transaction: connected to a standby, as right after a failover
   '25P03': 'unavailable', // idle_in_transaction_session_timeout: the server cut the connection
   '25P04': 'unavailable', // transaction_timeout
   '40001': 'retryable', // serialization_failure
   '40P01': 'retryable', // deadlock_detected
-  '53': 'unavailable', // insufficient resources: disk full, out of memory, too many connections
-  '55P03': 'unavailable', // lock_not_available: lock_timeout
-  '57014': 'unavailable', // query_canceled: statement_timeout
+  '53': 'unavailable', // insufficient resources: disk full, too many connections
+  '53200': 'gave-up', // out_of_memory
+  '53400': 'gave-up', // configuration_limit_exceeded: temp_file_limit
+  '55P03': 'gave-up', // lock_not_available: lock_timeout
+  '57014': 'gave-up', // query_canceled: statement_timeout
   '57P01': 'unavailable', // admin_shutdown, also pg_terminate_backend
   '57P02': 'unavailable', // crash_shutdown
   '57P03': 'unavailable', // cannot_connect_now: starting up or in recovery
@@ -62,6 +66,7 @@ export function failureOf(error: unknown): Failure | undefined {
   const code = sqlStateOf(error);
   if (code !== undefined) {
     if (networkCodes.has(code)) return 'unavailable';
+    if (code === '08P01' && !endsSession(error)) return undefined; // e.g. a wrong number of parameters: an error in the program
     return sqlStates[code] ?? sqlStates[code.slice(0, 2)];
   }
   return driverMessages.some((message) => error.message.includes(message)) ? 'unavailable' : undefined;
@@ -85,4 +90,18 @@ export function translated(error: unknown): unknown {
   return failureOf(error) === 'unavailable' && !(error instanceof UnitOfWorkRolledBackError)
     ? new UnavailableError('PostgreSQL', error)
     : error;
+}
+
+/**
+ * For the library's own statements, which are short and go by index: one that the server gave up on waits for the server as well. A
+ * statement of user code is never taken for that: repeated without end it would hold up every record behind it.
+ */
+export function translatedOwn(error: unknown): unknown {
+  return failureOf(error) === 'gave-up' ? new UnavailableError('PostgreSQL', error) : translated(error);
+}
+
+/** Some poolers say everything by 08P01, also that they have lost the server. */
+function endsSession(error: Error): boolean {
+  const { severity, driverError } = error as { severity?: string; driverError?: { severity?: string } };
+  return ['FATAL', 'PANIC'].includes(severity ?? driverError?.severity ?? '');
 }

@@ -2,7 +2,7 @@ import pg from 'pg';
 import { QueryFailedError } from 'typeorm';
 import { describe, expect, it } from 'vitest';
 import { UnavailableError, UnitOfWorkRolledBackError } from '../core/index.js';
-import { failureOf, isOfDatabase, sqlStateOf, translated } from './sql-states.js';
+import { failureOf, isOfDatabase, sqlStateOf, translated, translatedOwn } from './sql-states.js';
 
 function databaseError(code: string): Error {
   const error = new pg.DatabaseError(`state ${code}`, 0, 'error');
@@ -19,8 +19,11 @@ describe('failureOf', () => {
     ['53100', 'unavailable'],
     ['25P03', 'unavailable'],
     ['25006', 'unavailable'],
-    ['55P03', 'unavailable'],
-    ['57014', 'unavailable'],
+    ['53200', 'gave-up'],
+    ['53400', 'gave-up'],
+    ['55P03', 'gave-up'],
+    ['57014', 'gave-up'],
+    ['08P01', undefined],
     ['ECONNREFUSED', 'unavailable'],
     ['ECONNRESET', 'unavailable'],
     ['EPIPE', 'unavailable'],
@@ -48,6 +51,14 @@ describe('failureOf', () => {
     expect(failureOf(new Error(message))).toBe('unavailable');
   });
 
+  it('takes a protocol violation for an outage only where it ends the session, as from a pooler that lost the server', () => {
+    const fatal = new pg.DatabaseError('server conn crashed?', 0, 'error');
+    fatal.code = '08P01';
+    fatal.severity = 'FATAL';
+    expect(failureOf(fatal)).toBe('unavailable');
+    expect(failureOf(new QueryFailedError('SELECT 1', [], fatal))).toBe('unavailable');
+  });
+
   it('looks into the errors of a connect to several addresses', () => {
     const refused = Object.assign(new Error('connect ECONNREFUSED ::1'), { code: 'ECONNREFUSED' });
     expect(failureOf(new AggregateError([refused]))).toBe('unavailable');
@@ -68,6 +79,17 @@ describe('translated', () => {
     expect(translated(outage)).toBeInstanceOf(UnavailableError);
     expect(translated(outage)).toMatchObject({ code: 'ES-1201', cause: outage });
     expect(translated(deadlock)).toBe(deadlock);
+  });
+});
+
+describe('a statement that the server gave up on', () => {
+  it('says unavailable where it is our own, and what it was where it is not', () => {
+    const lock = databaseError('55P03');
+    expect(translated(lock)).toBe(lock);
+    expect(translatedOwn(lock)).toMatchObject({ code: 'ES-1201', cause: lock });
+    const [outage, taken] = [databaseError('57P01'), databaseError('23505')];
+    expect(translatedOwn(outage)).toMatchObject({ code: 'ES-1201', cause: outage });
+    expect(translatedOwn(taken)).toBe(taken);
   });
 });
 

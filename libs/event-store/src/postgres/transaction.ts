@@ -14,7 +14,10 @@ export class PostgresTransaction extends Transaction {
     super();
   }
 
-  /** One after the other: the driver is about to refuse a query while another one runs. A failed one dooms the transaction. */
+  /**
+   * One after the other: the driver is about to refuse a query while another one runs. A failed one dooms the transaction; one whose
+   * turn comes after the end of the unit is refused by the client.
+   */
   query<R extends QueryResultRow>(config: QueryConfig): Promise<QueryResult<R>> {
     const result = this.last.then(() => this.client.query<R>(config));
     this.last = result.catch((error: unknown) => this.markRollbackOnly(error));

@@ -2,7 +2,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EntityManager } from 'typeorm';
 import { openTestStore, type TestStore } from '../../../../test/support/event-store-database.js';
-import { InvalidRequestError, UnavailableError, UnitOfWorkRolledBackError } from '../core/index.js';
+import { InvalidRequestError, MessageContext, UnavailableError, UnitOfWorkRolledBackError } from '../core/index.js';
+import { isInfrastructure } from '../subscriptions/failure.js';
 import { appendTo, newStream } from '../testing/event-store.support.js';
 import { PostgresTransaction } from './transaction.js';
 
@@ -62,6 +63,19 @@ describe('PostgresUnitOfWork', () => {
     expect(await Promise.all(streams.map((stream) => opened.store.streamVersion(stream)))).toEqual([1, 1]);
   });
 
+  it('lets a unit that runs again decide and send under the same ids', async () => {
+    const context = new MessageContext({ correlationId: 'c', seed: 'cause' });
+    const seen: unknown[] = [];
+    await MessageContext.run(context, () =>
+      opened.unitOfWork.run(async ({ db }) => {
+        seen.push([context.nextStep('account-1'), context.nextChildId()]);
+        if (seen.length < 3) await db.query(`DO $$ BEGIN RAISE EXCEPTION 'lost' USING ERRCODE = '40P01'; END $$`);
+      }),
+    );
+    expect(seen).toEqual([seen[0], seen[0], seen[0]]);
+    expect(context.nextStep('account-1')).toBe(1);
+  });
+
   it('gives up on a unit that loses every time, with the database error', async () => {
     let runs = 0;
     const losing = opened.unitOfWork.run(({ db }) => {
@@ -117,6 +131,40 @@ describe('PostgresUnitOfWork', () => {
     }
     expect(await opened.unitOfWork.run(({ db }) => db.query('SELECT 1 AS one'))).toEqual([{ one: 1 }]);
     expect(await amount(6)).toBe(0);
+  });
+
+  it.each<[string, string, (db: EntityManager) => Promise<unknown>]>([
+    ['with a wrong number of parameters', '08P01', (db) => db.query('SELECT $1::int + $2::int', [1])],
+    ['that waits too long for a lock', '55P03', (db) => db.query(`SET LOCAL lock_timeout = 50`).then(() => add(db, 7))],
+    [
+      'that runs too long',
+      '57014',
+      (db) => db.query(`SET LOCAL statement_timeout = 50`).then(() => db.query('SELECT pg_sleep(20)')),
+    ],
+  ])("takes a statement of user code %s for that code's own failure, and no outage", async (_, code, fail) => {
+    const holder = opened.dataSource.createQueryRunner();
+    await holder.startTransaction();
+    await add(holder.manager, 7);
+    const error: unknown = await opened.unitOfWork.run(({ db }) => fail(db)).catch((failure: unknown) => failure);
+    await holder.rollbackTransaction();
+    await holder.release();
+    expect(error).toMatchObject({ code });
+    expect(isInfrastructure(error)).toBe(false);
+  });
+
+  it('says unavailable when a statement of the store itself waits too long for a lock', async () => {
+    const request = appendTo(newStream(), { expected: 'no-stream' });
+    const holder = opened.dataSource.createQueryRunner();
+    await holder.startTransaction();
+    await holder.query('LOCK TABLE event_store.events IN EXCLUSIVE MODE');
+    const run = opened.unitOfWork.run(async ({ db }) => {
+      await db.query(`SET LOCAL lock_timeout = 50`);
+      await opened.store.append(request);
+    });
+    await expect(run).rejects.toBeInstanceOf(UnavailableError);
+    await holder.rollbackTransaction();
+    await holder.release();
+    expect(await opened.store.append(request)).toMatchObject({ repeated: false });
   });
 
   it('leaves errors of other calls inside the work as they are', async () => {

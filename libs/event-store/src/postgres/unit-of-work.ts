@@ -1,7 +1,7 @@
 // One transaction of TypeORM's DataSource that appends, read models and checkpoints share.
-import type { ClientBase } from 'pg';
 import type { QueryRunner } from 'typeorm';
 import {
+  MessageContext,
   runInTransaction,
   systemClock,
   systemIds,
@@ -14,6 +14,7 @@ import {
 import type { PostgresDatabase } from './database.js';
 import { failureOf, isOfDatabase, translated } from './sql-states.js';
 import { currentPostgresTransaction, PostgresTransaction } from './transaction.js';
+import { UnitConnection } from './unit-connection.js';
 
 /** How often a unit that lost a deadlock is run in all. */
 const MAX_ATTEMPTS = 5;
@@ -28,12 +29,14 @@ export class PostgresUnitOfWork implements UnitOfWork {
   async run<T>(work: (transaction: PostgresTransaction) => Promise<T>): Promise<T> {
     const open = currentPostgresTransaction(this.database.dataSource);
     if (open) return join(open, work);
+    const takeBack = MessageContext.current()?.mark();
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await this.once(work);
       } catch (error) {
         if (!isOfDatabase(error)) throw error;
         if (failureOf(error) !== 'retryable' || attempt >= MAX_ATTEMPTS) throw translated(error);
+        takeBack?.();
         await this.clock.sleep(this.ids.random() * 10 * 2 ** attempt);
       }
     }
@@ -41,24 +44,23 @@ export class PostgresUnitOfWork implements UnitOfWork {
 
   private async once<T>(work: (transaction: PostgresTransaction) => Promise<T>): Promise<T> {
     const runner = this.database.dataSource.createQueryRunner();
-    const connection = await connect(runner);
+    const connection = await UnitConnection.of(runner);
     const transaction = new PostgresTransaction(runner.manager, this.database.dataSource, connection.client);
     try {
       await runner.startTransaction('READ COMMITTED');
       const result = await runInTransaction(transaction, () => work(transaction));
       transaction.assertCommittable();
-      await commit(runner, connection.client);
+      await commit(runner, connection);
       transaction.committed();
       await runner.broadcaster.broadcast('AfterTransactionCommit');
       return result;
     } catch (error) {
       if (transaction.isOpen) transaction.rolledBack();
-      await rollback(runner, connection.client);
+      await connection.rollback(this.clock);
       // A dead connection shows in many disguises, e.g. as a query runner that TypeORM has released meanwhile.
-      throw connection.lost() ? new UnavailableError('PostgreSQL', connection.lost()) : error;
+      throw connection.lost ? new UnavailableError('PostgreSQL', connection.lost) : error;
     } finally {
-      connection.forget();
-      if (!runner.isReleased) await runner.release();
+      await connection.release();
     }
   }
 }
@@ -73,39 +75,11 @@ async function join<T>(open: PostgresTransaction, work: (transaction: PostgresTr
   }
 }
 
-/** Listens for the loss of the connection as long as it is ours: an 'error' event nobody hears ends the process. */
-async function connect(runner: QueryRunner) {
-  let client: ClientBase;
-  try {
-    client = (await runner.connect()) as ClientBase;
-  } catch (error) {
-    await runner.release();
-    throw translated(error);
-  }
-  let lost: Error | undefined;
-  const onError = (error: Error) => (lost ??= error);
-  client.on('error', onError);
-  return { client, lost: () => lost, forget: () => void client.off('error', onError) };
-}
-
 /** In an aborted transaction PostgreSQL answers COMMIT with ROLLBACK and no error; TypeORM would take it for a success. */
-async function commit(runner: QueryRunner, client: ClientBase): Promise<void> {
+async function commit(runner: QueryRunner, connection: UnitConnection): Promise<void> {
   await runner.broadcaster.broadcast('BeforeTransactionCommit');
-  const { command } = await client
-    .query('COMMIT')
-    .catch((error: unknown) => Promise.reject(translated(error) as Error));
-  (runner as { isTransactionActive: boolean }).isTransactionActive = false;
+  const { command } = await connection.commit().catch((error: unknown) => Promise.reject(translated(error) as Error));
   if (command !== 'COMMIT') {
     throw new UnitOfWorkRolledBackError(new Error('a statement in it failed, and its error was swallowed'));
-  }
-}
-
-/** Where even that fails the connection must not be used again: ended here, the pool drops it. */
-async function rollback(runner: QueryRunner, client: ClientBase): Promise<void> {
-  if (!runner.isTransactionActive || runner.isReleased) return;
-  try {
-    await runner.rollbackTransaction();
-  } catch {
-    await (client as ClientBase & { end(): Promise<void> }).end().catch(() => undefined);
   }
 }

@@ -1,7 +1,8 @@
 // Many records in one call, one call outstanding, the same batch again until it goes through. Records that fail alone are set aside by key.
-import { type LogRecord, type ParkedMessage } from '../core/index.js';
+import { DeadlineExceededError, type LogRecord, type ParkedMessage } from '../core/index.js';
 import { callWithin } from './call.js';
 import type { Delivery } from './delivery.js';
+import { isInfrastructure } from './failure.js';
 import { distinctKeys, itemOf, type Item } from './item.js';
 import { nextDelayMs } from './retry-policy.js';
 import { unavailablePolicy, type SubscriptionRunnerOptions } from './runner-options.js';
@@ -81,14 +82,17 @@ export class BatchDelivery implements Delivery {
     return Promise.resolve();
   }
 
-  /** Calls until the batch goes through; undefined when the session ends first, and then nothing may be committed. */
   private async call(items: readonly Item[]): Promise<Failures | undefined> {
+    const faults = items.flatMap(({ record, fault }) => (fault ? [[record.position, fault.error] as const] : []));
+    const sound = items.filter(({ fault }) => !fault);
+    const failures = sound.length === 0 ? new Map<bigint, unknown>() : await this.send(sound);
+    return failures && new Map([...faults, ...failures]);
+  }
+
+  /** Calls until the batch goes through; undefined when the session ends first, and then nothing may be committed. */
+  private async send(items: readonly Item[]): Promise<Failures | undefined> {
     const { definition, clock, ids, logger } = this.options;
-    const faults = new Map(
-      items.flatMap(({ record, fault }) => (fault ? [[record.position, fault.error] as const] : [])),
-    );
-    const records = items.filter(({ fault }) => !fault).map(({ record }) => record);
-    if (records.length === 0) return faults;
+    const records = items.map(({ record }) => record);
     for (let attempt = 1; !this.session.intake.aborted; attempt += 1) {
       try {
         const failed = await callWithin(() => definition.handleBatch(records), {
@@ -99,10 +103,13 @@ export class BatchDelivery implements Delivery {
         });
         this.session.noteRecovery(this);
         const known = new Set(records.map(({ position }) => position));
-        for (const { position, error } of failed) if (known.has(position)) faults.set(position, error);
-        return faults;
+        return new Map(failed.flatMap(({ position, error }) => (known.has(position) ? [[position, error]] : [])));
       } catch (error) {
         this.session.signal.throwIfAborted();
+        if (!comesAgain(error)) {
+          this.session.noteRecovery(this);
+          return items.length === 1 ? new Map([[records[0]!.position, error]]) : this.sendOneByOne(items);
+        }
         this.session.noteTrouble(this, error);
         const delayMs = nextDelayMs(unavailablePolicy, attempt, ids.random())!;
         logger.warn(`Subscription ${definition.name} sends the same batch again.`, {
@@ -116,4 +123,24 @@ export class BatchDelivery implements Delivery {
     }
     return undefined;
   }
+
+  /** An error nobody foresaw says not which record it is about: alone, each has its own fate. What went out before goes out again. */
+  private async sendOneByOne(items: readonly Item[]): Promise<Failures | undefined> {
+    const failures = new Map<bigint, unknown>();
+    const failed = new Map<string, unknown>();
+    for (const item of items) {
+      if (!failed.has(item.key)) {
+        const outcome = await this.send([item]);
+        if (!outcome) return undefined;
+        if (outcome.size > 0) failed.set(item.key, outcome.get(item.record.position));
+      }
+      if (failed.has(item.key)) failures.set(item.record.position, failed.get(item.key));
+    }
+    return failures;
+  }
+}
+
+/** No answer in time is the receiver's trouble: the batch comes again, as after an error that says so. */
+function comesAgain(error: unknown): boolean {
+  return isInfrastructure(error) || error instanceof DeadlineExceededError;
 }

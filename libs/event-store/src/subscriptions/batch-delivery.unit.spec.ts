@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { LogRecord } from '../core/index.js';
+import { UnavailableError, type LogRecord } from '../core/index.js';
 import { labelOf, stopped, SubscriptionLab, valueOf } from '../testing/subscription-lab.js';
 import type { BatchSubscription } from './subscription.js';
 
@@ -71,7 +71,7 @@ describe('batch delivery', () => {
     await lab.append('a-1', 1, 2, 3);
     const runner = lab.runner(
       batches(() => {
-        if (down) throw new Error('broker not available');
+        if (down) throw new UnavailableError('The broker');
         return [];
       }),
     );
@@ -137,11 +137,44 @@ describe('batch delivery', () => {
     expect(runner.status()).toMatchObject({ handled: 3, retried: 3, parked: 0 });
   });
 
+  it('sends the records one by one after an error nobody foresaw, and sets aside those it is thrown for', async () => {
+    let down = 2;
+    await lab.append('a-1', 1, 'bad', 3);
+    await lab.append('b-1', 1);
+    const runner = lab.runner(
+      batches(
+        (records) => {
+          if (records.some((record) => valueOf(record) === 'bad')) throw new TypeError('cannot be serialized');
+          // In the middle of it the broker goes away: that is still nobody's fault.
+          if (records[0]!.key === 'b-1' && (down -= 1) >= 0) throw new UnavailableError('The broker');
+          return [];
+        },
+        { retry: { maxAttempts: 2, firstDelayMs: 100 } },
+      ),
+    );
+    await lab.clock.until(() => runner.status().parked === 1);
+    expect(calls).toEqual([
+      ['a-1:1', 'a-1:bad', 'a-1:3', 'b-1:1'],
+      ['a-1:1'],
+      ['a-1:bad'],
+      ['b-1:1'],
+      ['b-1:1'],
+      ['b-1:1'],
+      ['a-1:bad'],
+    ]);
+    expect(runner.status()).toMatchObject({ state: 'running', position: 4n, handled: 2 });
+    const parked = await lab.store.parking.list();
+    expect(parked.map(({ position, status, reason }) => [position, status, reason])).toEqual([
+      [2n, 'parked', 'TypeError: cannot be serialized'],
+      [3n, 'behind', expect.any(String)],
+    ]);
+  });
+
   it('commits nothing of a batch that it was stopped in while nothing went through', async () => {
     await lab.append('a-1', 1);
     const runner = lab.runner(
       batches(() => {
-        throw new Error('broker not available');
+        throw new UnavailableError('The broker');
       }),
     );
     await lab.clock.until(() => runner.status().state === 'backing-off');

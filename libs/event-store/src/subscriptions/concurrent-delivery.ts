@@ -128,7 +128,10 @@ export class ConcurrentDelivery implements Delivery {
         this.session.noteRecovery(record);
         return 'done';
       } catch (error) {
-        if (!isInfrastructure(error)) return { error };
+        if (!isInfrastructure(error)) {
+          this.session.noteRecovery(record); // what it waited for is there again
+          return { error };
+        }
         this.session.noteTrouble(record, error);
         this.session.progress.retried += 1;
         const delayMs = nextDelayMs(unavailablePolicy, attempt, ids.random())!;

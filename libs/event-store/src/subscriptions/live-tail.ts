@@ -5,6 +5,8 @@ import { RecordRing } from './record-ring.js';
 export interface LiveTailOptions {
   /** Newest records kept in memory, default 5,000. */
   readonly capacity?: number;
+  /** Size of their data in memory, in bytes of JSON, default 32 MiB. */
+  readonly capacityBytes?: number;
   /** Records in one shared read, default 1,000; never more than the capacity. */
   readonly readLimit?: number;
   /** Longest wait for a signal before the log is asked again, in milliseconds, default 1,000. */
@@ -19,15 +21,17 @@ export class LiveTail {
   private changesSeen = 0;
   private readonly closing = new AbortController();
   private readonly capacity: number;
+  private readonly capacityBytes: number;
   private readonly readLimit: number;
   private readonly pollMs: number;
 
   constructor(
     readonly log: SettledLog,
     private readonly clock: Clock,
-    { capacity = 5_000, readLimit = 1_000, pollMs = 1_000 }: LiveTailOptions = {},
+    { capacity = 5_000, capacityBytes = 32 * 1024 * 1024, readLimit = 1_000, pollMs = 1_000 }: LiveTailOptions = {},
   ) {
     this.capacity = capacity;
+    this.capacityBytes = capacityBytes;
     this.readLimit = Math.min(readLimit, capacity);
     this.pollMs = pollMs;
   }
@@ -84,9 +88,10 @@ export class LiveTail {
   /** Behind the ring, or the first to be ahead of it: the ring then goes on from here. */
   private async readAlone(after: LogCursor, limit: number): Promise<readonly LogRecord[]> {
     const records = await this.read(after, limit);
-    const fresh = new RecordRing(after, this.capacity);
-    fresh.push(records);
-    if (!this.ring || this.ring.isBefore(after)) this.ring = fresh;
+    if (!this.ring || this.ring.isBefore(after)) {
+      this.ring = new RecordRing(after, this.capacity, this.capacityBytes);
+      this.ring.push(records);
+    }
     return records;
   }
 

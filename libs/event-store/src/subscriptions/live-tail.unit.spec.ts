@@ -75,6 +75,25 @@ describe('the live tail', () => {
     expect(reads).toBe(1); // and the others kept what they had
   });
 
+  it('keeps a bounded number of bytes: large records are forgotten sooner, and still reach everybody', async () => {
+    tail = new LiveTail(log, lab.clock, { capacity: 20, readLimit: 4, capacityBytes: 4_000 });
+    const start = await log.beginning();
+    let { cursor } = await readAll(start);
+    for (let round = 0; round < 4; round += 1) {
+      for (let index = 0; index < 4; index += 1) await lab.append('a-1', 'x'.repeat(700));
+      ({ cursor } = await readAll(cursor));
+    }
+    expect(cursor.position).toBe(16n);
+    reads = 0;
+    await tail.next({ ...start, position: 13n }, 10);
+    expect(reads).toBe(0); // 2,100 bytes, in memory
+    await tail.next({ ...start, position: 8n }, 10);
+    expect(reads).toBe(1); // not any more, although it would be within the 20 records
+    await lab.append('a-1', 'x'.repeat(9_000), 1); // larger than all that is kept
+    expect((await readAll(cursor)).positions).toEqual([17n, 18n]);
+    expect((await readAll(start)).positions).toEqual(upTo(18));
+  });
+
   it('forgets everything after an error, and tells everybody who waited for it', async () => {
     let down = false;
     tail = new LiveTail(

@@ -5,12 +5,16 @@ export class RecordRing {
   /** The read that is under way at the head, shared by all who wait for it. */
   reading: Promise<void> | undefined;
   private records: LogRecord[] = [];
+  /** Of each record's data as JSON, which is less than it takes in memory, but in proportion. */
+  private sizes: number[] = [];
+  private bytes = 0;
   private floor: bigint;
   private top: bigint;
 
   constructor(
     private readonly start: LogCursor,
     private readonly capacity: number,
+    private readonly capacityBytes: number,
   ) {
     this.floor = start.position;
     this.top = start.position;
@@ -52,13 +56,34 @@ export class RecordRing {
 
   push(records: readonly LogRecord[]): void {
     if (records.length === 0) return;
-    this.records.push(...records);
-    this.top = records.at(-1)!.position;
-    const surplus = this.records.length - this.capacity;
-    // Cut in large pieces: a shift for every record would move the whole array each time.
-    if (surplus >= this.capacity / 4 || surplus >= 1_000) {
-      this.floor = this.records[surplus - 1]!.position;
-      this.records = this.records.slice(surplus);
+    for (const record of records) {
+      const size = JSON.stringify(record.data).length;
+      this.records.push(record);
+      this.sizes.push(size);
+      this.bytes += size;
     }
+    this.top = records.at(-1)!.position;
+    this.drop(this.surplus());
+  }
+
+  /** How many records to drop, oldest first. In large pieces: a shift for every record would move the whole array each time. */
+  private surplus(): number {
+    const tooMany = this.records.length - this.capacity;
+    let count = tooMany >= this.capacity / 4 || tooMany >= 1_000 ? tooMany : 0;
+    if (this.bytes <= this.capacityBytes) return count;
+    let rest = this.bytes;
+    for (let index = 0; rest > this.capacityBytes * 0.75; index += 1) {
+      rest -= this.sizes[index]!;
+      count = Math.max(count, index + 1);
+    }
+    return count;
+  }
+
+  private drop(count: number): void {
+    if (count === 0) return;
+    this.floor = this.records[count - 1]!.position;
+    for (let index = 0; index < count; index += 1) this.bytes -= this.sizes[index]!;
+    this.records = this.records.slice(count);
+    this.sizes = this.sizes.slice(count);
   }
 }

@@ -8,7 +8,8 @@ export interface RetryPolicy {
   readonly maxDelayMs: number;
 }
 
-export const defaultRetryPolicy: RetryPolicy = { maxAttempts: 8, firstDelayMs: 100, maxDelayMs: 30_000 };
+/** Gives up after 50 to 100 seconds. */
+export const defaultRetryPolicy: RetryPolicy = { maxAttempts: 10, firstDelayMs: 200, maxDelayMs: 60_000 };
 
 /** Milliseconds until attempt `attempts + 1`, or undefined when the record is to be parked. `random` is in [0, 1). */
 export function nextDelayMs(policy: RetryPolicy, attempts: number, random: number): number | undefined {

@@ -17,9 +17,17 @@ interface SubscriptionBase {
   readonly deadlineMs?: number;
 }
 
-/** Effect and checkpoint commit together: exactly one effect per record. For read models, sagas and handlers that only touch the database. */
+/**
+ * Effect and checkpoint commit together: what is written through the transaction happens once per record, anything else at least once.
+ * For read models, sagas and handlers.
+ */
 export interface TransactionalSubscription extends SubscriptionBase {
   readonly delivery: 'transactional';
+  /**
+   * Records in one unit of work, default as many as were taken from the log. When one of them fails, those before it are handled again:
+   * 1 where `handle` may have effects outside the transaction, so that only the failing record itself is called again.
+   */
+  readonly together?: number;
   handle(record: LogRecord, transaction: Transaction): Promise<void>;
 }
 
@@ -37,9 +45,10 @@ export interface BatchSubscription extends SubscriptionBase {
   /** Records in one call, default 500. */
   readonly batchSize?: number;
   /**
-   * Resolves with the records that failed for a reason of their own (the others are done); rejects when none can go through now,
-   * and the same batch comes again. Where a key's order matters, the failed record's successors of the same key in this batch must be
-   * among the failed too: those that are not count as done.
+   * Resolves with the records that failed for a reason of their own (the others are done); rejects with UnavailableError when none can
+   * go through now, and the same batch comes again. After any other error the records come one at a time, and the one it is thrown for
+   * is set aside. Where a key's order matters, the failed record's successors of the same key in this batch must be among the failed
+   * too: those that are not count as done.
    */
   handleBatch(records: readonly LogRecord[]): Promise<readonly { position: bigint; error: unknown }[]>;
 }

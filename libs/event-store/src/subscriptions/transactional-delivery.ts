@@ -1,4 +1,4 @@
-// Effect and checkpoint in one unit of work: a batch at a time while all goes well, one record at a time as soon as one fails.
+// Effect and checkpoint in one unit of work: as many records as the definition allows while all goes well, one at a time as soon as one fails.
 import type { LogRecord, ParkedMessage, Transaction } from '../core/index.js';
 import { MessageContext } from '../core/index.js';
 import { callWithin } from './call.js';
@@ -13,6 +13,8 @@ import type { TransactionalSubscription } from './subscription.js';
 /** Commits of one record that may fail for unknown reasons before it is taken for the record's own failure. */
 const COMMIT_ATTEMPTS = 2;
 const RETRIES_IN_A_ROW = 100;
+/** A unit that has taken this long commits what it has, in milliseconds: until then every reader of what it appended has to wait. */
+const UNIT_MS = 1_000;
 
 export class TransactionalDelivery implements Delivery {
   private readonly aside: SetAsides;
@@ -29,14 +31,10 @@ export class TransactionalDelivery implements Delivery {
   }
 
   async deliver(records: readonly LogRecord[]): Promise<void> {
-    const items = records.map((record) => itemOf(this.options.definition, record));
-    const { uncertain } = this.session.progress;
-    if (uncertain && items[0]!.record.position <= uncertain.batchEnd) return this.oneByOne(items);
-    try {
-      await this.together(items);
-    } catch (error) {
-      if (this.endsSession(error, items)) throw error;
-      await this.oneByOne(items);
+    let rest = records.map((record) => itemOf(this.options.definition, record));
+    while (rest.length > 0 && !this.session.intake.aborted) {
+      await this.deliverUnit(this.nextUnit(rest));
+      rest = rest.filter(({ record }) => record.position > this.session.position);
     }
   }
 
@@ -58,15 +56,40 @@ export class TransactionalDelivery implements Delivery {
     return Promise.resolve();
   }
 
+  /** Up to the last record that may share the unit; those nobody wants cost nothing. */
+  private nextUnit(items: readonly Item[]): readonly Item[] {
+    const { together = Infinity } = this.options.definition;
+    let wanted = 0;
+    const last = items.findIndex((item) => item.wanted && (wanted += 1) >= together);
+    return last < 0 ? items : items.slice(0, last + 1);
+  }
+
+  private async deliverUnit(items: readonly Item[]): Promise<void> {
+    const { uncertain } = this.session.progress;
+    if (uncertain && items[0]!.record.position <= uncertain.batchEnd) return this.oneByOne(items);
+    try {
+      await this.together(items);
+    } catch (error) {
+      if (this.endsSession(error, items)) throw error;
+      const [item, ...others] = items.filter(({ wanted }) => wanted);
+      // It was alone already: another call would only double what it did outside the transaction.
+      if (item && others.length === 0) await this.setAside(item, error, 1, item.record.position);
+      else await this.oneByOne(items);
+    }
+  }
+
+  /** Ends early when the unit has taken long enough or a drain has begun: the checkpoint then says how far it came. */
   private async together(items: readonly Item[]): Promise<void> {
+    const { clock } = this.options;
     let handled = 0;
     await this.session.commit(async (transaction) => {
       handled = 0; // the whole of this runs again after a deadlock
+      const end = clock.now().getTime() + UNIT_MS;
       let position = this.session.position;
       const held = await this.aside.heldAmong(distinctKeys(items.filter((item) => item.wanted)));
       for (const item of items) {
-        // A drain does not wait for the rest of the batch: what is handled so far commits.
-        if (this.session.intake.aborted && position > this.session.position) break;
+        const isEnough = this.session.intake.aborted || clock.now().getTime() >= end;
+        if (isEnough && position > this.session.position) break;
         if (item.wanted && held.has(item.key)) await this.aside.queueBehind(item);
         else if (item.wanted) {
           await this.handle(item, transaction);

@@ -29,7 +29,7 @@ export class AccessGuard implements CanActivate {
     const user = await this.authenticate(request);
     const role = access?.find((name) => user.roles.includes(name));
     if (role === undefined) {
-      throw new ProblemException({ status: 403, code: 'FORBIDDEN', detail: 'Your token does not allow this.' });
+      throw new ProblemException({ status: 403, code: 'forbidden', detail: 'Your token does not allow this.' });
     }
     setCaller(request, { user, role });
     return true;
@@ -38,7 +38,7 @@ export class AccessGuard implements CanActivate {
   /** The Authorization header is the only place a token is taken from. */
   private async authenticate({ headers }: FastifyRequest): Promise<AuthenticatedUser> {
     if (!headers.authorization) {
-      throw unauthorized('TOKEN_MISSING', 'Send a token: Authorization: Bearer …', 'Bearer');
+      throw unauthorized('token-missing', 'Send a token: Authorization: Bearer …', 'Bearer');
     }
     const token = bearer.exec(headers.authorization)?.[1];
     try {
@@ -47,7 +47,7 @@ export class AccessGuard implements CanActivate {
     } catch (error) {
       if (!(error instanceof InvalidTokenError)) throw error;
       this.logger.debug(error.message);
-      throw unauthorized('TOKEN_INVALID', 'The token is not valid here, or no longer.', 'Bearer error="invalid_token"');
+      throw unauthorized('token-invalid', 'The token is not valid here, or no longer.', 'Bearer error="invalid_token"');
     }
   }
 }

@@ -137,7 +137,7 @@ describe('401', () => {
       title: 'Unauthorized',
       correlationId: expect.any(String) as string,
     });
-    expect(['TOKEN_MISSING', 'TOKEN_INVALID']).toContain(answer.json.code);
+    expect(['token-missing', 'token-invalid']).toContain(answer.json.code);
   });
 
   it('for a token in the query string or in a cookie', async () => {
@@ -156,7 +156,7 @@ describe('403', () => {
     'for a token with roles %j where customer is needed',
     async (roles) => {
       const answer = await get(`Bearer ${await token({ claims: { roles } })}`);
-      expect([answer.status, answer.json.code]).toEqual([403, 'FORBIDDEN']);
+      expect([answer.status, answer.json.code]).toEqual([403, 'forbidden']);
     },
   );
 });

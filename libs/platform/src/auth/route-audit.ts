@@ -14,11 +14,18 @@ export interface AuditedRoute {
 
 @Injectable()
 export class RouteAudit implements OnModuleInit {
+  private readonly others: string[] = [];
+
   constructor(
     private readonly discovery: DiscoveryService,
     private readonly scanner: MetadataScanner,
     private readonly reflector: Reflector,
   ) {}
+
+  /** Routes without a controller, e.g. of the API docs, for the list that is logged: `GET /docs`. Before the boot ends. */
+  alsoPublic(...routes: readonly string[]): void {
+    this.others.push(...routes);
+  }
 
   /** @throws Error naming every route without a rule. */
   onModuleInit(): void {
@@ -31,7 +38,7 @@ export class RouteAudit implements OnModuleInit {
       );
     }
     const unguarded = routes.filter(({ access }) => access === 'public').map(({ method, path }) => `${method} ${path}`);
-    new Logger('auth').log(`Public routes: ${unguarded.join(', ') || 'none'}`);
+    new Logger('auth').log(`Public routes: ${[...unguarded, ...this.others].join(', ') || 'none'}`);
   }
 
   /** Every route of every controller, with its rule. */

@@ -1,8 +1,8 @@
 // Decides whether a token is good: signed by a key of ours with an algorithm of ours, for us, now. Keys named inside a token are never looked at.
-import { readFileSync } from 'node:fs';
 import { createLocalJWKSet, createRemoteJWKSet, errors, jwtVerify, type JSONWebKeySet, type JWTPayload } from 'jose';
 import { UnavailableError } from '@app/event-store/core';
 import type { AuthenticatedUser } from './current-user.js';
+import { KEY_SET_EXPECTED, readKeySet } from './key-set.js';
 
 export interface AuthSettings {
   readonly issuer: string;
@@ -29,7 +29,7 @@ export class InvalidTokenError extends Error {
 export class TokenVerifier {
   private readonly keys: ReturnType<typeof createLocalJWKSet> | ReturnType<typeof createRemoteJWKSet>;
 
-  /** @throws Error the key set file cannot be read. */
+  /** @throws Error the file holds no key set. */
   constructor(private readonly settings: AuthSettings) {
     this.keys =
       'file' in settings.jwks
@@ -66,11 +66,7 @@ function userIn({ sub, roles }: JWTPayload): AuthenticatedUser {
 }
 
 function readJwks(file: string): JSONWebKeySet {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8')) as JSONWebKeySet;
-  } catch (error) {
-    throw new Error(`AUTH_JWKS_FILE: cannot read a key set from ${file}. Expected JSON like { "keys": [ … ] }.`, {
-      cause: error,
-    });
-  }
+  const read = readKeySet(file); // again, where the configuration has looked: the file may have changed since
+  if ('keys' in read) return read.keys;
+  throw new Error(`AUTH_JWKS_FILE: got ${JSON.stringify(file)}, ${read.trouble}; expected ${KEY_SET_EXPECTED}.`);
 }

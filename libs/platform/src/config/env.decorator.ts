@@ -1,7 +1,7 @@
 // @Env makes a field of a configuration class a variable of the environment: the field's name is the variable's name.
-import { IsArray, IsBoolean, IsInt, IsString } from 'class-validator';
+import { IsBoolean, IsInt, IsString } from 'class-validator';
 
-export type EnvKind = 'text' | 'integer' | 'boolean' | 'list';
+export type EnvKind = 'text' | 'integer' | 'boolean';
 
 export interface EnvVariable {
   readonly name: string;
@@ -10,6 +10,8 @@ export interface EnvVariable {
   readonly expected: string;
   /** Never shown in a message, and may come as a file: `NAME_FILE`. */
   readonly secret: boolean;
+  /** Looks at what a value names, e.g. a file: what is wrong with it in words that follow "got …, ". */
+  readonly inspect?: (text: string) => string | undefined;
 }
 
 /** A class whose fields carry {@link Env}. Initialisers are the defaults. */
@@ -20,14 +22,15 @@ const checks: Record<EnvKind, () => PropertyDecorator> = {
   text: IsString,
   integer: IsInt,
   boolean: IsBoolean,
-  list: IsArray,
 };
 
+export type EnvOptions = Pick<EnvVariable, 'expected' | 'inspect'> & Partial<Pick<EnvVariable, 'secret'>>;
+
 /** Put class-validator's decorators beside it for what the kind does not say; a field without a default is required unless `@IsOptional()`. */
-export function Env(kind: EnvKind, options: { expected: string; secret?: boolean }): PropertyDecorator {
+export function Env(kind: EnvKind, options: EnvOptions): PropertyDecorator {
   return (prototype, name) => {
     const own = variables.get(prototype) ?? [];
-    own.push({ name: String(name), kind, expected: options.expected, secret: options.secret ?? false });
+    own.push({ secret: false, ...options, name: String(name), kind });
     variables.set(prototype, own);
     checks[kind]()(prototype, name);
   };

@@ -46,9 +46,11 @@ interface Came {
   readonly trouble?: string;
 }
 
-function read({ name, secret }: EnvVariable, environment: Environment): Came {
+function read({ name, secret, inspect }: EnvVariable, environment: Environment): Came {
   const text = environment[name] || undefined;
   const file = (secret && environment[`${name}_FILE`]) || undefined;
+  const wrong = text === undefined ? undefined : inspect?.(text);
+  if (wrong !== undefined) return { text, trouble: `got ${JSON.stringify(text!.slice(0, 200))}, ${wrong}` };
   if (!file) return { text };
   if (text) return { trouble: `both ${name} and ${name}_FILE are set` };
   try {
@@ -63,7 +65,6 @@ const parsers: Record<EnvKind, (text: string) => unknown> = {
   text: (text) => text,
   integer: (text) => (/^-?\d{1,15}$/.test(text) ? Number(text) : text),
   boolean: (text) => (text === 'true' || text === 'false' ? text === 'true' : text),
-  list: (text) => text.split(',').map((item) => item.trim()),
 };
 
 function describe({ name, expected, secret }: EnvVariable, { text, trouble }: Came): string {

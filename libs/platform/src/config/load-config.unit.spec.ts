@@ -11,6 +11,9 @@ import { PlatformConfig } from './platform.config.js';
 const folder = mkdtempSync(join(tmpdir(), 'config-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
+const jwks = join(folder, 'jwks.json');
+writeFileSync(jwks, '{"keys":[{"kty":"EC","crv":"P-256","x":"eA","y":"eQ"}]}');
+
 const right: Environment = {
   NODE_ENV: 'development',
   PORT: '3000',
@@ -18,7 +21,7 @@ const right: Environment = {
   BUS_DATABASE_URL: 'postgresql://app@localhost/bus',
   AUTH_ISSUER: 'urn:dev-issuer',
   AUTH_AUDIENCE: 'shop',
-  AUTH_JWKS_FILE: 'data/dev-issuer/jwks.json',
+  AUTH_JWKS_FILE: jwks,
 };
 const strong = 'postgres://app:correct-horse-battery@db/orders';
 const production: Environment = {
@@ -50,8 +53,6 @@ describe('the environment of a service', () => {
       RUN_MIGRATIONS: false,
       MESSAGE_BROKER: 'postgres',
     });
-    const kafka = { ...right, MESSAGE_BROKER: 'kafka', BUS_DATABASE_URL: '', KAFKA_BROKERS: 'a:9092, b:9092' };
-    expect(load(kafka).KAFKA_BROKERS).toEqual(['a:9092', 'b:9092']);
     expect(load({ ...right, RUN_MIGRATIONS: 'true' }).RUN_MIGRATIONS).toBe(true);
   });
 
@@ -92,14 +93,43 @@ describe('the environment of a service', () => {
     ['LOG_LEVEL', 'loud'],
     ['DATABASE_URL', 'localhost'],
     ['DATABASE_URL', 'postgres://localhost'],
+    ['BUS_DATABASE_URL', 'not a url'],
+    ['BUS_DATABASE_URL', 'postgres://app@localhost:port/bus'],
+    ['BUS_DATABASE_URL', 'postgres://app:%zz@localhost/bus'],
+    ['BUS_DATABASE_URL', 'postgres://app@localhost/%'],
     ['AUTH_JWKS_URL', 'https://also.example.com/jwks'],
   ])('%s=%s is refused', (name, value) => {
     expect(names({ ...right, [name]: value })).toEqual([name === 'AUTH_JWKS_URL' ? 'AUTH_JWKS_FILE' : name]);
   });
 
-  it('kafka needs its brokers, and they are host:port', () => {
-    expect(names({ ...right, MESSAGE_BROKER: 'kafka' })).toEqual(['KAFKA_BROKERS']);
-    expect(names({ ...right, MESSAGE_BROKER: 'kafka', KAFKA_BROKERS: 'a:9092,,b' })).toEqual(['KAFKA_BROKERS']);
+  it('a broker that this version does not have is refused', () => {
+    expect(problems({ ...right, MESSAGE_BROKER: 'kafka' })[0]).toMatch(
+      /^MESSAGE_BROKER: got "kafka"; expected postgres or memory/,
+    );
+  });
+
+  it.each([
+    ['', 'an empty file'],
+    ['-----BEGIN PUBLIC KEY-----', 'a file that holds no JSON'],
+    ['{"secret-4711":1}', 'a file whose JSON has no list "keys"'],
+    ['[]', 'a file whose JSON has no list "keys"'],
+    ['null', 'a file whose JSON has no list "keys"'],
+    ['{"keys":{}}', 'a file whose JSON has no list "keys"'],
+    ['{"keys":[]}', 'a file with an empty list of keys'],
+    ['{"keys":[1]}', 'a file with a key that has no "kty"'],
+    ['{"keys":[{"kty":"EC","d":"secret-4711"}]}', 'a file with a private or secret key'],
+  ])('a key set file that holds %j is refused: %s', (content, what) => {
+    const file = join(folder, 'other.json');
+    writeFileSync(file, content);
+    const [problem] = problems({ ...right, AUTH_JWKS_FILE: file });
+    expect(problem).toMatch(`AUTH_JWKS_FILE: got ${JSON.stringify(file)}, ${what}; expected the path of a JWKS file`);
+    expect(problem).not.toContain('secret-4711');
+  });
+
+  it('a key set file that is not there is refused', () => {
+    expect(problems({ ...right, AUTH_JWKS_FILE: '/nowhere' })[0]).toContain(
+      '"/nowhere", a file that cannot be read (ENOENT)',
+    );
   });
 
   it('a secret may come as a file, but not both ways', () => {
@@ -166,7 +196,7 @@ describe('.env.example', () => {
     expect(missing).toEqual([]);
   });
 
-  it('lists every variable of every service', () => {
+  it('lists every variable of every service, and none that nobody reads', () => {
     const root = new URL('../../../../', import.meta.url);
     const sources = readdirSync(new URL('apps/', root), { recursive: true, encoding: 'utf8' })
       .filter((file) => file.endsWith('.ts') && !file.endsWith('.spec.ts'))
@@ -174,6 +204,11 @@ describe('.env.example', () => {
     const declared = sources.flatMap((text) => [...text.matchAll(/@Env\([\s\S]*?readonly ([A-Z][A-Z0-9_]*)/g)]);
     expect(declared.length).toBeGreaterThan(0);
     expect(declared.map(([, name]) => name).filter((name) => !listed.has(name!))).toEqual([]);
+    const known = new Set([
+      ...declared.map(([, name]) => name!),
+      ...variablesOf(PlatformConfig).map(({ name }) => name),
+    ]);
+    expect([...listed.keys()].filter((name) => !known.has(name))).toEqual([]);
   });
 
   it('holds no usable secret: production refuses what it shows', () => {

@@ -1,8 +1,9 @@
 // What every service reads from its environment. `.env.example` explains the same variables to people; a test holds the two together.
 import { IsIn, IsOptional, Length, Matches, Max, Min, ValidateIf } from 'class-validator';
 import { DEV_ISSUER } from '../auth/dev-issuer.js';
+import { KEY_SET_EXPECTED, readKeySet } from '../auth/key-set.js';
 import { Env } from './env.decorator.js';
-import { AreBrokers, ExactlyOneOfThisAnd, IsPostgresUrl, IsWebUrl, NotInProduction } from './rules.js';
+import { ExactlyOneOfThisAnd, IsPostgresUrl, IsWebUrl, NotInProduction } from './rules.js';
 
 const postgresUrl =
   'postgres://user:password@host:port/database (in production with a password of at least 12 characters that is no default)';
@@ -34,21 +35,16 @@ export class PlatformConfig {
   @Env('boolean', { expected: 'true or false' })
   readonly RUN_MIGRATIONS: boolean = false;
 
-  @Env('text', { expected: 'kafka, postgres or memory (memory not in production: it forgets)' })
-  @IsIn(['kafka', 'postgres', 'memory'])
+  @Env('text', { expected: 'postgres or memory (memory not in production: it forgets)' })
+  @IsIn(['postgres', 'memory'])
   @NotInProduction('memory')
-  readonly MESSAGE_BROKER: 'kafka' | 'postgres' | 'memory' = 'postgres';
+  readonly MESSAGE_BROKER: 'postgres' | 'memory' = 'postgres';
 
   /** The database the `postgres` broker keeps its topics in; shared by all contexts. */
   @Env('text', { expected: `${postgresUrl}, because MESSAGE_BROKER is postgres`, secret: true })
   @ValidateIf((config: PlatformConfig) => config.MESSAGE_BROKER === 'postgres')
   @IsPostgresUrl()
   readonly BUS_DATABASE_URL?: string;
-
-  @Env('list', { expected: 'host:port, several separated by commas, because MESSAGE_BROKER is kafka' })
-  @ValidateIf((config: PlatformConfig) => config.MESSAGE_BROKER === 'kafka')
-  @AreBrokers()
-  readonly KAFKA_BROKERS?: string[];
 
   @Env('text', { expected: `the iss of the tokens to accept; in production not ${DEV_ISSUER}` })
   @Length(1, 500)
@@ -59,7 +55,10 @@ export class PlatformConfig {
   @Length(1, 500)
   readonly AUTH_AUDIENCE: string;
 
-  @Env('text', { expected: 'the path of a JWKS file; exactly one of AUTH_JWKS_FILE and AUTH_JWKS_URL is set' })
+  @Env('text', {
+    expected: `${KEY_SET_EXPECTED}; exactly one of AUTH_JWKS_FILE and AUTH_JWKS_URL is set`,
+    inspect: keySetTrouble,
+  })
   @ValidateIf((config: PlatformConfig) => config.AUTH_JWKS_FILE !== undefined || config.AUTH_JWKS_URL === undefined)
   @ExactlyOneOfThisAnd('AUTH_JWKS_URL')
   readonly AUTH_JWKS_FILE?: string;
@@ -68,4 +67,9 @@ export class PlatformConfig {
   @IsOptional()
   @IsWebUrl()
   readonly AUTH_JWKS_URL?: string;
+}
+
+function keySetTrouble(file: string): string | undefined {
+  const read = readKeySet(file);
+  return 'trouble' in read ? read.trouble : undefined;
 }

@@ -1,4 +1,4 @@
-// What class-validator does not know about variables: URLs of databases, broker addresses, and what production may not do.
+// What class-validator does not know about variables: URLs of databases, and what production may not do.
 import { ValidateBy, type ValidationArguments } from 'class-validator';
 
 const weakPasswords = new Set(['postgres', 'password', 'secret', 'changeme', 'change-me', 'admin', 'example', 'test']);
@@ -8,8 +8,11 @@ export function IsPostgresUrl(): PropertyDecorator {
   return rule('isPostgresUrl', (value, { NODE_ENV }) => {
     const url = parseUrl(value);
     if (!url || !/^postgres(ql)?:$/.test(url.protocol) || !url.hostname || url.pathname.length < 2) return false;
+    const password = decoded(url.password);
+    // What the driver cannot decode either would otherwise be found out at the first connection.
+    if (password === undefined || decoded(url.username) === undefined || decoded(url.pathname) === undefined)
+      return false;
     if (NODE_ENV !== 'production') return true;
-    const password = safeDecode(url.password);
     return password.length >= 12 && !weakPasswords.has(password.toLowerCase());
   });
 }
@@ -20,15 +23,6 @@ export function IsWebUrl(): PropertyDecorator {
     const protocol = parseUrl(value)?.protocol;
     return protocol === 'https:' || (protocol === 'http:' && NODE_ENV !== 'production');
   });
-}
-
-/** `host:port`, one or more. */
-export function AreBrokers(): PropertyDecorator {
-  return rule(
-    'areBrokers',
-    (value) =>
-      Array.isArray(value) && value.length > 0 && value.every((item) => /^[A-Za-z0-9._-]+:\d{1,5}$/.test(String(item))),
-  );
 }
 
 /** Values that are for development are refused in production. */
@@ -54,10 +48,10 @@ function parseUrl(value: unknown): URL | undefined {
   return typeof value === 'string' && URL.canParse(value) ? new URL(value) : undefined;
 }
 
-function safeDecode(text: string): string {
+function decoded(text: string): string | undefined {
   try {
     return decodeURIComponent(text);
   } catch {
-    return text;
+    return undefined;
   }
 }

@@ -1,6 +1,6 @@
 // Two questions an orchestrator asks: is the process alive (else restart it), and should it get traffic (else wait).
 import { Controller, Get, Logger } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import {
   HealthCheckService,
   HealthIndicatorService,
@@ -8,8 +8,10 @@ import {
   type HealthIndicatorResult,
 } from '@nestjs/terminus';
 import { Public } from '../auth/access.decorators.js';
+import { ApiProblems } from '../docs/api-problems.js';
 import { ProblemException } from '../http/problem.js';
 import { HealthContributors, type HealthContributor } from './health-contributors.js';
+import { LiveDto, ReadyDto } from './health.dto.js';
 
 const TIMEOUT_MS = 2_000;
 
@@ -26,13 +28,18 @@ export class HealthController {
   ) {}
 
   @Get('live')
-  live(): { status: 'ok' } {
+  @ApiOperation({ summary: 'Is the process alive?' })
+  @ApiOkResponse({ type: LiveDto })
+  live(): LiveDto {
     return { status: 'ok' };
   }
 
   /** 200 also when degraded: the service still does its work. */
   @Get('ready')
-  async ready(): Promise<{ status: string; checks: Record<string, unknown> }> {
+  @ApiOperation({ summary: 'Should it get traffic?' })
+  @ApiOkResponse({ type: ReadyDto })
+  @ApiProblems({ 503: 'A part the service cannot do without is down; the member checks says which.' })
+  async ready(): Promise<ReadyDto> {
     const checks = this.contributors.all().map((contributor) => () => this.ask(contributor));
     let result: HealthCheckResult;
     try {
@@ -41,7 +48,7 @@ export class HealthController {
       const details = (error as { getResponse?: () => HealthCheckResult }).getResponse?.().details ?? {};
       throw new ProblemException({
         status: 503,
-        code: 'NOT_READY',
+        code: 'not-ready',
         detail: 'The service is not ready; see checks.',
         headers: { 'retry-after': '1' },
         extensions: { checks: details },

@@ -79,7 +79,7 @@ it('not ready when a part is down, throws, or says nothing in time; why stays in
     expect(answer).toMatchObject({
       status: 503,
       type: 'application/problem+json; charset=utf-8',
-      body: { code: 'NOT_READY', checks: { part: { status: 'down' } } },
+      body: { code: 'not-ready', checks: { part: { status: 'down' } } },
     });
     expect(JSON.stringify(answer)).not.toContain('hunter2');
   }

@@ -38,7 +38,7 @@ function answerUnroutable(error: { statusCode?: number }, request: FastifyReques
     .status(status)
     .header('content-type', PROBLEM_TYPE)
     .header('x-correlation-id', request.id)
-    .send(JSON.stringify(problemBody({ status, code: 'BAD_URL', detail }, request.id)));
+    .send(JSON.stringify(problemBody({ status, code: 'bad-url', detail }, request.id)));
 }
 
 const statusOfParser: Record<string, number> = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 };
@@ -52,7 +52,7 @@ function answerNotHttp(error: NodeJS.ErrnoException, socket: Socket): void {
   }
   const status = statusOfParser[error.code ?? ''] ?? 400;
   const detail = status === 408 ? 'The request took too long to arrive.' : 'This is not an HTTP request we can read.';
-  const body = JSON.stringify(problemBody({ status, code: 'BAD_REQUEST', detail }, systemIds.next()));
+  const body = JSON.stringify(problemBody({ status, code: 'bad-request', detail }, systemIds.next()));
   socket.end(
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Type: ${PROBLEM_TYPE}\r\n` +
       `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,

@@ -5,6 +5,7 @@ import type { FastifyInstance } from 'fastify';
 import { MessageContext } from '@app/event-store/core';
 import { CORRELATION_HEADER } from './correlation.js';
 import { contextOf } from './message-context.interceptor.js';
+import { acceptJsonOnly } from './json-body.js';
 import { assertPlainInput } from './plain-input.js';
 import { ProblemException } from './problem.js';
 
@@ -24,7 +25,7 @@ export function configureHttp(app: NestFastifyApplication): void {
     },
   });
   const fastify = app.getHttpAdapter().getInstance();
-  fastify.removeContentTypeParser('text/plain'); // JSON only; anything else is 415
+  acceptJsonOnly(fastify);
   addHooks(fastify);
 }
 
@@ -34,7 +35,7 @@ function addHooks(fastify: FastifyInstance): void {
     const given = request.headers[CORRELATION_HEADER];
     if (given !== undefined && given !== request.id) {
       const detail = `${CORRELATION_HEADER} must be 1 to 128 letters, digits or ._:-`;
-      done(new ProblemException({ status: 400, code: 'CORRELATION_ID_INVALID', detail }));
+      done(new ProblemException({ status: 400, code: 'correlation-id-invalid', detail }));
       return;
     }
     MessageContext.run(contextOf(request), done);

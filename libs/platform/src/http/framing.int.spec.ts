@@ -14,19 +14,23 @@ beforeAll(async () => {
 });
 afterAll(() => app.close());
 
-const post = (body: string | object | undefined, headers: Record<string, string> = {}, path = '/orders') =>
+const post = (body: string | Buffer | object | undefined, headers: Record<string, string> = {}, path = '/orders') =>
   app.send('POST', path, { body, headers: { authorization, ...headers } });
 const get = (path: string, headers: Record<string, string> = {}) =>
   app.send('GET', path, { headers: { authorization, ...headers } });
 
 describe('a body', () => {
-  it.each<[number, string, string | object | undefined, Record<string, string>?]>([
+  it.each<[number, string, string | Buffer | object | undefined, Record<string, string>?]>([
     [413, 'of 1 MB', { note: 'x'.repeat(1_000_000) }],
     [415, 'of plain text', 'hello', { 'content-type': 'text/plain' }],
     [415, 'of a form', 'a=b', { 'content-type': 'application/x-www-form-urlencoded' }],
     [415, 'of XML', '<a/>', { 'content-type': 'application/xml' }],
     [415, 'of several parts', '--x--', { 'content-type': 'multipart/form-data; boundary=x' }],
     [415, 'of a type that is none', '{}', { 'content-type': 'nonsense' }],
+    [415, 'in Latin-1', '{}', { 'content-type': 'application/json; charset=iso-8859-1' }],
+    [415, 'in UTF-16', Buffer.from('{}', 'utf16le'), { 'content-type': 'application/json;charset="UTF-16"' }],
+    [400, 'with bytes that are no UTF-8', Buffer.from('{"note":"caf\u00e9","lines":[]}', 'latin1')],
+    [400, 'cut off inside a character', Buffer.from('{"note":"é').subarray(0, -1)],
     [400, 'of truncated JSON', '{"lines": ['],
     [400, 'that is empty but called JSON', ''],
     [400, 'that is nothing at all', undefined],
@@ -78,7 +82,7 @@ describe('a body', () => {
   it('is told every wrong field, and not given its own words back', async () => {
     const answer = await post({ lines: [{ sku: 7, quantity: 0 }], canary4711: 'canary4712' });
     expect(problem(answer)).toBe(400);
-    expect(answer.json.code).toBe('VALIDATION_FAILED');
+    expect(answer.json.code).toBe('validation-failed');
     const fields = (answer.json.errors as { field: string; rule: string }[]).map(
       ({ field, rule }) => `${field} ${rule}`,
     );
@@ -90,6 +94,14 @@ describe('a body', () => {
     const note = `<script>alert(1)</script> '; DROP TABLE orders-- $1 \u202e 😀`;
     expect((await post({ lines: [line], note })).json.note).toBe(note);
   });
+
+  it.each(['application/json; charset=utf-8', 'application/json;charset="UTF-8"', 'Application/JSON; Charset=utf8'])(
+    'may say that it is UTF-8: %s',
+    async (type) => {
+      const answer = await post({ lines: [line], note: 'café 😀' }, { 'content-type': type });
+      expect([answer.status, answer.json.note]).toEqual([201, 'café 😀']);
+    },
+  );
 
   it('of any JSON at all is never a 5xx', { timeout: 60_000 }, async () => {
     const names = fc.constantFrom('lines', 'note', 'sku', 'quantity', '__proto__', 'constructor', 'then', 'length', '');
@@ -162,4 +174,21 @@ describe('an address', () => {
     'hasOwnProperty=1',
     'status[a]=1',
   ])('with the query %s is a 400', async (query) => expect(problem(await get(`/orders?${query}`))).toBe(400));
+
+  it.each([
+    ['POST', '/orders'],
+    ['POST', '/orders/0198c0de-7a11-7000-8000-000000000001/cancel'],
+    ['GET', '/orders/0198c0de-7a11-7000-8000-000000000001'],
+    ['GET', '/ops/open'],
+  ])('with a query parameter that %s %s does not know is a 400 that names it', async (method, path) => {
+    const body = method === 'POST' ? (path === '/orders' ? { lines: [line] } : {}) : undefined;
+    const send = (query: string) => app.send(method, path + query, { body, headers: { authorization } });
+    expect((await send('')).status).toBeLessThan(300);
+    const answer = await send('?foo=canary4711');
+    expect(problem(answer)).toBe(400);
+    expect(answer.json.errors).toEqual([
+      { field: 'foo', rule: 'whitelistValidation', message: 'there is no such field' },
+    ]);
+    expect(answer.text).not.toContain('canary4711');
+  });
 });

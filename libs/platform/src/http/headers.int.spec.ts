@@ -1,6 +1,7 @@
 // What headers may say and what they lead to; and what an error from the inside looks like outside.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DomainError, InvalidRequestError, UnavailableError, WrongExpectedVersionError } from '@app/event-store/core';
+import { VersionMismatchError } from '@app/kernel';
 import { problem } from '../../../../test/support/platform/problem.js';
 import { faults, startTinyApp, type TinyApp } from '../../../../test/support/platform/tiny-app.js';
 
@@ -96,6 +97,17 @@ describe('Idempotency-Key', () => {
     );
   });
 
+  it('however the address is spelled it is the same command, and the target is left to the content', async () => {
+    const cancel = async (id: string) =>
+      (await post({}, { 'idempotency-key': 'key-1' }, `/orders/${id}/cancel`)).json.commandId;
+    const first = await cancel('0198c0de-7a11-7000-8000-000000000001');
+    expect(first).toEqual(expect.any(String));
+    expect(await cancel('0198C0DE-7A11-7000-8000-000000000001')).toBe(first);
+    expect(await cancel('%30198c0de-7a11-7000-8000-000000000001')).toBe(first);
+    expect(await cancel('0198c0de-7a11-7000-8000-000000000002')).toBe(first);
+    expect((await place('key-1')).json.commandId).not.toBe(first);
+  });
+
   it('without one a key is made and returned, and sent again it is the same command', async () => {
     const first = await place();
     const again = await place(String(first.headers['idempotency-key']));
@@ -110,27 +122,54 @@ describe('Idempotency-Key', () => {
   });
 });
 
+describe('If-Match', () => {
+  const cancel = (ifMatch: string) =>
+    post({}, { 'if-match': ifMatch }, '/orders/0198c0de-7a11-7000-8000-000000000001/cancel');
+
+  it.each([
+    ['"3"', 3],
+    ['*', null],
+  ])('%s means version %s', async (ifMatch, version) => {
+    expect((await cancel(ifMatch)).json.version).toBe(version);
+  });
+
+  it.each(['3', '"03"', '"-1"', '"1", "2"', 'W/"1"', '""', '"abc"', '"9999999999"', 'canary4711'])(
+    '%s is a 400',
+    async (ifMatch) => {
+      const answer = await cancel(ifMatch);
+      expect([problem(answer), answer.json.code]).toEqual([400, 'if-match-invalid']);
+      expect(answer.text).not.toContain('canary4711');
+    },
+  );
+
+  it('that names another version than is decided on is a 412 with the current ETag', async () => {
+    faults.set('now', () => new VersionMismatchError(1, 2));
+    const answer = await get('/orders/faults/now');
+    expect([problem(answer), answer.json.code, answer.headers.etag]).toEqual([412, 'version-mismatch', '"2"']);
+  });
+});
+
 describe('errors from the inside', () => {
   class NotShippable extends DomainError {
-    readonly code = 'ORDER_NOT_SHIPPABLE';
+    readonly code = 'order-not-shippable';
   }
   class Unknown extends DomainError {
-    readonly code = 'SKU_UNKNOWN';
+    readonly code = 'sku-unknown';
     override readonly kind = 'invalid';
   }
 
   it.each<[number, string, () => unknown]>([
-    [409, 'ORDER_NOT_SHIPPABLE', () => new NotShippable('Not yet.')],
-    [422, 'SKU_UNKNOWN', () => new Unknown('There is no such sku.')],
+    [409, 'order-not-shippable', () => new NotShippable('Not yet.')],
+    [422, 'sku-unknown', () => new Unknown('There is no such sku.')],
     [409, 'ES-1001', () => new WrongExpectedVersionError('order-1', 1, 2)],
     [400, 'ES-1010', () => new InvalidRequestError('Expected a version from 1, got 0.')],
     [503, 'ES-1201', () => new UnavailableError('PostgreSQL', new Error('password=hunter2'))],
-    [503, 'UNAVAILABLE', () => Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' })],
-    [503, 'UNAVAILABLE', () => Object.assign(new Error('failed'), { driverError: { code: '57P01' } })],
-    [400, 'TEXT_NOT_STORABLE', () => Object.assign(new Error('failed'), { driverError: { code: '22P05' } })],
-    [500, 'INTERNAL_ERROR', () => new TypeError('hunter2 is not a function')],
-    [500, 'INTERNAL_ERROR', () => 'hunter2'],
-    [500, 'INTERNAL_ERROR', () => undefined],
+    [503, 'unavailable', () => Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' })],
+    [503, 'unavailable', () => Object.assign(new Error('failed'), { driverError: { code: '57P01' } })],
+    [400, 'text-not-storable', () => Object.assign(new Error('failed'), { driverError: { code: '22P05' } })],
+    [500, 'internal-error', () => new TypeError('hunter2 is not a function')],
+    [500, 'internal-error', () => 'hunter2'],
+    [500, 'internal-error', () => undefined],
   ])('%i %s', async (status, code, fault) => {
     faults.set('now', fault);
     const answer = await get('/orders/faults/now');

@@ -4,6 +4,7 @@ import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE, DiscoveryModule } fro
 import { AccessGuard } from '../auth/access.guard.js';
 import { RouteAudit } from '../auth/route-audit.js';
 import { TokenVerifier, type AuthSettings } from '../auth/token-verifier.js';
+import { KnownQueryInterceptor } from './known-query.interceptor.js';
 import { MessageContextInterceptor } from './message-context.interceptor.js';
 import { ProblemFilter } from './problem.filter.js';
 import { validationPipe } from './validation.js';
@@ -18,6 +19,7 @@ export class HttpModule {
         { provide: TokenVerifier, useFactory: () => new TokenVerifier(auth) },
         { provide: APP_GUARD, useClass: AccessGuard },
         { provide: APP_INTERCEPTOR, useClass: MessageContextInterceptor },
+        { provide: APP_INTERCEPTOR, useClass: KnownQueryInterceptor },
         { provide: APP_PIPE, useFactory: validationPipe },
         { provide: APP_FILTER, useClass: ProblemFilter },
         RouteAudit,

@@ -8,7 +8,7 @@ const lonely = /\p{Surrogate}/u;
 /** @throws ProblemException 400. One pass without recursion, so that hostile nesting costs no stack. */
 export function assertPlainInput({ body, params, query }: Pick<FastifyRequest, 'body' | 'params' | 'query'>): void {
   if (body !== undefined && (typeof body !== 'object' || body === null || Array.isArray(body))) {
-    refuse('BODY_NOT_OBJECT', 'The body must be a JSON object.');
+    refuse('body-not-object', 'The body must be a JSON object.');
   }
   const waiting: [value: unknown, depth: number][] = [
     [body, 1],
@@ -19,11 +19,11 @@ export function assertPlainInput({ body, params, query }: Pick<FastifyRequest, '
     const [value, depth] = next;
     if (typeof value === 'string') assertText(value);
     if (typeof value !== 'object' || value === null) continue;
-    if (depth > MAX_DEPTH) refuse('TOO_DEEP', `The body is nested deeper than ${MAX_DEPTH} levels.`);
+    if (depth > MAX_DEPTH) refuse('too-deep', `The body is nested deeper than ${MAX_DEPTH} levels.`);
     for (const [key, inner] of Object.entries(value)) {
       if (!Array.isArray(value)) assertName(key);
       // class-validator looks through lists of lists: @ValidateNested({ each: true }) would let [[line]] pass for [line].
-      else if (Array.isArray(inner)) refuse('LIST_OF_LISTS', 'A list must not hold lists.');
+      else if (Array.isArray(inner)) refuse('list-of-lists', 'A list must not hold lists.');
       if (typeof inner === 'string' || typeof inner === 'object') waiting.push([inner, depth + 1]);
     }
   }
@@ -31,14 +31,14 @@ export function assertPlainInput({ body, params, query }: Pick<FastifyRequest, '
 
 function assertText(text: string): void {
   if (text.includes('\u0000') || lonely.test(text)) {
-    refuse('TEXT_NOT_STORABLE', 'Text must not contain U+0000 or half of a surrogate pair.');
+    refuse('text-not-storable', 'Text must not contain U+0000 or half of a surrogate pair.');
   }
 }
 
 function assertName(name: string): void {
   assertText(name);
   // `in`, not `hasOwn`: names like hasOwnProperty would shadow what validators call.
-  if (name in Object.prototype) refuse('FORBIDDEN_NAME', 'A field has a name that is not allowed.');
+  if (name in Object.prototype) refuse('forbidden-name', 'A field has a name that is not allowed.');
 }
 
 function refuse(code: string, detail: string): never {

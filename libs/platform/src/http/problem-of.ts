@@ -9,6 +9,8 @@ import {
   UnavailableError,
   WrongExpectedVersionError,
 } from '@app/event-store/core';
+import { VersionMismatchError } from '@app/kernel';
+import { etagOf } from './if-match.js';
 import { codeOfStatus, ProblemException, type ProblemInit } from './problem.js';
 
 const statusOfKind = { 'not-found': 404, conflict: 409, invalid: 422 } as const;
@@ -49,6 +51,10 @@ export function problemOf(error: unknown): ProblemInit {
   if (error instanceof WrongExpectedVersionError || error instanceof TooManyConflictsError) {
     return { status: 409, code: error.code, detail: error.message };
   }
+  if (error instanceof VersionMismatchError) {
+    const headers = { etag: etagOf(error.actual) };
+    return { status: 412, code: error.code, detail: error.message, headers };
+  }
   if (error instanceof CommandIdReusedError) return { status: 422, code: error.code, detail: error.message };
   if (error instanceof InvalidRequestError || error instanceof InvalidEventError) {
     return { status: 400, code: error.code, detail: error.message };
@@ -57,16 +63,16 @@ export function problemOf(error: unknown): ProblemInit {
   if (error instanceof HttpException && error.getStatus() < 500) return ofHttp(error);
   const code = driverCode(error);
   if (notStorable.has(code)) {
-    return { status: 400, code: 'TEXT_NOT_STORABLE', detail: 'The request contains text that cannot be stored.' };
+    return { status: 400, code: 'text-not-storable', detail: 'The request contains text that cannot be stored.' };
   }
-  if (isUnavailable(error)) return unavailable('UNAVAILABLE');
+  if (isUnavailable(error)) return unavailable('unavailable');
   if (error instanceof HttpException) {
     const status = error.getStatus();
     return { status, code: codeOfStatus(status), detail: 'The service cannot answer this request now.' };
   }
   return {
     status: 500,
-    code: 'INTERNAL_ERROR',
+    code: 'internal-error',
     detail: 'Something went wrong on our side. Quote the correlation id when you report it.',
   };
 }

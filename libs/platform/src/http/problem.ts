@@ -12,9 +12,9 @@ export interface FieldError {
 
 export interface ProblemInit {
   readonly status: number;
-  /** Stable: match on it. */
+  /** Stable: match on it. Lower-case words joined by dashes, like the codes of domains; those of the event store are `ES-nnnn`. */
   readonly code: string;
-  /** A sentence for whoever sent the request. Never what they sent. */
+  /** A sentence for whoever sent the request. It never repeats text of theirs; ids, checked to be UUIDs, may be in it. */
   readonly detail: string;
   readonly errors?: readonly FieldError[];
   readonly headers?: Readonly<Record<string, string>>;
@@ -45,7 +45,7 @@ export function problemBody({ status, code, detail, errors, extensions }: Proble
   };
 }
 
-/** The code of a status that has no better one: 404 → NOT_FOUND. */
+/** The code of a status that has no better one: 404 → not-found. */
 export function codeOfStatus(status: number): string {
-  return (STATUS_CODES[status] ?? 'ERROR').toUpperCase().replaceAll(/[^A-Z]+/g, '_');
+  return (STATUS_CODES[status] ?? 'error').toLowerCase().replaceAll(/[^a-z]+/g, '-');
 }

@@ -12,7 +12,7 @@ export class UuidPipe implements PipeTransform<unknown, string> {
     const field = data ?? 'id';
     throw new ProblemException({
       status: 400,
-      code: 'VALIDATION_FAILED',
+      code: 'validation-failed',
       detail: 'Some fields are not right; see errors.',
       errors: [{ field, rule: 'isUuid', message: `${field} must be a UUID` }],
     });

@@ -16,7 +16,7 @@ export function validationPipe(): ValidationPipe {
     exceptionFactory: (errors) =>
       new ProblemException({
         status: 400,
-        code: 'VALIDATION_FAILED',
+        code: 'validation-failed',
         detail: 'Some fields are not right; see errors.',
         errors: flatten(errors).slice(0, MAX_ERRORS),
       }),

@@ -8,6 +8,8 @@ export class CancelOrder extends Command<AppendResult> {
     readonly orderId: string,
     readonly reason: string,
     readonly by?: Actor,
+    /** Cancel it only if this is its version. */
+    readonly expectedVersion?: number,
   ) {
     super();
   }

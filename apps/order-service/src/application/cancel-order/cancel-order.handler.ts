@@ -1,24 +1,35 @@
 // Only the owner, an operator or the checkout cancels; to everybody else the order does not exist.
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { AggregateStore, InjectAggregate, type AppendResult } from '@app/event-store';
+import { assertVersion } from '@app/kernel';
 import { Order } from '../../domain/order.js';
-import type { CancelledBy } from '../../domain/order.events.js';
-import { assertMayAccess, type Actor } from '../actor.js';
+import { actingAs, assertMayAccess, roleFor, type Actor } from '../actor.js';
+import { assertKnown } from '../unknown-order.js';
 import { CancelOrder } from './cancel-order.command.js';
 
 @CommandHandler(CancelOrder)
 export class CancelOrderHandler implements ICommandHandler<CancelOrder> {
   constructor(@InjectAggregate(Order) private readonly orders: AggregateStore<Order>) {}
 
-  execute({ orderId, reason, by }: CancelOrder): Promise<AppendResult> {
-    return this.orders.update(orderId, (order) => {
-      if (by) assertMayAccess(by, orderId, order.state.customerId);
-      order.cancel(reason, roleOf(by));
-    });
+  execute(command: CancelOrder): Promise<AppendResult> {
+    return command.by ? this.forSomebody(command, command.by) : this.forTheCheckout(command);
   }
-}
 
-function roleOf(by: Actor | undefined): CancelledBy {
-  if (!by) return 'system';
-  return by.operator ? 'operator' : 'customer';
+  /** Whose order it is never changes, so it may be read ahead of the decision. */
+  private async forSomebody({ orderId, reason, expectedVersion }: CancelOrder, by: Actor): Promise<AppendResult> {
+    const { customerId } = (await this.orders.load(orderId)).state;
+    assertMayAccess(by, orderId, customerId);
+    const role = roleFor(by, customerId);
+    return actingAs(role, by, () =>
+      this.orders.update(orderId, (order) => {
+        assertVersion(expectedVersion, order.version);
+        order.cancel(reason, role);
+      }),
+    );
+  }
+
+  private async forTheCheckout({ orderId, reason }: CancelOrder): Promise<AppendResult> {
+    await assertKnown(this.orders, orderId, 'The payment failed for');
+    return this.orders.update(orderId, (order) => order.cancel(reason, 'system'));
+  }
 }

@@ -2,7 +2,7 @@
 import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { AggregateStore, InjectAggregate } from '@app/event-store';
 import { Order } from '../../domain/order.js';
-import { assertMayAccess } from '../actor.js';
+import { assertMayAccess, type Actor } from '../actor.js';
 import { GetOrderHistory, type HistoryEntry } from './get-order-history.query.js';
 
 @QueryHandler(GetOrderHistory)
@@ -17,11 +17,17 @@ export class GetOrderHistoryHandler implements IQueryHandler<GetOrderHistory> {
       version,
       type,
       at: occurredAt,
-      actor: metadata.actor,
+      actor: metadata.actor && shownTo(actor, metadata.actor),
       reason: metadata.reason,
       correlationId: metadata.correlationId,
       commandId: metadata.commandId,
       data,
     }));
   }
+}
+
+/** Operators see who it was. A customer sees that, too, where it was themselves; of anybody else only the role. */
+function shownTo(reader: Actor, actor: string): string {
+  const [role = '', ...id] = actor.split(':');
+  return reader.operator || id.join(':') === reader.id ? actor : role;
 }

@@ -1,7 +1,8 @@
-// Reads the read model; rebuilds from events what the read model does not have: the past, and an order placed a moment ago.
+// Reads the read model; rebuilds from events what the read model does not have: the past, and what happened a moment ago.
 import { Inject } from '@nestjs/common';
 import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import { AggregateStore, InjectAggregate } from '@app/event-store';
+import { AggregateStore, EVENT_STORE_RUNTIME, InjectAggregate, type EventStoreRuntime } from '@app/event-store';
+import { streamName } from '@app/event-store/core';
 import { Order } from '../../domain/order.js';
 import { assertMayAccess } from '../actor.js';
 import { viewOf, type OrderView } from '../order.view.js';
@@ -13,14 +14,24 @@ export class GetOrderHandler implements IQueryHandler<GetOrder> {
   constructor(
     @InjectAggregate(Order) private readonly orders: AggregateStore<Order>,
     @Inject(ORDER_SUMMARIES) private readonly summaries: OrderSummaries,
+    @Inject(EVENT_STORE_RUNTIME) private readonly runtime: Pick<EventStoreRuntime, 'store'>,
   ) {}
 
   /** @throws AggregateNotFoundError none, none yet at that time, no such version, or another customer's. */
   async execute({ orderId, actor, asOf }: GetOrder): Promise<OrderView> {
-    const known = asOf === undefined ? await this.summaries.find(orderId) : undefined;
+    const known = asOf === undefined ? await this.upToDate(orderId) : undefined;
     const order = known ?? (await this.rebuild(orderId, asOf));
     assertMayAccess(actor, orderId, order.customerId);
     return order;
+  }
+
+  /** Whoever was told a version is never shown an older one: a row that is behind its stream counts for nothing. */
+  private async upToDate(orderId: string): Promise<OrderView | undefined> {
+    const [row, version] = await Promise.all([
+      this.summaries.find(orderId),
+      this.runtime.store.streamVersion(streamName('order', orderId)),
+    ]);
+    return row && row.version >= version ? row : undefined;
   }
 
   private async rebuild(orderId: string, asOf: number | Date | undefined): Promise<OrderView> {

@@ -26,7 +26,7 @@ export class PlaceOrderHandler implements ICommandHandler<PlaceOrder> {
       lines.map((line) => line.sku),
       currency,
     );
-    const missing = lines.filter((line) => !products.has(line.sku)).map((line) => line.sku);
+    const missing = lines.flatMap(({ sku }, index) => (products.has(sku) ? [] : [index + 1]));
     if (missing.length > 0) throw new ProductNotSold(missing, currency);
     return lines.map(({ sku, quantity }) => ({ sku, quantity, ...products.get(sku)! }));
   }

@@ -7,6 +7,8 @@ export class ShipOrder extends Command<AppendResult> {
     readonly orderId: string,
     readonly carrier: string,
     readonly trackingNumber: string,
+    /** Ship it only if this is its version. */
+    readonly expectedVersion?: number,
   ) {
     super();
   }

@@ -1,6 +1,7 @@
 // Load, decide, save.
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { AggregateStore, InjectAggregate, type AppendResult } from '@app/event-store';
+import { assertVersion } from '@app/kernel';
 import { Order } from '../../domain/order.js';
 import { ShipOrder } from './ship-order.command.js';
 
@@ -8,7 +9,10 @@ import { ShipOrder } from './ship-order.command.js';
 export class ShipOrderHandler implements ICommandHandler<ShipOrder> {
   constructor(@InjectAggregate(Order) private readonly orders: AggregateStore<Order>) {}
 
-  execute({ orderId, carrier, trackingNumber }: ShipOrder): Promise<AppendResult> {
-    return this.orders.update(orderId, (order) => order.ship(carrier, trackingNumber));
+  execute({ orderId, carrier, trackingNumber, expectedVersion }: ShipOrder): Promise<AppendResult> {
+    return this.orders.update(orderId, (order) => {
+      assertVersion(expectedVersion, order.version);
+      order.ship(carrier, trackingNumber);
+    });
   }
 }

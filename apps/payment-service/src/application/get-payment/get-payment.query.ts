@@ -1,4 +1,4 @@
-// One payment, as the read model has it.
+// One payment, as it is.
 import { Query } from '@nestjs/cqrs';
 import type { PaymentView } from '../payment.view.js';
 

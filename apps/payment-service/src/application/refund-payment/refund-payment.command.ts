@@ -9,6 +9,8 @@ export class RefundPayment extends Command<AppendResult> {
     readonly reason: string,
     /** Minor units of the payment's currency; the whole remainder without it. */
     readonly amountMinor?: number,
+    /** Refund it only if this is its version. */
+    readonly expectedVersion?: number,
   ) {
     super();
   }

@@ -1,6 +1,7 @@
 // Load, decide, save.
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { AggregateStore, InjectAggregate, type AppendResult } from '@app/event-store';
+import { assertVersion } from '@app/kernel';
 import { Payment } from '../../domain/payment.js';
 import { RefundPayment } from './refund-payment.command.js';
 
@@ -8,7 +9,10 @@ import { RefundPayment } from './refund-payment.command.js';
 export class RefundPaymentHandler implements ICommandHandler<RefundPayment> {
   constructor(@InjectAggregate(Payment) private readonly payments: AggregateStore<Payment>) {}
 
-  execute({ paymentId, refundId, amountMinor, reason }: RefundPayment): Promise<AppendResult> {
-    return this.payments.update(paymentId, (payment) => payment.refund(refundId, amountMinor, reason));
+  execute({ paymentId, refundId, amountMinor, reason, expectedVersion }: RefundPayment): Promise<AppendResult> {
+    return this.payments.update(paymentId, (payment) => {
+      assertVersion(expectedVersion, payment.version);
+      payment.refund(refundId, amountMinor, reason);
+    });
   }
 }

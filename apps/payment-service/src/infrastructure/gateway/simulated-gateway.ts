@@ -1,6 +1,6 @@
 // Stands for the company that moves the money: its ledger is its own, written on its own connection, and commits whatever becomes of us.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import type { Money } from '@app/kernel';
@@ -15,16 +15,22 @@ import { PaymentConfig } from './payment.config.js';
 type Outcome = 'captured' | 'declined' | 'refunded';
 
 @Injectable()
-export class SimulatedGateway implements PaymentGateway {
+export class SimulatedGateway implements PaymentGateway, OnModuleDestroy {
   private readonly faults: readonly GatewayFault[];
   /** Calls so far by entry, counted only while there is a script to play. */
   private readonly calls = new Map<string, number>();
+  private readonly stopping = new AbortController();
 
   constructor(
     @InjectDataSource() private readonly database: DataSource,
     private readonly config: PaymentConfig,
   ) {
     this.faults = parseGatewayFaults(config.GATEWAY_FAULTS) ?? [];
+  }
+
+  /** A service that ends does not wait for a slow gateway: the call fails, and the command comes again after the next start. */
+  onModuleDestroy(): void {
+    this.stopping.abort();
   }
 
   /** Declines amounts whose minor units end in 13. */
@@ -60,14 +66,23 @@ export class SimulatedGateway implements PaymentGateway {
   }
 
   private async troubled<T>(entry: string, call: () => Promise<T>): Promise<T> {
-    await sleep(this.config.GATEWAY_DELAY_MS);
+    await this.pause(entry, this.config.GATEWAY_DELAY_MS);
     const fault = this.nextFault(entry);
     if (fault?.kind === 'error-500') throw new GatewayUnavailableError(`The gateway answered 500 to ${entry}.`);
-    if (fault?.kind === 'slow') await sleep(fault.ms);
+    if (fault?.kind === 'slow') await this.pause(entry, fault.ms);
     const answer = await call();
     if (fault?.kind === 'timeout-after-success')
       throw new GatewayUnavailableError(`The gateway did not answer ${entry} in time.`);
     return answer;
+  }
+
+  private async pause(entry: string, ms: number): Promise<void> {
+    if (ms === 0) return;
+    try {
+      await sleep(ms, undefined, { signal: this.stopping.signal });
+    } catch (error) {
+      throw new GatewayUnavailableError(`The service stops and did not wait for ${entry}.`, { cause: error });
+    }
   }
 
   private nextFault(entry: string): GatewayFault | undefined {

@@ -15,6 +15,7 @@ export interface ProjectionDeclaration extends ProjectionOptions {
 
 const declarations = new WeakMap<object, ProjectionDeclaration>();
 
+/** What a handler writes through its `db` happens once per event; it may run several times, so it writes through nothing else. */
 export function Projection(name: string, options: ProjectionOptions): ClassDecorator {
   return (target) => {
     Injectable()(target);

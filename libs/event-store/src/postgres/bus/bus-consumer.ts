@@ -31,6 +31,9 @@ export interface BusConsumerOptions extends ConsumeOptions {
 const BATCH_MESSAGES = 500;
 const BATCH_BYTES = 4 * 1024 * 1024;
 
+/** How often what goes on failing is said again, in milliseconds. */
+const REMIND_MS = 60_000;
+
 interface MessageRow extends Omit<ReceivedMessage, 'offset'> {
   readonly position: string;
 }
@@ -74,14 +77,18 @@ export class BusConsumer implements Consumer {
   /** Never ends silently, and never because of an error. */
   private async repeat(what: string, everyMs: number, step: () => Promise<void>): Promise<void> {
     const { signal } = this.stopping;
-    for (let failures = 0; !signal.aborted;) {
+    for (let failures = 0, warnedAt = 0; !signal.aborted;) {
       try {
         await step();
         failures = 0;
         if (everyMs > 0) await this.options.clock.sleep(everyMs, signal);
       } catch (error) {
         failures += 1;
-        if (failures === 1) this.warn(what, error);
+        const now = this.options.clock.now().getTime();
+        if (failures === 1 || now - warnedAt >= REMIND_MS) {
+          this.warn(what, error);
+          warnedAt = now;
+        }
         await this.options.clock.sleep(this.backoff(failures), signal);
       }
     }

@@ -2,8 +2,14 @@
 import pg, { type QueryResultRow } from 'pg';
 import { UnavailableError } from '../../core/index.js';
 import { poolConfig, type ConnectionOptions } from '../connection-options.js';
-import { failureOf } from '../sql-states.js';
+import { failureOf, sqlStateOf } from '../sql-states.js';
 import { migrateBus } from './bus-migrations.js';
+
+/** Data exceptions, violated constraints, exceeded limits: said against one message. All else is said against the bus. */
+const ABOUT_A_MESSAGE = /^(22|23|54)/;
+
+/** undefined_table, invalid_schema_name */
+const SCHEMA_GONE: readonly unknown[] = ['42P01', '3F000'];
 
 export class BusDatabase {
   private readonly pool: pg.Pool;
@@ -11,8 +17,7 @@ export class BusDatabase {
   private trouble: string | undefined = 'The message bus has not been reached yet.';
 
   constructor(options: ConnectionOptions) {
-    // A half-open connection answers nothing, not even an error: the driver gives up on it.
-    this.pool = new pg.Pool({ ...poolConfig({ poolSize: 5, ...options }), query_timeout: 35_000 });
+    this.pool = new pg.Pool(poolConfig({ poolSize: 5, ...options }));
     this.pool.on('error', () => undefined); // without a listener an idle connection that is cut ends the process
   }
 
@@ -61,12 +66,17 @@ export class BusDatabase {
     }
   }
 
-  /** All statements here are single ones and safe to repeat, so a lost race is nothing but a reason to try again. */
+  /** All statements here are our own, single ones and safe to repeat: what is not about a message is a reason to wait and try again. */
   private explain(error: unknown): unknown {
-    const failure = failureOf(error);
+    const state = sqlStateOf(error);
+    if (error instanceof pg.DatabaseError ? ABOUT_A_MESSAGE.test(state ?? '') : !isUnavailable(error)) return error;
+    if (SCHEMA_GONE.includes(state)) this.ready = undefined; // the bus was emptied under us: it is made again
     const unavailable = error instanceof UnavailableError ? error : new UnavailableError('The message bus', error);
-    if (unavailable !== error && (failure === undefined || failure === 'conflict')) return error;
     this.trouble = unavailable.message;
     return unavailable;
   }
+}
+
+function isUnavailable(error: unknown): boolean {
+  return error instanceof UnavailableError || failureOf(error) === 'unavailable';
 }

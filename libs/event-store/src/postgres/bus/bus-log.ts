@@ -28,6 +28,7 @@ const PORTION = 1_000;
 export class SettledMark {
   private cursor: LogCursor | undefined;
   private advancing: Promise<bigint> | undefined;
+  private trouble: string | undefined;
 
   constructor(private readonly log: SettledLog) {}
 
@@ -35,10 +36,26 @@ export class SettledMark {
     return this.cursor?.position ?? 0n;
   }
 
+  /** Why it could not be moved on when that was last tried, in a sentence; undefined when it could. */
+  get failure(): string | undefined {
+    return this.trouble;
+  }
+
   /** Nothing can appear at or below the position returned. @throws UnavailableError and what {@link SettledLog.read} throws. */
   advance(): Promise<bigint> {
-    this.advancing ??= this.read().finally(() => (this.advancing = undefined));
+    this.advancing ??= this.attempt().finally(() => (this.advancing = undefined));
     return this.advancing;
+  }
+
+  private async attempt(): Promise<bigint> {
+    try {
+      const position = await this.read();
+      this.trouble = undefined;
+      return position;
+    } catch (error) {
+      this.trouble = error instanceof Error ? error.message : String(error);
+      throw error;
+    }
   }
 
   private async read(): Promise<bigint> {

@@ -9,13 +9,16 @@ ON CONFLICT DO NOTHING`;
 /** $1 names */
 export const readTopics = `SELECT name, partitions FROM bus.topics WHERE name = ANY ($1)`;
 
-/** $1 topics, $2 hashes of the keys, $3 keys, $4 headers, $5 values. Positions are drawn above the sort: in the order of the batch. */
+/**
+ * $1 topics, $2 hashes of the keys, $3 keys, $4 headers, $5 values. Positions are drawn above the sort: in the order of the batch.
+ * All or none: a topic that is not there gives no partition, which the table refuses (not_null_violation).
+ */
 export const insertMessages = `
 INSERT INTO bus.messages (topic, partition, key, headers, value)
 SELECT m.topic, (m.hash % t.partitions)::int, m.key, m.headers::jsonb, m.value
   FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::bytea[])
        WITH ORDINALITY AS m (topic, hash, key, headers, value, place)
-  JOIN bus.topics t ON t.name = m.topic
+  LEFT JOIN bus.topics t ON t.name = m.topic
  ORDER BY m.place`;
 
 /** $1 topics, $2 partitions, $3 positions reached, $4 the settled position, $5 messages and $6 bytes at most in one partition. */

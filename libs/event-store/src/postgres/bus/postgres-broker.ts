@@ -12,17 +12,21 @@ import type {
   TopicSpec,
 } from '../../messaging/index.js';
 import type { ConnectionOptions } from '../connection-options.js';
+import { sqlStateOf } from '../sql-states.js';
 import { PostgresSettledLog } from '../settled-log.js';
 import { Waking } from '../waking.js';
 import { BusConsumer, type BusTimes } from './bus-consumer.js';
 import { BusDatabase } from './bus-database.js';
 import { BUS_LOG, busTable, SettledMark } from './bus-log.js';
+import { keepRetention } from './bus-retention.js';
 import { countLag, createTopics, insertMessages, readTopics } from './bus-messages.sql.js';
 
 export interface PostgresBrokerOptions {
   /** Of the bus database, shared by all services. Its schema `bus` is made and migrated by whoever comes first. */
   readonly connection: ConnectionOptions;
   readonly clock?: Clock;
+  /** Age in milliseconds at which a message is deleted, read or not; default 604,800,000: seven days. Infinity keeps all. */
+  readonly retentionMs?: number;
   /** In milliseconds. */
   readonly times?: Partial<BusTimes>;
   /** Hears of what is being tried again. */
@@ -33,6 +37,11 @@ const defaultTimes: BusTimes = { leaseMs: 10_000, beatMs: 1_000, pollMs: 1_000, 
 
 /** Of values in one INSERT; a larger batch takes several, in order. */
 const INSERT_BYTES = 8 * 1024 * 1024;
+
+/** What the insert says of a message whose topic is not there. */
+const NOT_NULL_VIOLATION = '23502';
+
+const RETENTION_MS = 7 * 24 * 3_600_000;
 
 /** How often an unreachable bus is looked for, in milliseconds. */
 const PROBE_MS = 1_000;
@@ -46,7 +55,7 @@ export class PostgresBroker implements Broker {
   private readonly clock: Clock;
   private readonly knownTopics = new Set<string>();
   private readonly closing = new AbortController();
-  private probing: Promise<void> | undefined;
+  private tending: Promise<unknown> | undefined;
 
   constructor(private readonly options: PostgresBrokerOptions) {
     const { connection, warn } = options;
@@ -58,7 +67,10 @@ export class PostgresBroker implements Broker {
   }
 
   start(): Promise<void> {
-    this.probing ??= this.probe();
+    const { database, clock } = this;
+    const { retentionMs = RETENTION_MS, warn = () => undefined } = this.options;
+    const { signal } = this.closing;
+    this.tending ??= Promise.all([this.probe(), keepRetention({ database, clock, signal, retentionMs, warn })]);
     return Promise.resolve();
   }
 
@@ -78,13 +90,7 @@ export class PostgresBroker implements Broker {
     await this.assertTopics(new Set(messages.map(({ topic }) => topic)));
     const { admitted, refused } = admit(messages);
     for (const portion of portions(admitted.map(({ message }) => message))) {
-      await this.database.query('insert messages', insertMessages, [
-        portion.map(({ topic }) => topic),
-        portion.map(({ key }) => partitionHash(key)),
-        portion.map(({ key }) => key),
-        portion.map(({ headers }) => JSON.stringify(headers)),
-        portion.map(({ value }) => value),
-      ]);
+      await this.insert(portion);
       this.waking.signal(BUS_LOG);
     }
     return refused;
@@ -102,19 +108,35 @@ export class PostgresBroker implements Broker {
   }
 
   health(): BrokerHealth {
-    const { failure } = this.database;
+    const failure = this.database.failure ?? this.mark.failure;
     return failure === undefined ? { status: 'up' } : { status: 'degraded', detail: failure };
   }
 
   async close(): Promise<void> {
     this.closing.abort();
-    await this.probing;
+    await this.tending;
     await this.log.close();
     await this.waking.close();
     await this.database.close();
   }
 
-  /** Topics are never removed, so one that was there is there. */
+  private async insert(portion: readonly BrokerMessage[]): Promise<void> {
+    try {
+      await this.database.query('insert messages', insertMessages, [
+        portion.map(({ topic }) => topic),
+        portion.map(({ key }) => partitionHash(key)),
+        portion.map(({ key }) => key),
+        portion.map(({ headers }) => JSON.stringify(headers)),
+        portion.map(({ value }) => value),
+      ]);
+    } catch (error) {
+      this.knownTopics.clear(); // the next attempt looks, and names the topic that is missing
+      if (sqlStateOf(error) !== NOT_NULL_VIOLATION) throw error;
+      throw new UnavailableError('A topic', new Error('the bus no longer has it, as after a restore'));
+    }
+  }
+
+  /** Topics are never removed, so one that was there is there, unless the bus itself became another: see {@link insert}. */
   private async assertTopics(names: ReadonlySet<string>): Promise<void> {
     const unknown = [...names].filter((name) => !this.knownTopics.has(name));
     if (unknown.length === 0) return;

@@ -12,7 +12,15 @@ import type { Violation } from './violation.js';
 export { fingerprint, notAtRest } from './at-rest.js';
 export type { AcknowledgedAppend } from './durable.js';
 export { publishedOnPostgres, type PublishedMessage, type PublishedMessages } from './published-messages.js';
-export type { EventRow, Query, Row, ServiceState, SetAsideRow } from './service-state.js';
+export {
+  optionalText,
+  text,
+  type EventRow,
+  type Query,
+  type Row,
+  type ServiceState,
+  type SetAsideRow,
+} from './service-state.js';
 export type { Publishes, ServiceShape, SystemState } from './topology.js';
 export { Findings, groupBy, type Damage, type Violation } from './violation.js';
 

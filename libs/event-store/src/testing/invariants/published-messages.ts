@@ -1,5 +1,5 @@
 // What lies on the topics, whatever the broker: a port, and the one for the PostgreSQL bus.
-import type { Query, Row } from './service-state.js';
+import { optionalText, text, type Query } from './service-state.js';
 
 /** A message as it lies on its topic; what other contexts can see of it. */
 export interface PublishedMessage {
@@ -19,29 +19,24 @@ export type PublishedMessages = () => Promise<readonly PublishedMessage[]>;
 export function publishedOnPostgres(query: Query): PublishedMessages {
   return async () => {
     const rows = await query(
-      `SELECT topic, partition::text, position::text AS "offset", key, headers, encode(value, 'hex') AS value
+      `SELECT topic, partition::text, position::text AS "offset", key, headers::text, encode(value, 'hex') AS value
          FROM bus.messages ORDER BY messages.position`,
     );
-    return rows.map((row) => ({
-      topic: String(row['topic']),
-      partition: Number(row['partition']),
-      offset: BigInt(String(row['offset'])),
-      key: orNull(row, 'key'),
-      headers: headersOf(row['headers']),
-      value: orNull(row, 'value') === null ? null : Buffer.from(String(row['value']), 'hex'),
-    }));
+    return rows.map((row) => {
+      const value = optionalText(row, 'value');
+      return {
+        topic: text(row, 'topic'),
+        partition: Number(text(row, 'partition')),
+        offset: BigInt(text(row, 'offset')),
+        key: optionalText(row, 'key') ?? null,
+        headers: JSON.parse(text(row, 'headers')) as Record<string, string>,
+        value: value === undefined ? null : Buffer.from(value, 'hex'),
+      };
+    });
   };
 }
 
 /** CloudEvents id, or a place where a message has none. */
 export function messageId({ headers, topic, partition, offset }: PublishedMessage): string {
   return headers['ce_id'] ?? `(no id, ${topic}/${partition}@${offset})`;
-}
-
-function orNull(row: Row, column: string): string | null {
-  return row[column] === null || row[column] === undefined ? null : String(row[column]);
-}
-
-function headersOf(value: unknown): Record<string, string> {
-  return (typeof value === 'string' ? JSON.parse(value) : value) as Record<string, string>;
 }

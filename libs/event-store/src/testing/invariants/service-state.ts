@@ -1,6 +1,7 @@
 // Everything the checker looks at in one service's database, read once through a port: the checks themselves are pure.
 
-export type Row = Readonly<Record<string, unknown>>;
+/** Every statement of the checker casts its columns to text, so that any driver and any type parser give the same. */
+export type Row = Readonly<Record<string, string | null>>;
 
 /** Runs one statement with `$1` … parameters. The caller brings the driver. */
 export type Query = (sql: string, params?: readonly unknown[]) => Promise<readonly Row[]>;
@@ -79,7 +80,6 @@ export interface ServiceState {
   readonly commands: readonly CommandRow[];
 }
 
-/** Everything is read as text and converted here, so that any driver and any type parser give the same. */
 export async function readServiceState(service: string, query: Query): Promise<ServiceState> {
   const events = await query(
     `SELECT position::text, id::text, stream, version::text, type, metadata->>'commandId' AS command_id
@@ -110,7 +110,7 @@ export async function readServiceState(service: string, query: Query): Promise<S
       stream: text(row, 'stream'),
       version: Number(row['version']),
       type: text(row, 'type'),
-      commandId: optional(row, 'command_id'),
+      commandId: optionalText(row, 'command_id'),
     })),
     subscriptions: subscriptions.map((row) => ({
       name: text(row, 'name'),
@@ -153,22 +153,25 @@ export async function readServiceState(service: string, query: Query): Promise<S
       step: Number(row['step']),
       type: text(row, 'type'),
       outcome: text(row, 'outcome') as CommandRow['outcome'],
-      firstVersion: numberOrNothing(row, 'first_version'),
-      version: numberOrNothing(row, 'version'),
+      firstVersion: optionalNumber(row, 'first_version'),
+      version: optionalNumber(row, 'version'),
     })),
   };
 }
 
-function text(row: Row, column: string): string {
-  return String(row[column]);
+/** @throws Error when the column is NULL or missing. */
+export function text(row: Row, column: string): string {
+  const value = row[column];
+  if (typeof value !== 'string') throw new Error(`Column ${column} is ${String(value)}, expected text.`);
+  return value;
 }
 
-function optional(row: Row, column: string): string | undefined {
-  return row[column] === null || row[column] === undefined ? undefined : String(row[column]);
+export function optionalText(row: Row, column: string): string | undefined {
+  return row[column] ?? undefined;
 }
 
-function numberOrNothing(row: Row, column: string): number | undefined {
-  const value = optional(row, column);
+function optionalNumber(row: Row, column: string): number | undefined {
+  const value = optionalText(row, column);
   return value === undefined ? undefined : Number(value);
 }
 

@@ -1,0 +1,132 @@
+// What boot refuses, and what it lets pass with a warning.
+import { Inject, Injectable, Logger, Module, Scope, type DynamicModule, type Type } from '@nestjs/common';
+import { EventsHandler } from '@nestjs/cqrs';
+import { Test } from '@nestjs/testing';
+import { beforeAll, describe, expect, it } from 'vitest';
+import {
+  Aggregate,
+  ConfigurationError,
+  Event,
+  EventSourcedAggregate,
+  When,
+  type SubscriptionStatus,
+} from '../core/index.js';
+import { IntegrationEvent, Publish, Publisher, topic } from '../messaging/index.js';
+import { On, type SubscriptionDefinition } from '../subscriptions/index.js';
+import { checkOwners } from './boot-checks.js';
+import { Projection } from './decorators/projection.decorator.js';
+import { EventStoreModule } from './event-store.module.js';
+import type { FeatureOptions } from './feature.js';
+
+@Event('door.opened')
+class DoorOpened {}
+
+@Aggregate('door')
+class Door extends EventSourcedAggregate<{ open: boolean }> {
+  state = { open: false };
+
+  @When(DoorOpened)
+  protected opened(): void {
+    this.state = { open: true };
+  }
+}
+
+@IntegrationEvent('house.door.opened.v1')
+class DoorOpenedV1 {}
+
+const doors = topic('house.door.events.v1', [DoorOpenedV1]);
+
+@Injectable({ scope: Scope.REQUEST })
+class CurrentUser {}
+
+/** Request-scoped through what it injects, which is how it happens. */
+@EventsHandler(DoorOpened)
+class ScopedHandler {
+  constructor(@Inject(CurrentUser) readonly user: CurrentUser) {}
+  handle(): void {}
+}
+
+@Projection('doors', { version: 1 })
+class ScopedProjection {
+  constructor(@Inject(CurrentUser) readonly user: CurrentUser) {}
+  @On(DoorOpened)
+  opened(): void {}
+}
+
+@Publisher(doors, { key: () => 'door' })
+class ScopedPublisher {
+  constructor(@Inject(CurrentUser) readonly user: CurrentUser) {}
+  @Publish(DoorOpened)
+  opened(): DoorOpenedV1 {
+    return new DoorOpenedV1();
+  }
+}
+
+beforeAll(() => Logger.overrideLogger(false));
+
+describe('boot', () => {
+  const boot = async (providers: (new (...args: never[]) => object)[], ...features: FeatureOptions[]) => {
+    @Module({ providers: [CurrentUser], exports: [CurrentUser] })
+    class UserModule {}
+    const imports: (DynamicModule | Type)[] = [EventStoreModule.forTesting(), UserModule];
+    for (const options of [{ aggregates: [Door] }, ...features]) {
+      const feature = EventStoreModule.forFeature(options);
+      imports.push({ ...feature, imports: [UserModule] });
+    }
+    const app = await Test.createTestingModule({ imports, providers }).compile();
+    await app.init();
+    await app.close();
+  };
+
+  it('refuses an event handler that is request-scoped', async () => {
+    await expect(boot([ScopedHandler])).rejects.toThrow(/@EventsHandler ScopedHandler is request-scoped/);
+  });
+
+  it('refuses a projection that is request-scoped', async () => {
+    await expect(boot([], { projections: [ScopedProjection] })).rejects.toThrow(
+      /@Projection ScopedProjection is request-scoped/,
+    );
+  });
+
+  it('refuses a publisher that is request-scoped', async () => {
+    await expect(boot([], { publishers: [ScopedPublisher] })).rejects.toThrow(
+      /@Publisher ScopedPublisher is request-scoped/,
+    );
+  });
+
+  it('refuses a topic that two features consume, before anything has started', async () => {
+    await expect(boot([], { consumes: [doors] }, { consumes: [doors] })).rejects.toThrow(
+      /house\.door\.events\.v1 is listed twice/,
+    );
+  });
+});
+
+describe('a checkpoint that no subscription of this build owns', () => {
+  const now = new Date('2030-01-01T00:00:00Z');
+  const checkpoint = (leasedUntil?: Date): SubscriptionStatus => ({
+    name: 'Renamed',
+    log: 'events',
+    cursor: { epoch: 'e', position: 7n },
+    owner: leasedUntil && 'order-service/other',
+    leaseEpoch: 1n,
+    leasedUntil,
+  });
+  const definitions: SubscriptionDefinition[] = [];
+
+  it('fails the boot and says how to mend it, also after a rollback', () => {
+    for (const status of [checkpoint(), checkpoint(new Date(now.getTime() - 1))]) {
+      const check = () => checkOwners([status], definitions, [], now);
+      expect(check).toThrow(ConfigurationError);
+      expect(check).toThrow(/stable name 'Renamed'.*rolled back.*retired/);
+    }
+  });
+
+  it('is let pass with a warning while another process works on it, as during a rolling deploy', () => {
+    const sentences = checkOwners([checkpoint(new Date(now.getTime() + 5_000))], definitions, [], now);
+    expect(sentences).toEqual([expect.stringMatching(/order-service\/other works on it now.*refuses to boot/)]);
+  });
+
+  it('is let pass in silence once it is retired', () => {
+    expect(checkOwners([checkpoint()], definitions, ['Renamed'], now)).toEqual([]);
+  });
+});

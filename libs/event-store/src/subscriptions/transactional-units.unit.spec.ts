@@ -1,0 +1,100 @@
+// How many records share a unit of work: what a failing record costs its neighbours, and how long a unit may last.
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { intercept, labelOf, SubscriptionLab, transactional, valueOf } from '../testing/subscription-lab.js';
+import type { TransactionalSubscription } from './subscription.js';
+
+describe('units of a transactional subscription', () => {
+  let lab: SubscriptionLab;
+  /** Effects outside the transaction: nothing rolls them back. */
+  let mails: string[];
+  let saved: bigint[];
+
+  beforeEach(() => {
+    lab = new SubscriptionLab();
+    mails = [];
+    saved = [];
+    const { checkpoints } = lab.store;
+    const save = checkpoints.save.bind(checkpoints);
+    checkpoints.save = (lease, position) => {
+      saved.push(position);
+      return save(lease, position);
+    };
+  });
+  afterEach(() => lab.stop());
+
+  function mailing(over: Partial<TransactionalSubscription>): TransactionalSubscription {
+    return transactional(
+      (record) => {
+        mails.push(labelOf(record));
+        if (valueOf(record) === 'bad') throw new Error('no');
+      },
+      { retry: { maxAttempts: 3, firstDelayMs: 100 }, ...over },
+    );
+  }
+
+  it('calls no other record again when one fails, and the failing one once per attempt, with one record in a unit', async () => {
+    await lab.append('a-1', 1, 2);
+    await lab.append('b-1', 'bad');
+    await lab.append('a-1', 3);
+    const runner = lab.runner(mailing({ together: 1 }));
+    await lab.clock.until(() => runner.status().parked === 1);
+    expect(mails).toEqual(['a-1:1', 'a-1:2', 'b-1:bad', 'a-1:3', 'b-1:bad', 'b-1:bad']);
+    expect(runner.status()).toMatchObject({ position: 4n, handled: 3 });
+  });
+
+  it('counts only wanted records: the others share the next unit', async () => {
+    for (let value = 1; value <= 5; value += 1) {
+      await lab.append('b-1', value, value);
+      await lab.append('a-1', value);
+    }
+    await lab.append('b-1', 6);
+    const runner = lab.runner(mailing({ together: 2, wants: ({ key }) => key === 'a-1' }));
+    await lab.clock.until(() => runner.status().position === 16n);
+    expect(saved).toEqual([6n, 12n, 16n]);
+    expect(mails).toEqual([1, 2, 3, 4, 5].map((value) => `a-1:${value}`));
+  });
+
+  it('ends a unit after a second, so that nothing it has written holds others back, and goes on with the rest', async () => {
+    for (let value = 1; value <= 10; value += 1) await lab.append('a-1', value);
+    const runner = lab.runner(
+      transactional(async (record) => {
+        await lab.clock.sleep(300);
+        lab.note(record);
+      }),
+    );
+    await lab.clock.until(() => runner.status().position === 10n);
+    expect(saved).toEqual([4n, 8n, 10n]);
+    expect(lab.noted).toEqual(Array.from({ length: 10 }, (_, index) => `a-1:${index + 1}`));
+  });
+
+  it('does not call a record twice for one attempt when it came alone', async () => {
+    await lab.append('a-1', 'bad');
+    const runner = lab.runner(mailing({}));
+    await lab.clock.until(() => runner.status().parked === 1);
+    expect(mails).toHaveLength(3);
+  });
+
+  it('sets aside a record that came alone and whose commit keeps failing', async () => {
+    let commits = 0;
+    const unitOfWork = intercept(lab.store.unitOfWork, () => undefined);
+    const run = lab.store.unitOfWork.run.bind(lab.store.unitOfWork);
+    unitOfWork.run = (work) =>
+      run(async (transaction) => {
+        const before = mails.length;
+        const result = await work(transaction);
+        if (mails.length > before && mails.at(-1) === 'a-1:2') {
+          commits += 1;
+          throw new Error('violates a deferred constraint');
+        }
+        return result;
+      });
+    await lab.append('a-1', 1, 2);
+    await lab.append('b-1', 1);
+    const runner = lab.runner(mailing({ together: 1, retry: { maxAttempts: 1 } }), { unitOfWork });
+    await lab.clock.until(() => runner.status().position === 3n);
+    expect(commits).toBe(2);
+    expect((await lab.store.parking.list()).map(({ position, status }) => [position, status])).toEqual([
+      [2n, 'parked'],
+    ]);
+  });
+});

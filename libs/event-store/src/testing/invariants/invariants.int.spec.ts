@@ -1,0 +1,107 @@
+// The checker reads the real tables: what is planted there is found, and a store that was used properly is clean.
+import pg from 'pg';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { openTestStore, type TestStore } from '../../../../../test/support/event-store-database.js';
+import { createTestDatabase, type TestDatabase } from '../../../../../test/support/postgres.js';
+import { systemIds, type AppendRequest } from '../../core/index.js';
+import { migrateBus } from '../../postgres/bus/bus-migrations.js';
+import { checkInvariants, publishedOnPostgres, readSystemState, type Row, type SystemProbe } from './index.js';
+
+let store: TestStore;
+let busDatabase: TestDatabase;
+let service: pg.Client;
+let bus: pg.Client;
+let probe: SystemProbe;
+
+beforeAll(async () => {
+  store = await openTestStore();
+  busDatabase = await createTestDatabase();
+  service = await connect(store.url);
+  bus = await connect(busDatabase.url);
+  await migrateBus(bus);
+  const queryOf =
+    (client: pg.Client) =>
+    async (sql: string, params: readonly unknown[] = []): Promise<Row[]> =>
+      (await client.query<Row>(sql, [...params])).rows;
+  probe = {
+    shapes: [
+      {
+        service: 'shop',
+        publishes: [{ topic: 'shop.v1', types: { 'sale.made': 'shop.sale.made.v1' } }],
+        consumes: ['shop.v1'],
+      },
+    ],
+    queries: { shop: queryOf(service) },
+    publishedMessages: publishedOnPostgres(queryOf(bus)),
+  };
+});
+afterAll(async () => {
+  await Promise.all([service.end(), bus.end()]);
+  await Promise.all([store.close(), busDatabase.drop()]);
+});
+
+async function connect(url: string): Promise<pg.Client> {
+  const client = new pg.Client(url);
+  client.on('error', () => undefined);
+  await client.connect();
+  return client;
+}
+
+const found = async (): Promise<string[]> =>
+  checkInvariants(await readSystemState(probe)).map(({ sentence }) => sentence);
+
+it('finds what is planted in events, commands, subscriptions, parking, inbox, outgoing commands and the bus', async () => {
+  const [sale, command] = [systemIds.next(), systemIds.next()];
+  const request: AppendRequest = {
+    stream: `sale-${sale}`,
+    expected: 'no-stream',
+    events: [
+      {
+        id: systemIds.next(),
+        type: 'sale.made',
+        schemaVersion: 1,
+        data: {},
+        metadata: { correlationId: 'c', commandId: command },
+      },
+    ],
+    command: { id: command, stream: `sale-${sale}`, step: 0, type: 'Sell', contentHash: 'h' },
+  };
+  await store.store.append(request);
+  const event = request.events[0]!.id;
+  expect(await found()).toEqual([`I4: sale.made ${event} (sale-${sale} version 1) of shop is not on shop.v1.`]);
+
+  const headers = { ce_id: 'm1', ce_type: 'shop.sale.made.v1', ce_causationid: event, ce_streamversion: '1' };
+  await bus.query(`INSERT INTO bus.topics (name, partitions) VALUES ('shop.v1', 1)`);
+  const publish = (value: string) =>
+    bus.query(`INSERT INTO bus.messages (topic, partition, key, headers, value) VALUES ('shop.v1', 0, $1, $2, $3)`, [
+      sale,
+      headers,
+      Buffer.from(value),
+    ]);
+  await publish('{}');
+  expect(await found()).toEqual(['I5: shop has not received shop.sale.made.v1 m1 of shop.v1.']);
+
+  await service.query(
+    `INSERT INTO event_store.inbound_messages (id, topic, key, type, schema_version, version, data, metadata, content_hash)
+     VALUES ('m1', 'shop.v1', $1, 'shop.sale.made.v1', 1, 1, '{}', '{}', 'h')`,
+    [sale],
+  );
+  expect(await found()).toEqual([]);
+
+  await publish('{"other":1}');
+  await service.query(`
+    INSERT INTO event_store.subscriptions (name, log, log_epoch, position) VALUES ('relay', 'events', 'e', 0);
+    INSERT INTO event_store.parked_messages (subscription, log, position, message_id, type, key, status, reason)
+      VALUES ('saga', 'inbound', 1, 'm1', 'shop.sale.made.v1', 'k', 'parked', 'no');
+    INSERT INTO event_store.unreadable_messages (topic, partition, "offset", headers, reason_code, detail)
+      VALUES ('shop.v1', 0, '9', '{}', 'not-json', '');
+    INSERT INTO event_store.outgoing_commands (id, key, type, data, metadata)
+      VALUES ('${sale}', 'saga/k', 'Charge', '{}', '{}')`);
+  expect(await found()).toEqual([
+    'I3: shop: subscription relay is at position 0 of events, which goes to 1.',
+    'I3: shop: saga has set shop.sale.made.v1 m1 of key k aside (parked): no.',
+    'I4: The 2 copies of message m1 on shop.v1 differ.',
+    'I5: shop could not read the message at shop.v1/0@9 (not-json).',
+    `I5: shop decided to send Charge ${sale} (saga/k), and no decision is recorded for it.`,
+  ]);
+});

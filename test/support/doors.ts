@@ -1,0 +1,67 @@
+// What must hold for every route of a service, also for those that are still to be written: it is closed, and it is documented.
+import { expect } from 'vitest';
+import type { OpenAPIObject } from '@nestjs/swagger';
+import { RouteAudit } from '@app/platform';
+import type { ServiceUnderTest } from './service.js';
+
+const SOME_ID = '0198c0de-7a11-7000-8000-000000000001';
+
+/** Asks at every route without a token and with a role that is not its own. Returns the routes that are closed. */
+export async function expectClosedDoors({ app, send }: ServiceUnderTest): Promise<string[]> {
+  const closed: string[] = [];
+  for (const { method, path, access } of app.get(RouteAudit, { strict: false }).routes()) {
+    if (access === 'public') continue;
+    const request = {
+      method: method as 'GET' | 'POST',
+      path: path.replace(':id', SOME_ID),
+      ...(method === 'POST' && { body: {} }),
+    };
+    const route = `${method} ${path}`;
+    for (const [role, status] of [
+      ['', 401],
+      ['stranger', 403],
+      ...['customer', 'operator'].filter((role) => !access!.includes(role)).map((role) => [role, 403]),
+    ] as [string, number][]) {
+      const answer = await send({ ...request, role });
+      expect([route, role, answer.status]).toEqual([route, role, status]);
+    }
+    closed.push(route);
+  }
+  return closed;
+}
+
+type Parameter = { readonly in: string; readonly name: string; readonly schema?: { readonly format?: string } };
+
+/** What the API document leaves out, in words; empty when everything is said. */
+export function undocumented({ paths, components }: Pick<OpenAPIObject, 'paths' | 'components'>): string[] {
+  const missing: string[] = [];
+  for (const [path, { get, post }] of Object.entries(paths)) {
+    for (const [method, operation] of Object.entries({ get, post })) {
+      if (!operation) continue;
+      const say = (what: string, there: boolean) => void (there || missing.push(`${method} ${path}: ${what}`));
+      const parameters = (operation.parameters ?? []) as Parameter[];
+      const responses = Object.entries(operation.responses) as [string, { content?: Record<string, unknown> }][];
+      const answers = new Set(responses.map(([status]) => status));
+      if (!path.startsWith('/health')) {
+        say('one bearer token', JSON.stringify(operation.security) === '[{"bearer":[]}]');
+        for (const status of ['401', '403']) say(status, answers.has(status));
+      }
+      for (const { name, schema } of parameters.filter((parameter) => /^(id|.*Id)$/.test(parameter.name))) {
+        say(`format of ${name}`, schema?.format === 'uuid');
+        say('400', answers.has('400'));
+      }
+      const headers = parameters.filter((parameter) => parameter.in === 'header').map(({ name }) => name);
+      if (method === 'post') {
+        say('Idempotency-Key', headers.includes('Idempotency-Key'));
+        for (const status of ['400', '415', '422']) say(status, answers.has(status));
+      }
+      say('412', headers.includes('If-Match') === answers.has('412'));
+      for (const [status, { content }] of responses) {
+        const type = Number(status) < 400 ? 'application/json' : 'application/problem+json';
+        say(`schema of ${status}`, content?.[type] !== undefined && Object.keys(content).length === 1);
+      }
+    }
+  }
+  if (!components?.schemas?.['ProblemDto']) missing.push('the schema of problems');
+  return missing;
+}
