@@ -34,9 +34,9 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a mark that is moved to L, the last position drawn, instead of the highest event read',
     file: SETTLING,
-    find: 'this.settledUpTo = records.length === limit ? upTo : undefined;',
+    find: 'this.settledUpTo = isFull(rows, limit) ? upTo : undefined;',
     replace:
-      'this.settledUpTo = records.length === limit ? upTo : undefined;\n    if (records.length < limit) this.raise(upTo);',
+      'this.settledUpTo = isFull(rows, limit) ? upTo : undefined;\n    if (!isFull(rows, limit)) this.raise(upTo);',
     spec: SETTLED_LOG_SPEC,
     test: 'never keeps a position nobody wrote: after a crash it is drawn again, and its event must be seen',
   },

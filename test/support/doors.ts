@@ -20,7 +20,7 @@ export async function expectClosedDoors({ app, send }: ServiceUnderTest): Promis
     for (const [role, status] of [
       ['', 401],
       ['stranger', 403],
-      ...['customer', 'operator'].filter((role) => !access!.includes(role)).map((role) => [role, 403]),
+      ...['customer', 'operator'].filter((name) => !access!.includes(name)).map((name) => [name, 403]),
     ] as [string, number][]) {
       const answer = await send({ ...request, role });
       expect([route, role, answer.status]).toEqual([route, role, status]);

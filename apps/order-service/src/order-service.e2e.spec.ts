@@ -242,7 +242,7 @@ describe('an order on its way', () => {
   it('tells who did what, when and why', async () => {
     const orderId = await placed();
     await cancel(orderId, 'otto', 'operator');
-    const { status, body } = await get(`/orders/${orderId}/history`);
+    const { status, body } = await get(`/orders/${orderId}/history`, 'otto', 'operator');
     expect(status).toBe(200);
     expect(body).toEqual([
       expect.objectContaining({ version: 1, type: 'order.placed', actor: 'customer:alice' }),
@@ -257,6 +257,8 @@ describe('an order on its way', () => {
         data: { reason: 'Ordered twice.', by: 'operator' },
       }),
     ]);
+    const own = (await get(`/orders/${orderId}/history`)).body as unknown as { actor: string }[];
+    expect(own.map(({ actor }) => actor)).toEqual(['customer:alice', 'operator']);
   });
 });
 

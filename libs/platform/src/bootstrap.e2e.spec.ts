@@ -41,6 +41,8 @@ interface Service {
   readonly child: ChildProcess;
   readonly ended: Promise<{ code: number | null; output: string }>;
   readonly listening: Promise<string>;
+  /** What it has said so far. */
+  readonly output: () => string;
 }
 
 function start(variables: Record<string, string | undefined>, ...args: string[]): Service {
@@ -68,7 +70,7 @@ function start(variables: Record<string, string | undefined>, ...args: string[])
   );
   const listening = Promise.race([said, never]);
   listening.catch(() => undefined); // not every test waits for it
-  return { child, ended, listening };
+  return { child, ended, listening, output: () => output };
 }
 
 describe('a service', { timeout: 90_000 }, () => {
@@ -126,7 +128,7 @@ describe('a service', { timeout: 90_000 }, () => {
   it('starts without its message bus, says in the log which variable it is about, and is degraded', async () => {
     const url = new URL(bus.url);
     url.pathname = '/no_such_database';
-    const { child, listening, ended } = start({ RUN_MIGRATIONS: 'true', BUS_DATABASE_URL: url.href });
+    const { child, listening, ended, output } = start({ RUN_MIGRATIONS: 'true', BUS_DATABASE_URL: url.href });
     const address = await listening;
     await eventually(async () => {
       const { status, checks } = (await (await fetch(`${address}/health/ready`)).json()) as Record<string, unknown>;

@@ -57,7 +57,7 @@ export class HistoryEntryDto {
 
   @ApiPropertyOptional({
     example: 'customer:alice',
-    description: 'Who asked for it, as role:id. To a customer anybody else is only a role, e.g. `operator`.',
+    description: 'Who asked for it, as role:id, or which saga. To a customer other people are only a role: `operator`.',
   })
   actor?: string;
 

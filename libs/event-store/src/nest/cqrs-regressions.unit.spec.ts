@@ -1,5 +1,5 @@
 // What is reported against the in-memory buses of @nestjs/cqrs must not happen here. One test per issue, named by its number.
-import { Injectable, Logger, Module } from '@nestjs/common';
+import { Injectable, Module } from '@nestjs/common';
 import {
   Command,
   CommandHandler,
@@ -12,7 +12,7 @@ import {
 } from '@nestjs/cqrs';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { map, type Observable } from 'rxjs';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { eventually } from '../../../../test/support/eventually.js';
 import { Aggregate, Event, EventSourcedAggregate, When, type AggregateStore } from '../core/index.js';
 import { CommandBus } from './command-bus.js';
@@ -52,7 +52,7 @@ class RingBell extends Command<void> {
 }
 
 /** The failures below are planned: their log lines would only hide others. */
-beforeAll(() => Logger.overrideLogger(false));
+const quiet = { log() {}, warn() {}, error() {} };
 
 /** What happened, and which rooms fail where. Fresh for every test. */
 const seen = { handled: [] as string[], observed: [] as string[], rung: [] as string[] };
@@ -130,7 +130,9 @@ describe('reports against the in-memory buses of @nestjs/cqrs', () => {
     for (const list of Object.values(seen)) list.length = 0;
     for (const fault of Object.values(faults)) fault.clear();
     const testing = EventStoreModule.forTesting({ retry: { maxAttempts: 2, firstDelayMs: 1, maxDelayMs: 2 } });
-    app = await Test.createTestingModule({ imports: [testing, HouseModule] }).compile();
+    app = await Test.createTestingModule({ imports: [testing, HouseModule] })
+      .setLogger(quiet)
+      .compile();
     await app.init();
     runtime = app.get(EVENT_STORE_RUNTIME);
   });

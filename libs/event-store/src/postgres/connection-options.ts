@@ -44,8 +44,10 @@ const ANSWER_MS = 5_000;
 
 /** A half-open connection answers nothing, and one that is late would answer the next one's question: it is ended, the pool drops it. */
 class Session extends pg.Client {
+  private readonly send = super.query.bind(this) as (...call: unknown[]) => unknown;
+
   override query = ((...call: unknown[]): unknown => {
-    const answer: unknown = Reflect.apply(super.query, this, call);
+    const answer = this.send(...call);
     if (!(answer instanceof Promise)) return answer; // by callback: the pool itself, which drops it after any error
     return (answer as Promise<QueryResult>).catch((error: Error) => {
       if (error.message === 'Query read timeout') void this.end().catch(() => undefined);

@@ -340,6 +340,20 @@ describe('PostgresSettledLog', () => {
     expect(reader.seen).toEqual(numbers.filter((position) => position !== 21n));
   });
 
+  it('knows what lies behind a page that was cut by bytes for settled, whoever begins to write meanwhile', async () => {
+    const [writer, slow] = [await connect(), await connect()];
+    for (let round = 0; round < 20; round += 1) {
+      await writer.burn(1);
+      await writer.sql(`INSERT INTO event_store.events (id, stream, version, type, schema_version, data, metadata)
+        VALUES (gen_random_uuid(), 'large-' || gen_random_uuid(), 1, 'large', 1, jsonb_build_object('text', repeat('x', 1000000)), '{}')`);
+    }
+    const first = (await reader.read(1_000)).length;
+    await slow.sql('BEGIN');
+    await slow.insert();
+    expect(first).toBeLessThan(20);
+    expect((await reader.read(1_000)).length).toBe(20 - first);
+  });
+
   it('gives one event at least, however large', async () => {
     const writer = await connect();
     for (let round = 0; round < 2; round += 1) {

@@ -1,4 +1,5 @@
 // A handler that was given up on goes on running. Nothing it still does may reach the database outside its unit of work.
+import type pg from 'pg';
 import type { EntityManager } from 'typeorm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openTestStore, type TestStore } from '../../../../test/support/event-store-database.js';
@@ -39,7 +40,10 @@ describe('the connection of a unit of work', () => {
     [
       'by a raw connection',
       (db) =>
-        sleep(db).then(async () => ((await db.queryRunner!.connect()) as typeof db).query('UPDATE counter SET n = 9')),
+        sleep(db).then(async () => {
+          const raw = (await db.queryRunner!.connect()) as pg.ClientBase;
+          return raw.query('UPDATE counter SET n = 9');
+        }),
     ],
     ['that was begun before the end', (db) => Promise.all([sleep(db), count(db)]).then(() => count(db))],
   ])('refuses a write that comes late, %s', async (_, handler) => {

@@ -82,9 +82,10 @@ export class UnitConnection {
   }
 
   private gated(): ClientBase {
+    const send = this.raw.query.bind(this.raw) as (...call: unknown[]) => unknown;
     const query = (...call: unknown[]): unknown => {
       if (this.closed) throw new UnitOfWorkClosedError();
-      return Reflect.apply(this.raw.query, this.raw, call);
+      return send(...call);
     };
     return new Proxy(this.raw, {
       get: (raw, name) => {

@@ -20,7 +20,7 @@ beforeEach(async () => {
 /** As the door does, which knows the role that opened it and not the order. */
 function cancel(command: CancelOrder, id = '0198c0de-0000-7000-8000-00000000000a') {
   const type = 'CancelOrder';
-  const context = { id, type, contentHash: contentHash({ type, data: { ...command } }) };
+  const context = { id, type, contentHash: contentHash({ type, data: { ...(command as object) } }) };
   return MessageContext.run(
     new MessageContext({ correlationId: 'c', actor: 'whoever:door', reason: 'why', command: context }),
     () => new CancelOrderHandler(orders).execute(command),

@@ -26,8 +26,9 @@ export class GetOrderHistoryHandler implements IQueryHandler<GetOrderHistory> {
   }
 }
 
-/** Operators see who it was. A customer sees that, too, where it was themselves; of anybody else only the role. */
+/** Operators see who it was. A customer sees themselves and our own machinery; of any other person only the role. */
 function shownTo(reader: Actor, actor: string): string {
   const [role = '', ...id] = actor.split(':');
-  return reader.operator || id.join(':') === reader.id ? actor : role;
+  const nobody = role === 'saga' || role === 'process';
+  return reader.operator || nobody || id.join(':') === reader.id ? actor : role;
 }
