@@ -39,9 +39,9 @@ export class BrokerWatch implements OnApplicationBootstrap, BeforeApplicationShu
     } else if (!this.said.has(detail)) {
       this.said.add(detail);
       const variable = this.runtime.broker.name === 'postgres' ? 'BUS_DATABASE_URL' : 'MESSAGE_BROKER';
+      const reason = detail.replace(/\.?$/, '.');
       this.logger.error(
-        `${variable}: the message bus cannot be used: ${detail} Requests are served, messages wait, nothing is lost, and the bus ` +
-          `is tried again all the time. If it does not come, look at ${variable}.`,
+        `${variable}: the message bus cannot be used: ${reason} Requests are served and messages wait. If this lasts, look at ${variable}.`,
       );
     }
   }
