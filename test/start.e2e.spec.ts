@@ -70,7 +70,7 @@ async function whileStarted(work: (screen: Screen) => Promise<void>): Promise<nu
 function read(said: string): Screen {
   const found = (pattern: RegExp): string => pattern.exec(said)?.[1] ?? '';
   return {
-    token: found(/alice, customer +(\S+)/),
+    token: found(/TOKEN=(\S+)/),
     orders: found(/order-service +(http:\S+)/),
     payments: found(/payment-service +(http:\S+)/),
     curls: said.slice(said.indexOf('curl -'), said.indexOf('Ctrl-C stops')),

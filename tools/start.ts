@@ -19,7 +19,7 @@ ${bold('Running.')} Two services on PostgreSQL ${dim(`(port ${system.postgres.po
 
 ${bold('A token')} for alice, a customer, valid 12 hours
 
-${dim(alice)}
+TOKEN=${alice}
 
 An operator ships orders and sees payments: ${bold('npm run -s token -- --user olga --role operator')}
 
