@@ -6,7 +6,7 @@ import type { Class } from '../core/index.js';
 import type { ProjectionHandler } from '../subscriptions/index.js';
 import { Feature } from './feature.js';
 
-// Metadata keys of @nestjs/cqrs 12 (its decorators/constants.ts; not exported). nest/explorer.unit.spec.ts fails if they change.
+// Metadata keys of @nestjs/cqrs 12 (its decorators/constants.ts; not exported). nest/cqrs-regressions.unit.spec.ts fails if they change.
 const COMMAND_HANDLER = '__commandHandler__';
 const EVENTS_HANDLER = '__eventsHandler__';
 const SAGA = '__saga__';

@@ -1,5 +1,5 @@
 // Runs a Nest saga for one event: a fresh pipeline each time, so that a throw never kills the saga, and nothing it does escapes unhandled.
-import { isObservable, of, take, type Observable } from 'rxjs';
+import { isObservable, ReplaySubject, take, type Observable } from 'rxjs';
 import type { Clock } from '../core/index.js';
 import { UnsupportedSagaError } from './errors.js';
 
@@ -22,12 +22,16 @@ export function collectSaga(
   { clock, deadlineMs = 5_000 }: CollectOptions,
 ): Promise<readonly object[]> {
   return new Promise((resolve, reject) => {
-    const commands$: unknown = saga(of(event)); // a synchronous throw rejects the promise
+    const events$ = new ReplaySubject<object>();
+    let ending = false;
+    let held = false; // back for more events, as bufferCount, toArray and reduce do
+    const commands$: unknown = saga(events$.asObservable()); // a synchronous throw rejects the promise
     if (!isObservable(commands$)) throw new UnsupportedSagaError('did not return an Observable');
     const commands: object[] = [];
     let cancelDeadline: () => void = () => undefined;
     const subscription = commands$.pipe(take(MAX_COMMANDS + 1)).subscribe({
       next: (command) => {
+        held ||= ending;
         if (isCommand(command)) commands.push(command);
         else reject(new UnsupportedSagaError(`emitted ${describe(command)} instead of a command`));
       },
@@ -41,9 +45,14 @@ export function collectSaga(
         cancelDeadline();
         if (commands.length > MAX_COMMANDS)
           reject(new UnsupportedSagaError(`answered one event with more than ${MAX_COMMANDS} commands`));
+        else if (held) reject(new UnsupportedSagaError('answered only when no more events could come'));
         else resolve(commands);
       },
     });
+    events$.next(event);
+    ending = true;
+    events$.complete();
+    ending = false;
     if (subscription.closed) return;
     cancelDeadline = clock.after(deadlineMs, () => {
       reject(new UnsupportedSagaError(`did not complete within ${deadlineMs} ms`));

@@ -1,4 +1,20 @@
-import { concatMap, delay, EMPTY, filter, finalize, from, map, mergeMap, NEVER, of, repeat, throwError } from 'rxjs';
+import {
+  bufferCount,
+  concatMap,
+  delay,
+  EMPTY,
+  filter,
+  finalize,
+  from,
+  map,
+  mergeMap,
+  NEVER,
+  of,
+  reduce,
+  repeat,
+  throwError,
+  toArray,
+} from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../core/index.js';
 import { collectSaga, type SagaFunction } from './collect-saga.js';
@@ -124,6 +140,35 @@ describe('collectSaga', () => {
 
   it('stops a loop that would never give control back', async () => {
     await expect(collect((events$) => events$.pipe(map(confirm), repeat()))).rejects.toThrow('more than 1000 commands');
+  });
+
+  it.each<[string, SagaFunction]>([
+    [
+      'bufferCount',
+      (events$) =>
+        events$.pipe(
+          bufferCount(2),
+          map(() => new Confirm('1')),
+        ),
+    ],
+    [
+      'toArray',
+      (events$) =>
+        events$.pipe(
+          toArray(),
+          map(() => new Confirm('1')),
+        ),
+    ],
+    [
+      'reduce',
+      (events$) =>
+        events$.pipe(
+          reduce((count) => count + 1, 0),
+          map(() => new Confirm('1')),
+        ),
+    ],
+  ])('refuses an operator that waits for more events: %s', async (_name, saga) => {
+    await expect(collect(saga)).rejects.toThrow('answered only when no more events could come');
   });
 
   it.each<[string, unknown]>([

@@ -7,7 +7,7 @@ export class UnsupportedSagaError extends EventStoreError {
   constructor(problem: string) {
     super(
       `The saga ${problem}. It gets one event at a time and must complete with it: operators that span events or time ` +
-        '(delay, debounceTime, bufferCount, scan over events) are not supported, use a process manager.',
+        '(long delays, debounceTime, bufferCount, reduce, scan) are not supported, use a process manager.',
     );
   }
 }
