@@ -82,7 +82,8 @@ async function lock(path: string, log: (line: string) => void): Promise<() => Pr
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     }
     const builder = Number(await readFile(path, 'utf8').catch(() => ''));
-    if (builder > 0 && !isAlive(builder)) await rm(path, { force: true });
+    const stale = builder > 0 ? !isAlive(builder) : waits > 25; // five seconds without a pid: it died before it could write one
+    if (stale) await rm(path, { force: true });
     else if (waits === 0) log(`Waiting for the build of process ${builder} …`);
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
