@@ -5,9 +5,12 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { isFree } from '../tools/kafka/ports.js';
+import { servesKafka } from '../tools/kafka/ready.js';
 import { buildOnce } from '../tools/system/build.js';
 import { eventually } from './support/eventually.js';
 import { ask } from './support/http.js';
+import { canStartKafka } from './support/kafka.js';
 
 const START_WITHIN_MS = 120_000;
 
@@ -24,6 +27,8 @@ const LINKED = [
 ];
 
 interface Screen {
+  /** Where it says its broker is. */
+  readonly broker: string;
   /** Alice's, a customer. */
   readonly token: string;
   readonly orders: string;
@@ -42,9 +47,10 @@ beforeAll(async () => {
 afterAll(() => rm(clone, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }));
 
 /** Runs `work` beside a running `npm start`, then presses Ctrl-C; the exit code. */
-async function whileStarted(work: (screen: Screen) => Promise<void>): Promise<number | null> {
-  const child = spawn(process.execPath, ['--import', 'tsx', resolve('tools', 'start.ts')], {
+async function whileStarted(work: (screen: Screen) => Promise<void>, ...args: string[]): Promise<number | null> {
+  const child = spawn(process.execPath, ['--import', 'tsx', resolve('tools', 'start.ts'), ...args], {
     cwd: clone,
+    env: { ...process.env, KAFKA_BROKERS: '' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let said = '';
@@ -70,6 +76,7 @@ async function whileStarted(work: (screen: Screen) => Promise<void>): Promise<nu
 function read(said: string): Screen {
   const found = (pattern: RegExp): string => pattern.exec(said)?.[1] ?? '';
   return {
+    broker: found(/The broker between them: (.*)/),
     token: found(/TOKEN=(\S+)/),
     orders: found(/order-service +(http:\S+)/),
     payments: found(/payment-service +(http:\S+)/),
@@ -121,5 +128,52 @@ describe('npm start', { timeout: 3 * START_WITHIN_MS }, () => {
       expect((await ask({ method: 'GET', url: `${orders}/orders/${orderId}`, token })).status).toBe(404);
     });
     expect(code).toBe(0);
+  });
+});
+
+const kafka = await canStartKafka();
+
+describe.skipIf(!kafka)('npm start -- --broker kafka', { timeout: 3 * START_WITHIN_MS }, () => {
+  let orderId = '';
+  let port = 0;
+  beforeAll(() => rm(join(clone, 'data'), { recursive: true, force: true }));
+
+  it('starts a Kafka with the services, says where it is, and leaves nothing of it running', async () => {
+    const code = await whileStarted(
+      async (screen) => {
+        port = Number(/^Kafka at 127\.0\.0\.1:(\d+)/.exec(screen.broker)?.[1]);
+        expect(await servesKafka(port)).toBe(true);
+        const body = JSON.stringify({ lines: [{ sku: 'mug', quantity: 1 }] });
+        const { orders, token } = screen;
+        const placed = await ask({ method: 'POST', url: `${orders}/orders`, token, body });
+        ({ orderId } = JSON.parse(placed.text) as { orderId: string });
+        await ends(screen, orderId, 'confirmed');
+      },
+      '--broker',
+      'kafka',
+    );
+    expect(code).toBe(0);
+    expect(await isFree(port)).toBe(true);
+  });
+
+  it('goes on where it was at the second start', async () => {
+    const code = await whileStarted(
+      async (screen) => expect(await statusOf(screen, orderId)).toBe('confirmed'),
+      '--broker',
+      'kafka',
+    );
+    expect(code).toBe(0);
+  });
+
+  it('is refused on another broker, where messages on their way would be lost', async () => {
+    const start = promisify(execFile)(process.execPath, ['--import', 'tsx', resolve('tools', 'start.ts')], {
+      cwd: clone,
+    });
+    await expect(start).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining(
+        'belong to --broker kafka: messages on their way there would never arrive',
+      ) as string,
+    });
   });
 });

@@ -1,8 +1,10 @@
-// `npm run dev`: the system of `npm start`, on the same data, where every save of an app or a library restarts the services it concerns.
+// `npm run dev [-- --broker kafka]`: the system of `npm start`, on the same data, where every save of an app or a library restarts the services it concerns.
 import { join } from 'node:path';
 import { followLog } from './dev/follow-log.js';
 import { Restarter } from './dev/restarter.js';
 import { devEntryOf, watchBuild } from './dev/watch-build.js';
+import { parseStartArguments } from './system/arguments.js';
+import type { BrokerName } from './system/broker.js';
 import { services, type ServiceName } from './system/build.js';
 import { startSystem, type System } from './system/system.js';
 
@@ -37,10 +39,13 @@ async function watch(service: ServiceName, ends: (() => void)[], built: () => vo
   });
 }
 
-async function start(): Promise<System> {
-  say('dev', 'Starting PostgreSQL and the services …');
+async function start(broker: BrokerName): Promise<System> {
+  say('dev', `Starting PostgreSQL${broker === 'kafka' ? ', Kafka' : ''} and the services …`);
   const system = await startSystem({
     dataDir: DATA,
+    broker,
+    kafka: { preferredPort: 9092, keepData: true },
+    log: (line) => say('dev', line),
     ports: PORTS,
     command: (service) => [process.execPath, '--enable-source-maps', devEntryOf(service)],
   });
@@ -56,12 +61,13 @@ async function start(): Promise<System> {
 
 /** Tries again after every build: a service that does not boot yet is what development looks like. */
 async function startUntilItRuns(
+  broker: BrokerName,
   nextBuild: () => Promise<unknown>,
   asked: Promise<'signal'>,
 ): Promise<System | undefined> {
   for (;;) {
     try {
-      return await start();
+      return await start(broker);
     } catch (error) {
       say('dev', `${(error as Error).message}\nSave a file to try again.`);
     }
@@ -69,7 +75,7 @@ async function startUntilItRuns(
   }
 }
 
-async function run(asked: Promise<'signal'>, ends: (() => void)[]): Promise<void> {
+async function run(broker: BrokerName, asked: Promise<'signal'>, ends: (() => void)[]): Promise<void> {
   const restarters = new Map<ServiceName, Restarter>();
   const early = new Set<ServiceName>(); // saved while the system was starting
   let built = (): void => undefined;
@@ -84,7 +90,7 @@ async function run(asked: Promise<'signal'>, ends: (() => void)[]): Promise<void
 
   for (const service of services)
     ends.push(await followLog(join(DATA, 'logs', `${service}.log`), (line) => say(service, line)));
-  const system = await startUntilItRuns(nextBuild, asked);
+  const system = await startUntilItRuns(broker, nextBuild, asked);
   if (!system) return;
   for (const service of services) {
     const restartable = { stop: () => system.running[service].stop(), start: () => system.restart(service) };
@@ -102,13 +108,14 @@ async function run(asked: Promise<'signal'>, ends: (() => void)[]): Promise<void
 }
 
 async function main(): Promise<void> {
+  const { broker } = parseStartArguments(process.argv.slice(2), 'npm run dev');
   const asked = new Promise<'signal'>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve('signal'));
   });
   say('dev', 'Compiling …');
   const ends: (() => void)[] = [];
   try {
-    await run(asked, ends);
+    await run(broker, asked, ends);
   } finally {
     for (const end of ends) end();
   }

@@ -1,4 +1,5 @@
-// `npm start`: everything on embedded PostgreSQL, one clear screen, Ctrl-C stops it. The data stays for the next start.
+// `npm start [-- --broker kafka]`: everything on embedded PostgreSQL, one clear screen, Ctrl-C stops it. The data stays for the next start.
+import { parseStartArguments } from './system/arguments.js';
 import { buildOnce } from './system/build.js';
 import { startSystem, type System } from './system/system.js';
 
@@ -13,6 +14,7 @@ async function screen(system: System): Promise<string> {
   const alice = await system.token('alice', 'customer');
   return `
 ${bold('Running.')} Two services on PostgreSQL ${dim(`(port ${system.postgres.port}, data and logs in ./data)`)}
+The broker between them: ${system.broker.where} ${dim(otherBroker(system))}
 
   order-service    ${orders}    API docs ${orders}/docs
   payment-service  ${payments}    API docs ${payments}/docs
@@ -27,21 +29,34 @@ ${bold('Place an order as alice')} ${dim('(paste it into another terminal)')} an
 
 curl -sS -X POST ${orders}/orders -H 'Content-Type: application/json' \\
   -d '{"lines":[{"sku":"coffee-beans","quantity":2},{"sku":"mug","quantity":1}]}' \\
-  -H 'Authorization: Bearer ${alice}'; echo; sleep 1
+  -H 'Authorization: Bearer ${alice}'; echo; sleep 2
 curl -sS ${orders}/orders -H 'Authorization: Bearer ${alice}'; echo
 
 ${dim('Ctrl-C stops everything. `npm run reset` drops the data.')}
 `;
 }
 
+function otherBroker({ broker }: System): string {
+  return broker.name === 'postgres'
+    ? '(its database `bus`; with Kafka: npm start -- --broker kafka)'
+    : `(${broker.kafka ? 'started with the services' : 'as KAFKA_BROKERS says'})`;
+}
+
 async function main(): Promise<void> {
+  const { broker } = parseStartArguments(process.argv.slice(2), 'npm start');
   // Heard from the beginning, so that an early Ctrl-C leaves nothing running either.
   const asked = new Promise<'signal'>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve('signal'));
   });
   await buildOnce((line) => console.log(line));
-  console.log('Starting PostgreSQL and the services …');
-  const system = await startSystem({ dataDir: 'data', ports: { 'order-service': 3001, 'payment-service': 3002 } });
+  console.log(`Starting PostgreSQL${broker === 'kafka' ? ', Kafka' : ''} and the services …`);
+  const system = await startSystem({
+    dataDir: 'data',
+    broker,
+    kafka: { preferredPort: 9092, keepData: true },
+    ports: { 'order-service': 3001, 'payment-service': 3002 },
+    log: (line) => console.log(line),
+  });
   console.log(await screen(system));
 
   const died = Object.values(system.running).map((service) =>

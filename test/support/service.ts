@@ -7,7 +7,12 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
-import { dataSourceConnection, eventStoreMigrations, EventStoreModule } from '@app/event-store';
+import {
+  dataSourceConnection,
+  eventStoreMigrations,
+  EventStoreModule,
+  type PostgresRuntimeOptions,
+} from '@app/event-store';
 import {
   configureHttp,
   ensureDevIssuer,
@@ -49,8 +54,9 @@ export interface ServiceOptions {
   readonly migrations: readonly MigrationClass[];
   /** Configuration objects, injected by their class. */
   readonly configs?: readonly object[];
-  /** Connection string of the bus database. Without it the broker reaches nobody. */
-  readonly busUrl?: string;
+  /** Default: one that reaches nobody. */
+  readonly broker?: PostgresRuntimeOptions['broker'];
+  readonly orphanWaitMs?: number;
 }
 
 @Global()
@@ -62,9 +68,7 @@ export async function startService(context: Type, options: ServiceOptions): Prom
   const folder = await mkdtemp(join(tmpdir(), 'service-under-test-'));
   const { issuer, audience, jwksFile } = await ensureDevIssuer(join(folder, 'issuer'));
   const providers = (options.configs ?? []).map((useValue) => ({ provide: useValue.constructor as Type, useValue }));
-  const broker = options.busUrl
-    ? ({ kind: 'postgres', busUrl: options.busUrl } as const)
-    : ({ kind: 'memory' } as const);
+  const { broker = { kind: 'memory' }, orphanWaitMs } = options;
   const module = await Test.createTestingModule({
     imports: [
       { module: ConfigModule, providers, exports: providers },
@@ -76,7 +80,7 @@ export async function startService(context: Type, options: ServiceOptions): Prom
         autoLoadEntities: true,
         poolErrorHandler: () => undefined,
       }),
-      EventStoreModule.forRoot({ service: options.name, databaseUrl: url, broker }),
+      EventStoreModule.forRoot({ service: options.name, databaseUrl: url, broker, orphanWaitMs }),
       HttpModule.forRoot({ issuer, audience, jwks: { file: jwksFile } }),
       context,
     ],

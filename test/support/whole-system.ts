@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ShopClient } from '../../tools/demo/shop-client.js';
 import { openProbe, type CheckoutProbe } from '../../tools/demo/probe.js';
+import type { LocalKafka } from '../../tools/kafka/local-kafka.js';
+import type { BrokerName, KafkaAddress } from '../../tools/system/broker.js';
 import { buildOnce } from '../../tools/system/build.js';
 import { startSystem, type System } from '../../tools/system/system.js';
 
@@ -11,6 +13,8 @@ export interface WholeSystem {
   readonly system: System;
   readonly shop: ShopClient;
   readonly probe: CheckoutProbe;
+  /** When it is the system's own. */
+  readonly kafka: LocalKafka | undefined;
   /** Logs lie in `logs/<service>.log` below it. */
   readonly dataDir: string;
   /** Stops everything and removes the data; the services' exit codes. Safe to repeat. */
@@ -20,15 +24,29 @@ export interface WholeSystem {
 /** How long requests are repeated while a service is down, in milliseconds: longer than a restart takes. */
 const PATIENCE_MS = 60_000;
 
-export async function startWholeSystem(env: Readonly<Record<string, string>> = {}): Promise<WholeSystem> {
+export interface WholeSystemOptions {
+  /** Default `postgres`. */
+  readonly broker?: BrokerName;
+  /** The run's Kafka with a prefix (`kafkaForTests`); default: one of its own, to be killed and frozen. */
+  readonly on?: KafkaAddress;
+  /** The services come up first; the test starts Kafka. */
+  readonly brokerDownAtStart?: boolean;
+}
+
+/** A system on Kafka needs `canStartKafka()`, or `on`. */
+export async function startWholeSystem(
+  env: Readonly<Record<string, string>> = {},
+  { broker = 'postgres', on, brokerDownAtStart = false }: WholeSystemOptions = {},
+): Promise<WholeSystem> {
   await buildOnce(() => undefined);
   const folder = await mkdtemp(join(tmpdir(), 'nest-es-system-'));
   await chmod(folder, 0o711); // the database may run as another user
   const removeFolder = (): Promise<void> =>
     rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   try {
-    const system = await startSystem({ dataDir: folder, env });
-    const probe = openProbe((name) => system.databaseUrl(name));
+    const kafka = { use: on ?? ('own' as const), downAtStart: brokerDownAtStart };
+    const system = await startSystem({ dataDir: folder, env, broker, kafka });
+    const probe = openProbe((name) => system.databaseUrl(name), system.broker.topics);
     const shop = new ShopClient({
       orders: () => system.running['order-service'].url,
       payments: () => system.running['payment-service'].url,
@@ -43,7 +61,7 @@ export async function startWholeSystem(env: Readonly<Record<string, string>> = {
       await removeFolder();
       return codes;
     };
-    return { system, shop, probe, dataDir: folder, close: () => (closed ??= close()) };
+    return { system, shop, probe, kafka: system.broker.kafka, dataDir: folder, close: () => (closed ??= close()) };
   } catch (error) {
     await removeFolder();
     throw error;

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { access, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isAlive } from '../postgres/process.js';
+import { lock } from './lock.js';
 
 export const services = ['order-service', 'payment-service'] as const;
 export type ServiceName = (typeof services)[number];
@@ -19,7 +19,9 @@ export async function buildOnce(log: (line: string) => void): Promise<void> {
   const wanted = await hashOfSources();
   if (await isBuilt(wanted)) return;
   await mkdir('dist', { recursive: true });
-  const unlock = await lock(join('dist', '.building'), log);
+  const unlock = await lock(join('dist', '.building'), (builder) =>
+    log(`Waiting for the build of process ${builder} …`),
+  );
   try {
     if (await isBuilt(wanted)) return;
     log('Building (once per change of the sources) …');
@@ -70,21 +72,4 @@ function compile(service: ServiceName): Promise<void> {
       code === 0 ? resolve() : reject(new Error(`nest build ${service} failed:\n${output}`)),
     );
   });
-}
-
-/** The lock is a file with the builder's pid; that of a dead process counts for nothing. */
-async function lock(path: string, log: (line: string) => void): Promise<() => Promise<void>> {
-  for (let waits = 0; ; waits += 1) {
-    try {
-      await writeFile(path, String(process.pid), { flag: 'wx' });
-      return () => rm(path, { force: true });
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    }
-    const builder = Number(await readFile(path, 'utf8').catch(() => ''));
-    const stale = builder > 0 ? !isAlive(builder) : waits > 25; // five seconds without a pid: it died before it could write one
-    if (stale) await rm(path, { force: true });
-    else if (waits === 0) log(`Waiting for the build of process ${builder} …`);
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
 }

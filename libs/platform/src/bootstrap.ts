@@ -74,6 +74,7 @@ async function prepare(
     migrations: options.migrations ?? [],
     migrate: onlyMigrate || config.RUN_MIGRATIONS,
     onConnectionLost: (error) => logger.warn(`A connection was lost: ${error.message}`),
+    onWaiting: (sentence) => logger.warn(sentence),
   });
   if (ran.length > 0 || onlyMigrate) logger.info(`Migrations run: ${ran.join(', ') || 'none was pending'}`);
 }

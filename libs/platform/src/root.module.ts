@@ -3,6 +3,7 @@ import { Global, Inject, Logger, Module, type DynamicModule, type OnModuleInit, 
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { EVENT_STORE_RUNTIME, EventStoreModule, SubscriptionHost, type EventStoreRuntime } from '@app/event-store';
+import { brokerList } from './config/broker-list.js';
 import type { PlatformConfig } from './config/platform.config.js';
 import { dataSourceOptions, type MigrationClass } from './database/data-source.js';
 import { HealthContributors } from './health/health-contributors.js';
@@ -43,7 +44,12 @@ export class RootModule implements OnModuleInit {
         logging,
         { module: ConfigModule, providers, exports: providers },
         TypeOrmModule.forRoot({ ...database, autoLoadEntities: true, retryAttempts: 3, retryDelay: 1_000 }),
-        EventStoreModule.forRoot({ service: name, databaseUrl: config.DATABASE_URL, broker: brokerOf(config) }),
+        EventStoreModule.forRoot({
+          service: name,
+          databaseUrl: config.DATABASE_URL,
+          broker: brokerOf(config),
+          orphanWaitMs: config.ORPHAN_WAIT_MS,
+        }),
         HttpModule.forRoot({
           issuer: config.AUTH_ISSUER,
           audience: config.AUTH_AUDIENCE,
@@ -70,7 +76,8 @@ export class RootModule implements OnModuleInit {
     this.health.add({
       name: 'subscriptions',
       check() {
-        const stopped = subscriptions.statuses().filter(({ state }) => state === 'stopped' || state === 'backing-off');
+        const all = [...subscriptions.statuses(), ...subscriptions.timers()];
+        const stopped = all.filter(({ state }) => state === 'stopped' || state === 'backing-off');
         const detail = stopped.map(({ name, state }) => `${name} ${state}`).join(', ');
         return Promise.resolve(stopped.length === 0 ? { status: 'up' } : { status: 'degraded', detail });
       },
@@ -79,6 +86,12 @@ export class RootModule implements OnModuleInit {
 }
 
 function brokerOf(config: PlatformConfig): Parameters<typeof EventStoreModule.forRoot>[0]['broker'] {
+  if (config.MESSAGE_BROKER === 'memory') return { kind: 'memory' };
   if (config.MESSAGE_BROKER === 'postgres') return { kind: 'postgres', busUrl: config.BUS_DATABASE_URL! };
-  return { kind: 'memory' };
+  return {
+    kind: 'kafka',
+    brokers: brokerList(config.KAFKA_BROKERS!),
+    prefix: config.KAFKA_PREFIX,
+    replicationFactor: config.KAFKA_REPLICATION_FACTOR ?? (config.NODE_ENV === 'production' ? 3 : 1),
+  };
 }

@@ -32,7 +32,8 @@ export interface ConsumeOptions {
   readonly topics: readonly string[];
   /**
    * Called with messages of one partition, in order, one call at a time per partition. `ack`: the offset moves past the batch, also
-   * over messages the handler has parked itself. `retry`, or a throw: the same messages come again after a backoff.
+   * over messages the handler has parked itself. `retry`, or a throw: the same messages come again after a backoff. A broker may give
+   * up a call that does not end (Kafka: after a minute) and bring its messages again: the handler must bear that.
    */
   readonly handler: (batch: readonly ReceivedMessage[]) => Promise<'ack' | 'retry'>;
 }

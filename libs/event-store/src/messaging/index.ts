@@ -19,6 +19,7 @@ export { integrationDecoder, type IntegrationDecoder } from './integration-decod
 export { partitionHash, partitionOf } from './partition.js';
 export { relaySubscription, type PublishMapping, type RelayOptions } from './publisher-relay.js';
 export { setUpTopics, type TopicSetupOptions } from './topic-setup.js';
+export { readMessage, type Refusal } from './read-message.js';
 export {
   Publish,
   Publisher,

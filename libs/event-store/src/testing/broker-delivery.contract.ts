@@ -1,5 +1,6 @@
 // Broker contract: what is published arrives, in order, unchanged, and again until it is acknowledged.
 import { expect, it, vi } from 'vitest';
+import { partitionOf } from '../messaging/index.js';
 import { message, sequence } from './broker.collector.js';
 import { TIMEOUT, type BrokerBench } from './broker.bench.js';
 
@@ -19,7 +20,27 @@ export function describeDelivery(bench: BrokerBench): void {
     for (const key of keys) {
       const numbers = seen.numbers(key);
       expect(numbers).toEqual([...numbers].sort((a, b) => a - b));
-      expect(new Set(seen.messages.filter((one) => one.key === key).map(({ partition }) => partition)).size).toBe(1);
+      const partitions = new Set(seen.messages.filter((one) => one.key === key).map(({ partition }) => partition));
+      expect(partitions).toEqual(new Set([partitionOf(key, 6)]));
+    }
+  });
+
+  it('keeps the order of each sender when two publish at the same time, and loses nothing', async () => {
+    const senders = [await bench.open(), await bench.open()];
+    const topic = await bench.newTopic(senders[0]!, 2);
+    const seen = await bench.collect(senders[0]!, topic);
+    await Promise.all(
+      senders.map(async (sender, at) => {
+        for (let n = 0; n < 20; n += 1)
+          await sender.publish([message(topic, 'a', n * 2 + at), message(topic, 'b', n * 2 + at)]);
+      }),
+    );
+    await vi.waitFor(() => expect(seen.messages).toHaveLength(80), TIMEOUT);
+    for (const key of ['a', 'b']) {
+      for (const at of [0, 1]) {
+        const own = seen.numbers(key).filter((number) => number % 2 === at);
+        expect(own).toEqual(Array.from({ length: 20 }, (_, n) => n * 2 + at));
+      }
     }
   });
 
@@ -81,6 +102,21 @@ export function describeDelivery(bench: BrokerBench): void {
     await vi.waitFor(() => expect(seen.acknowledged).toEqual([0, 1, 2]), TIMEOUT);
     expect(seen.calls.length).toBeGreaterThanOrEqual(3);
     for (const call of seen.calls.slice(0, 3)) expect(call.slice(0, 2).map(sequence)).toEqual([0, 1]);
+  });
+
+  it('waits longer and longer before it brings messages again that keep failing', async () => {
+    const broker = await bench.open();
+    const topic = await bench.newTopic(broker, 1);
+    const seen = await bench.collect(broker, topic);
+    const times: number[] = [];
+    seen.answer = () => {
+      times.push(performance.now());
+      return times.length < 6 ? 'retry' : 'ack';
+    };
+    await broker.publish([message(topic, 'a', 0)]);
+    await vi.waitFor(() => expect(seen.acknowledged).toEqual([0]), TIMEOUT);
+    expect(times.at(-1)! - times[0]!).toBeGreaterThan(500);
+    expect(times.at(-1)! - times.at(-2)!).toBeGreaterThan(150);
   });
 
   it('goes on with other partitions while one keeps failing', async () => {

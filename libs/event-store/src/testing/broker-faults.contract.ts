@@ -1,4 +1,4 @@
-// Broker contract: what is refused, and what an outage looks like.
+// Broker contract: what is refused.
 import { expect, it, vi } from 'vitest';
 import { ConfigurationError, UnavailableError } from '../core/index.js';
 import { HeldBackError, MAX_MESSAGE_BYTES, MessageTooLargeError } from '../messaging/index.js';
@@ -42,36 +42,5 @@ export function describeFaults(bench: BrokerBench): void {
     ]);
     await vi.waitFor(() => expect(seen.acknowledged).toEqual([0, 3]), TIMEOUT);
     expect(await broker.publish([])).toEqual([]);
-  });
-
-  it('starts without the bus, says so, and works as soon as it is there', async () => {
-    const topic = await bench.newTopic(await bench.open());
-    await bench.bus.outage.begin();
-    const broker = await bench.open();
-    const seen = await bench.collect(broker, topic);
-    try {
-      await expect(broker.publish([message(topic, 'a', 0)])).rejects.toThrow(UnavailableError);
-      await expect(broker.ensureTopics([{ name: topic, partitions: 6 }])).rejects.toThrow(UnavailableError);
-      await expect(broker.lag('group', [topic])).rejects.toThrow(UnavailableError);
-      expect(broker.health().status).toBe('degraded');
-    } finally {
-      await bench.bus.outage.end();
-    }
-    await vi.waitFor(async () => void (await broker.publish([message(topic, 'a', 1)])), TIMEOUT);
-    await vi.waitFor(() => expect(seen.acknowledged).toContain(1), TIMEOUT);
-    await vi.waitFor(() => expect(broker.health().status).toBe('up'), TIMEOUT);
-  });
-
-  it('goes on after the bus was away, and loses nothing', async () => {
-    const broker = await bench.open();
-    const topic = await bench.newTopic(broker);
-    const seen = await bench.collect(broker, topic);
-    await broker.publish([message(topic, 'a', 0)]);
-    await vi.waitFor(() => expect(seen.acknowledged).toEqual([0]), TIMEOUT);
-    await bench.bus.outage.begin();
-    await expect(broker.publish([message(topic, 'a', 1)])).rejects.toThrow(UnavailableError);
-    await bench.bus.outage.end();
-    await vi.waitFor(async () => void (await broker.publish([message(topic, 'a', 2)])), TIMEOUT);
-    await vi.waitFor(() => expect(seen.acknowledged).toContain(2), TIMEOUT);
   });
 }

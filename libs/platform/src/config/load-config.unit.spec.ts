@@ -52,6 +52,8 @@ describe('the environment of a service', () => {
       LOG_LEVEL: 'info',
       RUN_MIGRATIONS: false,
       MESSAGE_BROKER: 'postgres',
+      KAFKA_PREFIX: '',
+      ORPHAN_WAIT_MS: 300_000,
     });
     expect(load({ ...right, RUN_MIGRATIONS: 'true' }).RUN_MIGRATIONS).toBe(true);
   });
@@ -91,6 +93,12 @@ describe('the environment of a service', () => {
     ['RUN_MIGRATIONS', 'yes'],
     ['MESSAGE_BROKER', 'rabbit'],
     ['LOG_LEVEL', 'loud'],
+    ['KAFKA_PREFIX', 'shop/'],
+    ['KAFKA_REPLICATION_FACTOR', '0'],
+    ['KAFKA_REPLICATION_FACTOR', 'three'],
+    ['ORPHAN_WAIT_MS', '0'],
+    ['ORPHAN_WAIT_MS', '5m'],
+    ['ORPHAN_WAIT_MS', '2592000001'],
     ['DATABASE_URL', 'localhost'],
     ['DATABASE_URL', 'postgres://localhost'],
     ['BUS_DATABASE_URL', 'not a url'],
@@ -102,9 +110,9 @@ describe('the environment of a service', () => {
     expect(names({ ...right, [name]: value })).toEqual([name === 'AUTH_JWKS_URL' ? 'AUTH_JWKS_FILE' : name]);
   });
 
-  it('a broker that this version does not have is refused', () => {
-    expect(problems({ ...right, MESSAGE_BROKER: 'kafka' })[0]).toMatch(
-      /^MESSAGE_BROKER: got "kafka"; expected postgres or memory/,
+  it('a broker that there is not is refused', () => {
+    expect(problems({ ...right, MESSAGE_BROKER: 'rabbit' })[0]).toMatch(
+      /^MESSAGE_BROKER: got "rabbit"; expected kafka, postgres or memory/,
     );
   });
 
@@ -139,6 +147,44 @@ describe('the environment of a service', () => {
     expect(problems({ ...right, DATABASE_URL_FILE: file })[0]).toContain('both DATABASE_URL and DATABASE_URL_FILE');
     const missing = { ...right, DATABASE_URL: undefined, DATABASE_URL_FILE: join(folder, 'none') };
     expect(problems(missing)[0]).toContain('DATABASE_URL_FILE names a file that cannot be read (ENOENT)');
+  });
+});
+
+describe('kafka', () => {
+  const kafka: Environment = {
+    ...right,
+    BUS_DATABASE_URL: undefined,
+    MESSAGE_BROKER: 'kafka',
+    KAFKA_BROKERS: 'kafka-1:9092,10.0.0.2:9093',
+  };
+
+  it('needs its brokers, and no bus database', () => {
+    expect(problems(kafka)).toEqual([]);
+    expect(problems({ ...kafka, KAFKA_BROKERS: '' })).toEqual([
+      'KAFKA_BROKERS: it is not set; expected host:port[,host:port], which must be set when MESSAGE_BROKER is kafka.',
+    ]);
+  });
+
+  it.each([
+    ['kafka', 'of which "kafka" has no port'],
+    ['kafka:0', 'of which "kafka:0" has port 0, which is not from 1 to 65535'],
+    ['kafka:65536', 'of which "kafka:65536" has port 65536, which is not from 1 to 65535'],
+    ['kafka://k:9092', 'of which "kafka://k:9092" is a URL'],
+    ['k:9092,', 'of which "" is empty'],
+    ['a b:9092', 'of which "a b:9092" is no host:port'],
+    ['k:9092,:9092,k', 'of which ":9092" is no host:port and "k" has no port'],
+  ])('refuses KAFKA_BROKERS=%s and names each address that is wrong', (value, trouble) => {
+    expect(problems({ ...kafka, KAFKA_BROKERS: value })).toEqual([
+      `KAFKA_BROKERS: got ${JSON.stringify(value)}, ${trouble}; expected host:port[,host:port], which must be set when MESSAGE_BROKER is kafka.`,
+    ]);
+  });
+
+  it('may be used in production, where a topic has more than one copy', () => {
+    const inProduction = { ...production, ...kafka, NODE_ENV: 'production', DATABASE_URL: strong };
+    const environment = { ...inProduction, AUTH_ISSUER: 'https://login.example.com/' };
+    expect(problems(environment)).toEqual([]);
+    expect(names({ ...environment, KAFKA_REPLICATION_FACTOR: '1' })).toEqual(['KAFKA_REPLICATION_FACTOR']);
+    expect(load({ ...environment, KAFKA_REPLICATION_FACTOR: '2' }).KAFKA_REPLICATION_FACTOR).toBe(2);
   });
 });
 

@@ -2,11 +2,15 @@
 import { IsIn, IsOptional, Length, Matches, Max, Min, ValidateIf } from 'class-validator';
 import { DEV_ISSUER } from '../auth/dev-issuer.js';
 import { KEY_SET_EXPECTED, readKeySet } from '../auth/key-set.js';
+import { brokerListTrouble } from './broker-list.js';
 import { Env } from './env.decorator.js';
 import { ExactlyOneOfThisAnd, IsPostgresUrl, IsWebUrl, NotInProduction } from './rules.js';
 
 const postgresUrl =
   'postgres://user:password@host:port/database (in production with a password of at least 12 characters that is no default)';
+
+/** 30 days. */
+const LONGEST_WAIT_MS = 2_592_000_000;
 
 export class PlatformConfig {
   @Env('text', { expected: 'development, test or production' })
@@ -35,10 +39,38 @@ export class PlatformConfig {
   @Env('boolean', { expected: 'true or false' })
   readonly RUN_MIGRATIONS: boolean = false;
 
-  @Env('text', { expected: 'postgres or memory (memory not in production: it forgets)' })
-  @IsIn(['postgres', 'memory'])
+  @Env('text', { expected: 'kafka, postgres or memory (memory not in production: it forgets)' })
+  @IsIn(['kafka', 'postgres', 'memory'])
   @NotInProduction('memory')
-  readonly MESSAGE_BROKER: 'postgres' | 'memory' = 'postgres';
+  readonly MESSAGE_BROKER: 'kafka' | 'postgres' | 'memory' = 'postgres';
+
+  /** Some brokers of the cluster; they name the others. */
+  @Env('text', {
+    expected: 'host:port[,host:port], which must be set when MESSAGE_BROKER is kafka',
+    inspect: brokerListTrouble,
+  })
+  @ValidateIf((config: PlatformConfig) => config.MESSAGE_BROKER === 'kafka')
+  @Length(1, 10_000)
+  readonly KAFKA_BROKERS?: string;
+
+  /** Put before every topic and group, so that several systems share a cluster. */
+  @Env('text', { expected: "at most 100 letters, digits, '.', '_' and '-'" })
+  @Matches(/^[A-Za-z0-9._-]{0,100}$/)
+  readonly KAFKA_PREFIX: string = '';
+
+  /** Of topics that the service creates; unset: 3 in production, else 1. */
+  @Env('integer', { expected: 'a whole number of brokers from 1 (in production from 2) to 99' })
+  @IsOptional()
+  @Min(1)
+  @Max(99)
+  @NotInProduction('1')
+  readonly KAFKA_REPLICATION_FACTOR?: number;
+
+  /** How long an event waits for the process it belongs to before it is parked. */
+  @Env('integer', { expected: `milliseconds from 1 to ${LONGEST_WAIT_MS}` })
+  @Min(1)
+  @Max(LONGEST_WAIT_MS)
+  readonly ORPHAN_WAIT_MS: number = 300_000;
 
   /** The database the `postgres` broker keeps its topics in; shared by all contexts. */
   @Env('text', { expected: `${postgresUrl}, because MESSAGE_BROKER is postgres`, secret: true })

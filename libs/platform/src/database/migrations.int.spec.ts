@@ -1,8 +1,10 @@
 // A service refuses a schema it does not know, and brings one up to date when asked, alone or with others.
+import { Client } from 'pg';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../../../test/support/postgres.js';
-import { prepareDatabase } from './migrations.js';
+import type { MigrationClass } from './data-source.js';
+import { MIGRATION_LOCK, prepareDatabase } from './migrations.js';
 
 class CreateThings1900000000001 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
@@ -28,8 +30,16 @@ beforeEach(async () => {
 });
 afterEach(() => database.drop());
 
-const prepare = (migrate: boolean, migrations = [CreateThings1900000000001, AddName1900000000002]) =>
-  prepareDatabase({ url: database.url, service: 'test', migrations, migrate, onConnectionLost: () => undefined });
+const all = [CreateThings1900000000001, AddName1900000000002];
+const prepare = (migrate: boolean, migrations: readonly MigrationClass[] = all, lockWaitMs?: number) =>
+  prepareDatabase({
+    url: database.url,
+    service: 'test',
+    migrations,
+    migrate,
+    lockWaitMs,
+    onConnectionLost: () => undefined,
+  });
 
 describe('a schema', () => {
   it('is refused with the names of what it lacks, untouched', async () => {
@@ -53,9 +63,23 @@ describe('a schema', () => {
     const ran = await Promise.all([prepare(true), prepare(true), prepare(true)]);
     expect(ran.filter((names) => names.length > 0)).toHaveLength(1);
   });
+
+  it('is waited for while another process migrates it, and not for ever', async () => {
+    const other = new Client({ connectionString: database.url });
+    await other.connect();
+    try {
+      await other.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+      await expect(prepare(true, undefined, 200)).rejects.toThrow(/Another process has been migrating .* 200 ms/);
+      await expect(prepare(false)).rejects.toThrow(/lacks/);
+    } finally {
+      await other.end();
+    }
+    expect((await prepare(true, undefined, 5_000)).length).toBeGreaterThan(0);
+  });
 });
 
 describe('a database that cannot be used', () => {
+  const waited: string[] = [];
   const unreachable = (url: string) =>
     prepareDatabase({
       url,
@@ -64,6 +88,7 @@ describe('a database that cannot be used', () => {
       migrate: false,
       patienceMs: 300,
       onConnectionLost: () => undefined,
+      onWaiting: (sentence) => waited.push(sentence),
     });
 
   it('is named after a while of patience, without the password', async () => {
@@ -72,6 +97,8 @@ describe('a database that cannot be used', () => {
     );
     expect(String(error)).toMatch(/DATABASE_URL: cannot use orders on 127\.0\.0\.1:1: /);
     expect(String(error)).not.toContain('hunter2');
+    expect(waited).toEqual([expect.stringMatching(/cannot use orders on .*; waiting up to 300 ms for it\./)]);
+    expect(waited[0]).not.toContain('hunter2');
   });
 
   it('is named at once when it does not exist', async () => {

@@ -5,13 +5,19 @@ import { isUnavailable } from '../http/problem-of.js';
 import { migrationDataSourceOptions, MIGRATIONS_TABLE, type DatabaseOptions } from './data-source.js';
 
 /** Any number, the same in every process: replicas that start together migrate one after the other. */
-const MIGRATION_LOCK = 7_462_913_550_118;
+export const MIGRATION_LOCK = 7_462_913_550_118;
+
+const LOCK_NOT_AVAILABLE = '55P03';
 
 export interface PrepareOptions extends DatabaseOptions {
   /** Run what is pending; otherwise pending migrations are refused. */
   readonly migrate: boolean;
   /** How long the database may take to come up, default 30,000. */
   readonly patienceMs?: number;
+  /** How long another process may be migrating, default 60,000. */
+  readonly lockWaitMs?: number;
+  /** Said once when the database is not there yet. */
+  readonly onWaiting?: (sentence: string) => void;
 }
 
 /**
@@ -26,7 +32,7 @@ export async function prepareDatabase(options: PrepareOptions): Promise<string[]
       if (pending.length > 0) throw new PendingMigrationsError(pending);
       return [];
     }
-    return await migrate(dataSource);
+    return await migrate(dataSource, options);
   } finally {
     await dataSource.destroy();
   }
@@ -42,10 +48,17 @@ export class PendingMigrationsError extends Error {
   }
 }
 
-async function migrate(dataSource: DataSource): Promise<string[]> {
+async function migrate(dataSource: DataSource, { lockWaitMs = 60_000 }: PrepareOptions): Promise<string[]> {
   const lock = dataSource.createQueryRunner();
   try {
-    await lock.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    await lock.query(`SET lock_timeout = ${lockWaitMs}`);
+    await lock.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]).catch((cause: unknown) => {
+      const { code } = cause as { code?: unknown };
+      if (code !== LOCK_NOT_AVAILABLE) throw cause;
+      throw new Error(`Another process has been migrating the database for ${lockWaitMs} ms; start again after it.`, {
+        cause,
+      });
+    });
     const ran = await dataSource.runMigrations({ transaction: 'each' });
     return ran.map(({ name }) => name);
   } finally {
@@ -67,21 +80,22 @@ async function pendingMigrations(dataSource: DataSource): Promise<string[]> {
 }
 
 async function connect(options: PrepareOptions): Promise<DataSource> {
-  const deadline = Date.now() + (options.patienceMs ?? 30_000);
-  for (;;) {
+  const { patienceMs = 30_000, onWaiting } = options;
+  const deadline = Date.now() + patienceMs;
+  for (let tries = 1; ; tries += 1) {
     try {
       return await new DataSource(migrationDataSourceOptions(options)).initialize();
-    } catch (error) {
-      if (isUnavailable(error) && Date.now() < deadline) {
-        await sleep(250);
-        continue;
-      }
-      const { hostname, port, pathname } = new URL(options.url);
-      const message =
-        error instanceof Error && error.message ? error.message : String((error as { code?: unknown }).code);
-      throw new Error(`DATABASE_URL: cannot use ${pathname.slice(1)} on ${hostname}:${port || 5432}: ${message}.`, {
-        cause: error,
-      });
+    } catch (cause) {
+      const trouble = troubleWith(options.url, cause);
+      if (!isUnavailable(cause) || Date.now() >= deadline) throw new Error(`${trouble}.`, { cause });
+      if (tries === 1) onWaiting?.(`${trouble}; waiting up to ${patienceMs} ms for it.`);
+      await sleep(250);
     }
   }
+}
+
+function troubleWith(url: string, error: unknown): string {
+  const { hostname, port, pathname } = new URL(url);
+  const message = error instanceof Error && error.message ? error.message : String((error as { code?: unknown }).code);
+  return `DATABASE_URL: cannot use ${pathname.slice(1)} on ${hostname}:${port || 5432}: ${message}`;
 }

@@ -16,7 +16,7 @@ function brokerAt(url: string, options: Partial<PostgresBrokerOptions> = {}): Po
   return new PostgresBroker({ connection: { url, applicationName: 'test' }, times, ...options });
 }
 
-describeBroker('postgres', async () => {
+describeBroker('postgres', { outages: ['cut off'], foreignBytes: false }, async () => {
   const database = await createTestDatabase();
   const proxy = await startCuttableProxy(database.url);
   return {

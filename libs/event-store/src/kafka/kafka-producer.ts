@@ -1,0 +1,157 @@
+// Publishing: one send at a time (kafkajs inverts concurrent ones), in portions that brokers take, and never twice under one number.
+import { CompressionTypes, Partitioners, type Producer } from 'kafkajs';
+import { systemClock, UnavailableError } from '../core/index.js';
+import { HeldBackError, UnpublishableMessageError, type Admission, type BrokerMessage } from '../messaging/index.js';
+import { settledWithin, withDeadline } from './deadline.js';
+import { KafkaClient, RETRY } from './kafka-client.js';
+import { errorTypeOf, reasonOf } from './kafka-errors.js';
+import type { KafkaSettings } from './kafka-options.js';
+import { inPortions, sizeOf } from './portions.js';
+import { Turns } from './turns.js';
+import { toWire } from './wire-messages.js';
+
+type Numbered = Admission['admitted'][number];
+type Refused = Admission['refused'][number];
+
+interface Session {
+  readonly client: KafkaClient;
+  readonly producer: Producer;
+  readonly connected: Promise<void>;
+}
+
+/** Said of a whole send when one of its messages cannot be stored. Everything else is a reason to wait and try again. */
+const ABOUT_A_MESSAGE: readonly (string | undefined)[] = [
+  'MESSAGE_TOO_LARGE',
+  'RECORD_LIST_TOO_LARGE',
+  'INVALID_RECORD',
+];
+
+/** Smaller sends are not worth the work of packing them. */
+const COMPRESS_FROM_BYTES = 1024;
+
+/** For how long after a failed send Kafka counts as degraded, in milliseconds. Whoever publishes tries again meanwhile. */
+const FRESH_MS = 60_000;
+
+export class KafkaProducer {
+  private session: Session | undefined;
+  private readonly turns = new Turns();
+  private failedAt: number | undefined;
+
+  constructor(private readonly settings: KafkaSettings) {}
+
+  get failure(): string | undefined {
+    const { failedAt } = this;
+    if (failedAt === undefined || systemClock.now().getTime() - failedAt > FRESH_MS) return undefined;
+    return 'Kafka does not take messages';
+  }
+
+  /** Resolves with the messages that Kafka refused. @throws UnavailableError some may have been sent. */
+  publish(messages: readonly Numbered[]): Promise<readonly Refused[]> {
+    return this.turns.take(async () => {
+      const refused: Refused[] = [];
+      const held = new Set<string>();
+      for (const portion of inPortions(messages)) await this.send(portion, refused, held);
+      return refused;
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.turns.over();
+    const { session } = this;
+    if (!session) return;
+    await settledWithin(session.producer.disconnect(), 1_000);
+    this.discard(session);
+  }
+
+  /** Looks for the message that Kafka refuses by halves; its successors of the same key stay behind it. */
+  private async send(portion: readonly Numbered[], refused: Refused[], held: Set<string>): Promise<void> {
+    const sending: Numbered[] = [];
+    for (const one of portion) {
+      if (held.has(placeOf(one))) refused.push({ index: one.index, error: new HeldBackError(one.message.key) });
+      else sending.push(one);
+    }
+    if (sending.length === 0) return;
+    try {
+      await this.attempt(sending.map(({ message }) => message));
+      this.failedAt = undefined;
+    } catch (error) {
+      if (!ABOUT_A_MESSAGE.includes(errorTypeOf(error))) {
+        this.failedAt = systemClock.now().getTime();
+        throw new UnavailableError('Kafka', reasonOf(error));
+      }
+      if (sending.length > 1) {
+        const middle = Math.ceil(sending.length / 2);
+        await this.send(sending.slice(0, middle), refused, held);
+        return this.send(sending.slice(middle), refused, held);
+      }
+      held.add(placeOf(sending[0]!));
+      refused.push({ index: sending[0]!.index, error: refusal(sending[0]!.message, reasonOf(error)) });
+    }
+  }
+
+  private async attempt(messages: readonly BrokerMessage[]): Promise<void> {
+    const session = (this.session ??= this.open());
+    const bytes = messages.reduce((sum, message) => sum + sizeOf(message), 0);
+    try {
+      await withDeadline(
+        session.connected.then(() =>
+          session.producer.sendBatch({
+            acks: -1,
+            timeout: this.settings.times.requestMs,
+            compression: bytes > COMPRESS_FROM_BYTES ? CompressionTypes.GZIP : CompressionTypes.None,
+            topicMessages: this.byTopic(messages),
+          }),
+        ),
+        this.settings.times.answerMs,
+      );
+    } catch (error) {
+      // Kafka may have stored some of it. kafkajs counts its sequence numbers back all the same, so the next send could bear numbers that
+      // are taken, and Kafka would acknowledge it as a copy and drop it. A new producer has numbers of its own.
+      this.discard(session);
+      throw error;
+    }
+  }
+
+  private byTopic(messages: readonly BrokerMessage[]) {
+    const topics = new Map<string, BrokerMessage[]>();
+    for (const message of messages) {
+      const known = topics.get(message.topic);
+      if (known) known.push(message);
+      else topics.set(message.topic, [message]);
+    }
+    return [...topics].map(([topic, ofTopic]) => ({
+      topic: this.settings.wireName(topic),
+      messages: ofTopic.map(toWire),
+    }));
+  }
+
+  private open(): Session {
+    const client = new KafkaClient(this.settings);
+    const producer = client.kafka.producer({
+      idempotent: true,
+      maxInFlightRequests: 1,
+      allowAutoTopicCreation: false,
+      createPartitioner: Partitioners.DefaultPartitioner, // the one of messaging/partition.ts
+      retry: RETRY,
+    });
+    const connected = producer.connect();
+    connected.catch(() => undefined); // whoever waits for it hears of it
+    return { client, producer, connected };
+  }
+
+  private discard(session: Session): void {
+    session.client.end();
+    if (this.session === session) this.session = undefined;
+  }
+}
+
+function placeOf({ message: { topic, key } }: Numbered): string {
+  return JSON.stringify([topic, key]);
+}
+
+function refusal(message: BrokerMessage, reason: Error): UnpublishableMessageError {
+  return new UnpublishableMessageError(
+    `A message of ${sizeOf(message)} bytes for topic ${message.topic}`,
+    `Kafka refuses it (${reason.message}); see the topic's max.message.bytes`,
+  );
+}

@@ -1,0 +1,44 @@
+// A system on a Kafka of its own: its parts come and go in any order, and it still comes to rest.
+import { access } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { canStartKafka } from '../../test/support/kafka.js';
+import { eventually } from '../../test/support/eventually.js';
+import { startWholeSystem, type WholeSystem } from '../../test/support/whole-system.js';
+import { withoutTimeouts } from '../demo/scenarios.js';
+import { verify } from '../demo/verify.js';
+import { playOrders } from '../demo/workload.js';
+import { isFree } from '../kafka/ports.js';
+
+const RUN_WITHIN_MS = 300_000;
+const available = await canStartKafka();
+
+describe.skipIf(!available)('a system on its own Kafka', { timeout: RUN_WITHIN_MS }, () => {
+  let whole: WholeSystem | undefined;
+  afterEach(async () => {
+    await whole?.close();
+  }, RUN_WITHIN_MS);
+
+  it('starts before Kafka does, restarts services while it is away, runs a service twice, and leaves nothing running', async () => {
+    whole = await startWholeSystem({}, { broker: 'kafka', brokerDownAtStart: true });
+    const { system, shop, probe, kafka, dataDir } = whole;
+    const port = Number(kafka!.brokers[0]!.split(':')[1]);
+    expect(kafka!.pid).toBeUndefined();
+    expect(await isFree(port)).toBe(true);
+
+    await system.restart('payment-service');
+    const playing = playOrders(shop, { orders: 8, scenarios: withoutTimeouts, deadlineMs: 120_000 });
+    await kafka!.start();
+    const replica = await system.startReplica('order-service');
+    expect(replica.url).not.toBe(system.running['order-service'].url);
+    await access(join(dataDir, 'logs', 'order-service-2.log'));
+
+    const played = await playing;
+    const { violations, system: state } = await verify(probe, played, 120_000);
+    expect(violations.map(({ sentence }) => sentence)).toEqual([]);
+    expect(state!.published.length).toBeGreaterThan(8); // read from Kafka itself
+
+    expect(await whole.close()).toEqual({ 'order-service': 0, 'payment-service': 0, 'order-service-2': 0 });
+    await eventually(async () => expect(await isFree(port)).toBe(true));
+  });
+});
