@@ -7,6 +7,7 @@ import { eventually } from '../../../test/support/eventually.js';
 import { startService, type ServiceUnderTest, type TestAnswer } from '../../../test/support/service.js';
 import { ConfirmOrder } from './application/confirm-order/confirm-order.command.js';
 import { migrations } from './infrastructure/migrations/index.js';
+import { OrderConfig } from './infrastructure/order.config.js';
 import { OrderModule } from './order.module.js';
 
 const unknownId = '0198c0de-0000-7000-8000-00000000dead';
@@ -15,7 +16,7 @@ const mugs = { lines: [{ sku: 'mug', quantity: 2 }] };
 let service: ServiceUnderTest;
 
 beforeAll(async () => {
-  service = await startService(OrderModule, { name: 'order-service', migrations });
+  service = await startService(OrderModule, { name: 'order-service', migrations, configs: [new OrderConfig()] });
 });
 afterAll(() => service.close());
 
@@ -218,7 +219,7 @@ describe('an order on its way', () => {
   it('is not confirmed by a payment over another sum, nor is an order that does not exist', async () => {
     const orderId = await placed();
     await expect(confirm(orderId, 1779)).rejects.toThrow(/Compare the two services/);
-    await expect(confirm(unknownId)).rejects.toThrow(/does not exist here/);
+    await expect(confirm(unknownId)).rejects.toThrow(/There is no order/);
     expect((await get(`/orders/${orderId}`)).body['status']).toBe('placed');
   });
 

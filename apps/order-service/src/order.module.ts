@@ -4,7 +4,8 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { paymentEvents } from '@app/contracts';
 import { EventStoreModule } from '@app/event-store';
 import { CancelOrderHandler } from './application/cancel-order/cancel-order.handler.js';
-import { CheckoutSaga } from './application/checkout.saga.js';
+import { CheckoutConfig } from './application/checkout/checkout.config.js';
+import { Checkout } from './application/checkout/checkout.process.js';
 import { ConfirmOrderHandler } from './application/confirm-order/confirm-order.handler.js';
 import { GetOrderHistoryHandler } from './application/get-order-history/get-order-history.handler.js';
 import { GetOrderHandler } from './application/get-order/get-order.handler.js';
@@ -14,6 +15,7 @@ import { ORDER_SUMMARIES } from './application/ports/order-summaries.js';
 import { PRICE_LIST } from './application/ports/price-list.js';
 import { ShipOrderHandler } from './application/ship-order/ship-order.handler.js';
 import { Order } from './domain/order.js';
+import { OrderConfig } from './infrastructure/order.config.js';
 import { OrderSummariesRepository } from './infrastructure/order-summaries.repository.js';
 import { OrderSummary } from './infrastructure/order-summary.entity.js';
 import { OrderSummaryProjection } from './infrastructure/order-summary.projection.js';
@@ -24,23 +26,30 @@ import { OrdersController } from './interface/orders.controller.js';
 
 const commandHandlers = [CancelOrderHandler, ConfirmOrderHandler, PlaceOrderHandler, ShipOrderHandler];
 const queryHandlers = [GetOrderHandler, GetOrderHistoryHandler, ListOrdersHandler];
-const sagas = [CheckoutSaga];
 const adapters = [
   { provide: ORDER_SUMMARIES, useClass: OrderSummariesRepository },
   { provide: PRICE_LIST, useClass: PriceListRepository },
 ];
+const checkoutConfig = {
+  provide: CheckoutConfig,
+  inject: [OrderConfig],
+  useFactory: ({ PAYMENT_DEADLINE_MS }: OrderConfig) => new CheckoutConfig(PAYMENT_DEADLINE_MS),
+};
 
 @Module({
   imports: [
     EventStoreModule.forFeature({
       aggregates: [Order],
       projections: [OrderSummaryProjection],
+      processes: [Checkout],
+      providers: [checkoutConfig],
       publishers: [OrderPublisher],
       consumes: [paymentEvents],
+      retired: ['checkout-confirm-paid', 'checkout-cancel-unpaid'], // sagas until the checkout became a process
     }),
     TypeOrmModule.forFeature([OrderSummary, PriceListEntry]),
   ],
   controllers: [OrdersController],
-  providers: [...commandHandlers, ...queryHandlers, ...sagas, ...adapters],
+  providers: [...commandHandlers, ...queryHandlers, ...adapters],
 })
 export class OrderModule {}

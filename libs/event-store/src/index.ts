@@ -31,6 +31,7 @@ export {
 } from './core/index.js';
 export { On, type RunnerStatus } from './subscriptions/index.js';
 export { IntegrationEvent, Publish, Publisher, topic, type TopicContract } from './messaging/index.js';
+export { OnRejection, OnTimer, Process, ProcessManager, StartsWith, type ProcessRejection } from './processes/index.js';
 export { dataSourceConnection, eventStoreMigrations, type ConnectionOptions } from './postgres/index.js';
 export { CommandBus, type CommandOptions } from './nest/command-bus.js';
 export { InjectAggregate } from './nest/decorators/inject-aggregate.decorator.js';

@@ -61,12 +61,9 @@ export class ProductNotSold extends DomainError {
   }
 }
 
-/**
- * Another sum was paid than the order costs. No answer but an alarm: not a DomainError, so that it is retried, parked and shown,
- * and the order stays as it is.
- */
-export class PaidAmountDiffers extends Error {
-  override readonly name = 'PaidAmountDiffers';
+/** Another sum was paid than the order costs: the order stays as it is, and the checkout parks the message for somebody to look at. */
+export class PaidAmountDiffers extends DomainError {
+  readonly code = 'paid-amount-differs';
   constructor(orderId: string, total: Money, paid: Money) {
     super(
       `Order ${orderId} costs ${inWords(total)}, but ${inWords(paid)} was captured for it. ` +

@@ -16,14 +16,14 @@ describe('the history of an order', () => {
     const as = (actor: string, work: () => Promise<unknown>) =>
       MessageContext.run(new MessageContext({ correlationId: 'c', actor }), work);
     await as('customer:alice', () => orders.create(orderId, (order) => order.place('alice', [mug])));
-    await as('saga:checkout', () => orders.update(orderId, (order) => order.confirm(orderId, mug.unitPrice)));
+    await as('process:checkout', () => orders.update(orderId, (order) => order.confirm(orderId, mug.unitPrice)));
     await as('operator:otto', () => orders.update(orderId, (order) => order.cancel('why', 'operator')));
     const shownTo = async (id: string, operator: boolean) =>
       (await new GetOrderHistoryHandler(orders).execute(new GetOrderHistory(orderId, { id, operator }))).map(
         ({ actor }) => actor,
       );
-    expect(await shownTo('alice', false)).toEqual(['customer:alice', 'saga:checkout', 'operator']);
-    expect(await shownTo('olga', true)).toEqual(['customer:alice', 'saga:checkout', 'operator:otto']);
+    expect(await shownTo('alice', false)).toEqual(['customer:alice', 'process:checkout', 'operator']);
+    expect(await shownTo('olga', true)).toEqual(['customer:alice', 'process:checkout', 'operator:otto']);
   });
 
   it('shows of an event what is named, and every event of an order is', () => {

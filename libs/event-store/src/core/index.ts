@@ -48,7 +48,7 @@ export type {
   Rejection,
 } from './event-store.js';
 export { isOpen, meets, type ExpectedVersion } from './expected-version.js';
-export type { LogCursor, LogName, LogRecord, SettledLog } from './log.js';
+export type { HeldBack, LogCursor, LogHolder, LogName, LogRecord, SettledLog } from './log.js';
 export { MessageContext, type MessageContextInit } from './message-context.js';
 export type {
   CheckpointStore,

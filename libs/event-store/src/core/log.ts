@@ -29,6 +29,25 @@ export interface LogCursor {
   readonly position: bigint;
 }
 
+/** An open transaction that has written to a log. */
+export interface LogHolder {
+  /** Undefined for a prepared transaction: no session has it any more. */
+  readonly pid: number | undefined;
+  /** Name of the prepared transaction: COMMIT PREPARED or ROLLBACK PREPARED sets the log free. */
+  readonly prepared?: string;
+  /** How long it has been open, in milliseconds; undefined where this role may not see it. */
+  readonly ageMs: number | undefined;
+}
+
+/** Why a log's readers do not go on, although there may be records. */
+export interface HeldBack {
+  /** The first position that is not settled. */
+  readonly position: bigint;
+  readonly sinceMs: number;
+  /** Whom the readers wait for. */
+  readonly holders: readonly LogHolder[];
+}
+
 export interface SettledLog {
   readonly name: LogName;
   /** Cursor before the first record. */
@@ -46,4 +65,9 @@ export interface SettledLog {
   readAt(position: bigint): Promise<LogRecord | undefined>;
   /** Resolves when something may have been written, after `maxWaitMs` at the latest, or when the signal aborts. Never rejects. */
   changed(maxWaitMs: number, signal: AbortSignal): Promise<void>;
+  /**
+   * What keeps this reader's settled position from moving on, for metrics and health; undefined when nothing does. It tells of reads of this
+   * process: from outside, `es doctor` asks the server for open writers (`ContextFacts.writers`). @throws UnavailableError
+   */
+  heldBack(): Promise<HeldBack | undefined>;
 }

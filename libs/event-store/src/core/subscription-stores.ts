@@ -76,5 +76,7 @@ export interface ParkingStore {
   remove(subscription: SubscriptionKey, position: bigint): Promise<void>;
   /** Puts a parked message back in line, due now. False when there is none. */
   replay(subscription: SubscriptionKey, position: bigint): Promise<boolean>;
+  /** Gives a parked message up: takes it out, and its successors go on. False when there is none. */
+  discard(subscription: SubscriptionKey, position: bigint): Promise<boolean>;
   list(filter?: { name?: string; key?: string; status?: ParkedMessage['status'] }): Promise<ParkedMessage[]>;
 }

@@ -17,6 +17,7 @@ import { MemoryEventStore } from './memory-event-store.js';
 import { MemoryInboundLog } from './memory-inbound-log.js';
 import { MemoryOutgoingLog } from './memory-outgoing-log.js';
 import { MemoryParkingStore } from './memory-parking-store.js';
+import { MemoryProcessStore } from './memory-process-store.js';
 import { MemorySettledLog } from './memory-settled-log.js';
 import { MemoryUnitOfWork } from './memory-unit-of-work.js';
 
@@ -32,6 +33,7 @@ export interface MemoryStore {
   readonly parking: MemoryParkingStore;
   readonly outgoing: MemoryOutgoingLog;
   readonly inbound: MemoryInboundLog;
+  readonly processes: MemoryProcessStore;
   /** The store of one kind of aggregate; its events are registered along. */
   aggregates<A extends EventSourcedAggregate<object>>(aggregateClass: AggregateClass<A>): AggregateStore<A>;
 }
@@ -56,6 +58,7 @@ export function createMemoryStore({
     parking: new MemoryParkingStore(database, clock),
     outgoing: new MemoryOutgoingLog(database, clock),
     inbound: new MemoryInboundLog(database, clock),
+    processes: new MemoryProcessStore(database, clock),
     aggregates(aggregateClass) {
       registry.register(...aggregateDefinition(aggregateClass).appliers.keys());
       return new AggregateStore(aggregateClass, { events, registry, clock, ids });

@@ -2,14 +2,14 @@
 import { systemClock } from '../core/index.js';
 import { describeBroker } from '../testing/broker.contract.js';
 import { MemoryBroker } from './memory-broker.js';
-import { MemoryBus } from './memory-bus.js';
+import { MemoryBus, type RawMessage } from './memory-bus.js';
 
-describeBroker('memory', () => {
+describeBroker('memory', { outages: ['switched off'], foreignBytes: false }, () => {
   const bus = new MemoryBus(systemClock);
   return Promise.resolve({
     open: () => new MemoryBroker({ bus }),
     inject: async (topic, raw) => {
-      bus.put(topic, 0, raw);
+      bus.put(topic, 0, raw as RawMessage); // text only, as the traits say
       bus.wake();
     },
     outage: {

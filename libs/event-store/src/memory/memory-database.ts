@@ -9,6 +9,7 @@ import {
   type SubscriptionKey,
 } from '../core/index.js';
 import type { UnreadableMessage } from '../messaging/index.js';
+import type { ProcessTimer } from '../processes/index.js';
 import { MemoryLog, type LogRow } from './memory-log.js';
 import { MemoryTable } from './memory-table.js';
 import { MemoryTransaction } from './memory-transaction.js';
@@ -35,6 +36,10 @@ export class MemoryDatabase {
   /** `[topic, partition, offset]` → message. */
   readonly unreadable = new MemoryTable<UnreadableMessage & { receivedAt: Date }>();
   readonly outgoingIds = new MemoryTable<true>();
+  /** `[process, id]` → the process as JSON text, so that nobody can change what another will read. */
+  readonly processes = new MemoryTable<string>();
+  /** Timer id → timer, due at `dueAt` milliseconds of the clock. */
+  readonly processTimers = new MemoryTable<ProcessTimer & { readonly dueAt: number }>();
 
   // A subscription's row on PostgreSQL is three here, so that renewing a lease never disturbs the unit that moves the checkpoint.
   readonly checkpoints = new MemoryTable<SubscriptionKey & { readonly cursor: LogCursor }>();

@@ -27,8 +27,8 @@ export class MemoryInboundLog implements InboundLog {
         } else if (known !== contentHash) reused.add(id);
       }
       for (const one of unreadable) {
-        const { topic, partition, offset } = one.message;
-        const place = JSON.stringify([topic, partition, offset]);
+        const { topic, partition, offset, key, headers, value } = one.message;
+        const place = JSON.stringify([topic, partition, offset, key, headers, value?.toString('base64')]);
         if (!aside.get(transaction, place)) aside.set(transaction, place, { ...one, receivedAt: time });
       }
       return { stored, duplicates: messages.length - stored, reused: [...reused] };

@@ -52,6 +52,12 @@ export class MemoryParkingStore implements ParkingStore {
     });
   }
 
+  async discard(subscription: SubscriptionKey, position: bigint): Promise<boolean> {
+    if (this.find(subscription, position)?.status !== 'parked') return false;
+    await this.remove(subscription, position);
+    return true;
+  }
+
   async list({ name, key, status }: { name?: string; key?: string; status?: ParkedMessage['status'] } = {}): Promise<
     ParkedMessage[]
   > {

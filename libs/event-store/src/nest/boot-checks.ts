@@ -6,8 +6,10 @@ import {
   type EventRegistry,
   type SubscriptionStatus,
 } from '../core/index.js';
+import { jsonProblem, type CommandRegistry } from '../processes/index.js';
 import type { SubscriptionDefinition } from '../subscriptions/index.js';
 import type { Explored } from './explorer.js';
+import type { FoundProcess } from './processes.js';
 
 /** @throws ConfigurationError | EventNotRegisteredError with the sentence. */
 export function checkDeclarations(explored: Explored, registry: EventRegistry): void {
@@ -38,6 +40,8 @@ export function checkDeclarations(explored: Explored, registry: EventRegistry): 
   for (const { options } of explored.features) {
     for (const of of options.projections ?? [])
       if (!explored.isStatic(of)) throw requestScoped(`@Projection ${of.name}`);
+    for (const of of options.processes ?? [])
+      if (!explored.isStatic(of)) throw requestScoped(`@ProcessManager ${of.name}`);
     for (const of of options.publishers ?? []) if (!explored.isStatic(of)) throw requestScoped(`@Publisher ${of.name}`);
   }
 }
@@ -56,6 +60,47 @@ export function requireRegistered(event: Class, by: Class, registry: EventRegist
       event.name,
       `${by.name} handles it. Give its aggregate a @When for it, consume its topic, or list it in EventStoreModule.forFeature({ events }).`,
     );
+  }
+}
+
+/** @throws ConfigurationError | EventNotRegisteredError */
+export function checkProcesses(
+  found: readonly FoundProcess[],
+  registry: EventRegistry,
+  commands: CommandRegistry,
+): void {
+  const known = new Map<string, Class>();
+  for (const { processClass, definition, instance } of found) {
+    const other = known.get(definition.name);
+    if (other) {
+      throw new ConfigurationError(
+        `${other.name} and ${processClass.name} are both @ProcessManager('${definition.name}'). They would share their processes: name one anew.`,
+      );
+    }
+    known.set(definition.name, processClass);
+    for (const event of definition.events.keys()) requireRegistered(event, processClass, registry);
+    for (const command of definition.rejections.keys()) {
+      if (!commands.has(command)) {
+        throw new ConfigurationError(
+          `${processClass.name} has @OnRejection(${command.name}), which nothing in this service handles. A process sends commands to its own service: provide the handler, or remove the reaction.`,
+        );
+      }
+    }
+    const members = [definition.events, definition.timers, definition.rejections].flatMap((of) => [...of.values()]);
+    for (const member of members) {
+      if (!Object.hasOwn(instance, member)) continue;
+      throw new ConfigurationError(
+        `${processClass.name}.${String(member)} is a field. A reaction is a method: a function in a field speaks for the wrong object.`,
+      );
+    }
+    const { state } = instance as { readonly state?: unknown };
+    const isObject = typeof state === 'object' && state !== null && !Array.isArray(state);
+    const problem = isObject ? jsonProblem(state) : 'it is no object';
+    if (problem) {
+      throw new ConfigurationError(
+        `${processClass.name} cannot store the state it starts with: ${problem}. Initialise \`state\` with plain JSON data.`,
+      );
+    }
   }
 }
 
@@ -91,7 +136,7 @@ export function checkOwners(
   for (const { name, log, cursor, owner, leasedUntil } of checkpoints) {
     const isOtherVersion = /@v\d+$/.test(name) && projections.has(name.replace(/@v\d+$/, '@v'));
     if (owned.has(name) || isOtherVersion || retired.includes(name)) continue;
-    const what = `Checkpoint ${name} (log ${log}, position ${cursor.position}) belongs to no handler, saga, projection or publisher of this build.`;
+    const what = `Checkpoint ${name} (log ${log}, position ${cursor.position}) belongs to no handler, saga, process, projection or publisher of this build.`;
     const mend =
       `If it was renamed, give it the stable name '${name}'; if it was removed, or belongs to a newer build that was rolled back, ` +
       `list '${name}' in EventStoreModule.forFeature({ retired }).`;

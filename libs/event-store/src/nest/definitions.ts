@@ -1,4 +1,4 @@
-// Turns what the modules declare into subscriptions: one per projection, handler, saga member, publisher, and one that dispatches commands.
+// Turns what the modules declare into subscriptions: one per projection, handler, saga member, publisher, two per process manager, and one that dispatches commands.
 import {
   ConfigurationError,
   eventDeclaration,
@@ -30,7 +30,7 @@ import type { CommandBus } from './command-bus.js';
 import { projectionDeclaration, type ProjectionDeclaration } from './decorators/projection.decorator.js';
 import { handlerName, sagaName } from './decorators/stable-name.decorators.js';
 import type { Explored, FoundEventsHandler } from './explorer.js';
-import { nestLogger } from './nest-logger.js';
+import { rejectedBefore, rejectionsTo, subscriptionsOf, type FoundProcess } from './processes.js';
 import type { EventStoreRuntime } from './runtime.js';
 
 export interface FoundProjection extends ProjectionDeclaration {
@@ -51,6 +51,7 @@ export function findProjections(explored: Explored, runtime: EventStoreRuntime):
 /** Everything that runs behind a checkpoint. `inboundTypes` are the types that arrive from other contexts. */
 export function buildSubscriptions(
   explored: Explored,
+  processes: readonly FoundProcess[],
   runtime: EventStoreRuntime,
   commands: { readonly bus: CommandBus; readonly registry: CommandRegistry },
   inboundTypes: ReadonlySet<string>,
@@ -102,19 +103,14 @@ export function buildSubscriptions(
       return relaySubscription({ name, topic: topic.topic, source: `/${service}`, publish, key, registry, broker });
     }),
   );
-  const logger = nestLogger('command-dispatch');
   const dispatch = commandDispatchSubscription({
     execute: (stored) => execute(stored, commands),
-    onRejected: ({ id, type, metadata }, { code, message }) =>
-      logger.info(`${type} was rejected: ${message}`, {
-        id,
-        code,
-        actor: metadata.actor,
-        causedBy: metadata.causationId,
-      }),
+    onRejected: rejectionsTo(runtime),
+    wasRejected: rejectedBefore(runtime),
     retry: runtime.retry,
   });
-  return [...projections, ...handlers, ...sagas, ...relays, dispatch];
+  const managers = subscriptionsOf(processes, runtime, commands.registry, inboundTypes);
+  return [...projections, ...handlers, ...sagas, ...managers, ...relays, dispatch];
 }
 
 /** One record in a unit of work, because a handler may act outside of it: what it writes through `db` happens once, the rest at least once. */

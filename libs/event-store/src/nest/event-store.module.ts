@@ -56,7 +56,7 @@ export class EventStoreModule {
 
   /** What a context has. Its events join the closed set, its projections and publishers are provided, its stores can be injected. */
   static forFeature(options: FeatureOptions): DynamicModule {
-    const { aggregates = [], projections = [], publishers = [] } = options;
+    const { aggregates = [], projections = [], processes = [], publishers = [], providers = [] } = options;
     const stores = aggregates.map((aggregateClass): FactoryProvider => ({
       provide: aggregateToken(aggregateClass),
       inject: [EVENT_STORE_RUNTIME],
@@ -66,7 +66,7 @@ export class EventStoreModule {
     const feature: Provider = { provide: Symbol('Feature'), useValue: new Feature(options) };
     return {
       module: EventStoreFeatureModule,
-      providers: [feature, ...stores, ...projections, ...publishers],
+      providers: [feature, ...providers, ...stores, ...projections, ...processes, ...publishers],
       exports: stores,
     };
   }

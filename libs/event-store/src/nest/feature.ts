@@ -1,7 +1,8 @@
 // What a context's module has: the argument of EventStoreModule.forFeature, kept as a provider so that boot can find it.
-import type { Type } from '@nestjs/common';
+import type { Provider, Type } from '@nestjs/common';
 import type { AggregateClass, Class, EventSourcedAggregate } from '../core/index.js';
 import type { TopicContract } from '../messaging/index.js';
+import type { Process } from '../processes/index.js';
 
 export interface FeatureOptions {
   /** Their events (every `@When`) join the closed set of events, their stores can be injected with `@InjectAggregate`. */
@@ -10,10 +11,14 @@ export interface FeatureOptions {
   readonly events?: readonly Class[];
   /** Classes with `@Projection`; provided by forFeature. */
   readonly projections?: readonly Type<object>[];
+  /** Classes with `@ProcessManager`; provided by forFeature. */
+  readonly processes?: readonly Type<Process>[];
   /** Classes with `@Publisher`; provided by forFeature. */
   readonly publishers?: readonly Type<object>[];
   /** Topics whose messages arrive at handlers and sagas like any other event, through the inbox. */
   readonly consumes?: readonly TopicContract[];
+  /** What the classes above inject, where no global module provides it, e.g. the configuration of a process. */
+  readonly providers?: readonly Provider[];
   /**
    * Names of subscriptions that existed once and are gone on purpose, or belong to a newer build that was rolled back: a checkpoint that
    * nobody owns and nobody works on fails the boot.

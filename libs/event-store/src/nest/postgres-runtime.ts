@@ -1,6 +1,7 @@
 // A service's ports on PostgreSQL: one database per context, its own connections for appends, for each log, and for waking.
 import { Logger } from '@nestjs/common';
 import { EventRegistry, systemClock, systemIds, type LogName } from '../core/index.js';
+import { KafkaBroker } from '../kafka/index.js';
 import { MemoryBroker } from '../memory/index.js';
 import type { Broker } from '../messaging/index.js';
 import {
@@ -14,6 +15,7 @@ import {
   PostgresInboundLog,
   PostgresOutgoingLog,
   PostgresParkingStore,
+  PostgresProcessStore,
   PostgresSettledLog,
   PostgresUnitOfWork,
   Waking,
@@ -21,10 +23,19 @@ import {
   type PostgresDatabaseOptions,
 } from '../postgres/index.js';
 import { withInlineProjections, type Projection } from '../subscriptions/index.js';
-import type { EventStoreRuntime } from './runtime.js';
+import { DEFAULT_ORPHAN_WAIT_MS, type EventStoreRuntime } from './runtime.js';
 
 export type BrokerOptions =
   | { readonly kind: 'postgres'; readonly busUrl: string }
+  | {
+      readonly kind: 'kafka';
+      /** `host:port` of some brokers of the cluster. */
+      readonly brokers: readonly string[];
+      /** Put before every topic and group, default none. */
+      readonly prefix?: string;
+      /** Of topics that are created, default 1. */
+      readonly replicationFactor?: number;
+    }
   /** Reaches nobody outside this process: for a service that stands alone, and tests. */
   | { readonly kind: 'memory' };
 
@@ -34,13 +45,15 @@ export interface PostgresRuntimeOptions {
   /** Of the same database as the DataSource. */
   readonly databaseUrl: string;
   readonly broker: BrokerOptions;
+  /** How long an event waits for its process to start before it is parked, in milliseconds, default 300,000. */
+  readonly orphanWaitMs?: number;
 }
 
 export function createPostgresRuntime(
   options: PostgresRuntimeOptions,
   dataSource: PostgresDatabaseOptions['dataSource'],
 ): EventStoreRuntime {
-  const { service, databaseUrl } = options;
+  const { service, databaseUrl, orphanWaitMs = DEFAULT_ORPHAN_WAIT_MS } = options;
   const logger = new Logger('EventStore');
   const warn = (message: string, error: unknown) =>
     logger.warn(`${message} ${error instanceof Error ? error.message : String(error)}`);
@@ -68,6 +81,8 @@ export function createPostgresRuntime(
     parking: new PostgresParkingStore(database),
     outgoing: new PostgresOutgoingLog(database, waking),
     inbound: new PostgresInboundLog(database, waking),
+    processes: new PostgresProcessStore(database, waking),
+    orphanWaitMs,
     broker,
     inlineProjections,
     clock: systemClock,
@@ -89,5 +104,9 @@ function createBroker(
   warn: (message: string, error: unknown) => void,
 ): Broker {
   if (broker.kind === 'memory') return new MemoryBroker();
+  if (broker.kind === 'kafka') {
+    const { brokers, prefix, replicationFactor } = broker;
+    return new KafkaBroker({ brokers, prefix, replicationFactor, clientId: service, logger: new Logger('Kafka') });
+  }
   return new PostgresBroker({ connection: { url: broker.busUrl, applicationName: service }, warn });
 }

@@ -11,7 +11,7 @@ import type {
   UnitOfWork,
 } from '../core/index.js';
 import type { Broker, InboundLog } from '../messaging/index.js';
-import type { OutgoingLog } from '../processes/index.js';
+import type { OutgoingLog, ProcessStore } from '../processes/index.js';
 import type { Projection, RetryPolicy } from '../subscriptions/index.js';
 
 export interface EventStoreRuntime {
@@ -24,6 +24,9 @@ export interface EventStoreRuntime {
   readonly checkpoints: CheckpointStore;
   readonly parking: ParkingStore;
   readonly outgoing: OutgoingLog;
+  readonly processes: ProcessStore;
+  /** How long an event waits for its process to start before it is parked, in milliseconds. */
+  readonly orphanWaitMs: number;
   readonly inbound: InboundLog;
   readonly broker: Broker;
   /** Run inside `store.append`; filled at boot. */
@@ -37,5 +40,8 @@ export interface EventStoreRuntime {
   /** Last of all, after every subscription has drained. */
   close(): Promise<void>;
 }
+
+/** Longer than any outage of one service that others should not notice, in milliseconds. */
+export const DEFAULT_ORPHAN_WAIT_MS = 300_000;
 
 export const EVENT_STORE_RUNTIME = Symbol('EventStoreRuntime');

@@ -9,19 +9,20 @@ import {
 } from '@nestjs/common';
 import { aggregateDefinition, eventDeclaration, type Lease, type LogName } from '../core/index.js';
 import { integrationDecoder, publisherDefinition, type BrokerHealth, type TopicContract } from '../messaging/index.js';
-import { CommandRegistry } from '../processes/index.js';
+import { CommandRegistry, TimerWorker, type TimerStatus } from '../processes/index.js';
 import {
   LiveTail,
   SubscriptionRunner,
   type RunnerStatus,
   type SubscriptionDefinition,
 } from '../subscriptions/index.js';
-import { checkDeclarations, checkNames, checkOwners } from './boot-checks.js';
+import { checkDeclarations, checkNames, checkOwners, checkProcesses } from './boot-checks.js';
 import { CommandBus } from './command-bus.js';
 import { buildSubscriptions, findProjections } from './definitions.js';
 import { Explorer, type Explored } from './explorer.js';
 import { Messaging } from './messaging.js';
 import { nestLogger } from './nest-logger.js';
+import { findProcesses } from './processes.js';
 import { EVENT_STORE_RUNTIME, type EventStoreRuntime } from './runtime.js';
 
 /** How long a lease lives without a renewal, in milliseconds. */
@@ -33,6 +34,7 @@ export class SubscriptionHost implements OnApplicationBootstrap, BeforeApplicati
   private readonly owner: string;
   private readonly tails = new Map<LogName, LiveTail>();
   private runners: SubscriptionRunner[] = [];
+  private timerWorker: TimerWorker | undefined;
   private broker: Messaging | undefined;
 
   constructor(
@@ -46,6 +48,11 @@ export class SubscriptionHost implements OnApplicationBootstrap, BeforeApplicati
   /** What every subscription of this process does now, for health, metrics and the operator. */
   statuses(): RunnerStatus[] {
     return this.runners.map((runner) => runner.status());
+  }
+
+  /** Whether timers are fired, for health: none in a service without process managers. */
+  timers(): TimerStatus[] {
+    return this.timerWorker ? [this.timerWorker.status()] : [];
   }
 
   /** Whether messages come and go, for health: the broker itself, the topics and the inbox. */
@@ -68,7 +75,15 @@ export class SubscriptionHost implements OnApplicationBootstrap, BeforeApplicati
       consumed.flatMap(({ events }) => events.map((event) => eventDeclaration(event)!.type)),
     );
     const commands = new CommandRegistry().register(...explored.commandHandlers.map(({ command }) => command));
-    const definitions = buildSubscriptions(explored, runtime, { bus: this.bus, registry: commands }, inboundTypes);
+    const processes = findProcesses(explored);
+    checkProcesses(processes, runtime.registry, commands);
+    const definitions = buildSubscriptions(
+      explored,
+      processes,
+      runtime,
+      { bus: this.bus, registry: commands },
+      inboundTypes,
+    );
     checkNames(definitions);
     await runtime.open();
     runtime.inlineProjections.push(...findProjections(explored, runtime).filter(({ inline }) => inline));
@@ -77,13 +92,14 @@ export class SubscriptionHost implements OnApplicationBootstrap, BeforeApplicati
     for (const sentence of foreign) this.logger.warn(sentence);
     await this.placeCheckpoints(definitions);
     this.start(definitions);
+    if (processes.length > 0) this.startTimers();
     this.broker = messaging;
     messaging.start();
   }
 
   /** Intake stops first: no message and no event is begun any more, what is in hand is finished and its place saved. */
   async beforeApplicationShutdown(): Promise<void> {
-    await Promise.all([this.broker?.stop(), ...this.runners.map((runner) => runner.stop())]);
+    await Promise.all([this.broker?.stop(), this.timerWorker?.stop(), ...this.runners.map((runner) => runner.stop())]);
     for (const tail of this.tails.values()) tail.close();
   }
 
@@ -111,6 +127,12 @@ export class SubscriptionHost implements OnApplicationBootstrap, BeforeApplicati
       const lease: Lease | undefined = await checkpoints.acquire({ name, log }, this.owner, LEASE_TTL_MS, initial);
       if (lease) await checkpoints.release(lease);
     }
+  }
+
+  private startTimers(): void {
+    const { processes: store, clock, ids } = this.runtime;
+    this.timerWorker = new TimerWorker({ store, clock, ids, logger: nestLogger('timers') });
+    this.timerWorker.start();
   }
 
   private start(definitions: readonly SubscriptionDefinition[]): void {

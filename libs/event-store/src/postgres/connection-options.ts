@@ -1,5 +1,5 @@
 // How every session of ours talks to PostgreSQL: durable commits, READ COMMITTED, and no wait without an end.
-import pg, { type PoolConfig, type QueryResult } from 'pg';
+import pg, { type ClientConfig, type PoolConfig, type QueryResult } from 'pg';
 
 export interface ConnectionOptions {
   /** `postgres://user:password@host:port/database`; its own `options` parameter is kept. */
@@ -44,6 +44,13 @@ const ANSWER_MS = 5_000;
 
 /** A half-open connection answers nothing, and one that is late would answer the next one's question: it is ended, the pool drops it. */
 class Session extends pg.Client {
+  constructor(config?: ClientConfig) {
+    super(config);
+    // An 'error' event that nobody hears ends the process. Whoever takes a new connection from a pool with `await` listens a moment late:
+    // the server's farewell may be in the very packet that says it is ready. The next statement then fails, and the pool drops it.
+    this.on('error', () => undefined);
+  }
+
   private readonly send = super.query.bind(this) as (...call: unknown[]) => unknown;
 
   override query = ((...call: unknown[]): unknown => {

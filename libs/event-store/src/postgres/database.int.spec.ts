@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DataSource } from 'typeorm';
 import { eventually } from '../../../../test/support/eventually.js';
@@ -7,6 +8,7 @@ import { appendTo, deposits, newStream } from '../testing/event-store.support.js
 import { dataSourceConnection } from './connection-options.js';
 import { PostgresDatabase } from './database.js';
 import { eventStoreMigrations } from './migrations/index.js';
+import { PostgresProcessStore } from './process-store.js';
 import { failureOf } from './sql-states.js';
 import { PostgresUnitOfWork } from './unit-of-work.js';
 
@@ -149,17 +151,25 @@ describe('PostgresDatabase', () => {
     });
   });
 
-  describe('the first migration', () => {
-    it('can be reverted as long as there is no event, and never after', async () => {
-      const { url, dataSource, store, close } = await openTestStore();
+  describe('the migrations', () => {
+    it('can be reverted as long as there is nothing to lose, and never after', async () => {
+      const { url, dataSource, database, store, close } = await openTestStore();
       const again = new DataSource({
         ...dataSourceConnection({ url, applicationName: 'migrate' }),
         migrations: eventStoreMigrations,
       });
       await again.initialize();
-      await again.undoLastMigration();
+      for (const _ of eventStoreMigrations) await again.undoLastMigration();
       await again.runMigrations();
       await store.append(appendTo(newStream()));
+      const data = { name: 'deadline' };
+      const metadata = { correlationId: 'c' };
+      const signal = { process: 'p', id: '1', signalId: randomUUID(), kind: 'timer' as const, data, metadata };
+      await new PostgresProcessStore(database).signal(signal);
+      await again.undoLastMigration();
+      await expect(again.undoLastMigration()).rejects.toThrow('would delete what processes remember');
+      await dataSource.query('DELETE FROM event_store.inbound_messages');
+      await again.undoLastMigration();
       await expect(again.undoLastMigration()).rejects.toThrow('would delete every event');
       expect(await dataSource.query('SELECT count(*)::int AS events FROM event_store.events')).toEqual([{ events: 1 }]);
       await again.destroy();

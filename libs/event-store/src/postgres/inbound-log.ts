@@ -2,30 +2,10 @@
 import type { InboundLog, InboundMessage, UnreadableMessage } from '../messaging/index.js';
 import { currentTransaction } from '../core/index.js';
 import type { PostgresDatabase } from './database.js';
+import { storeInbound } from './sql/store-inbound.sql.js';
 import type { Waking } from './waking.js';
 
 type ListedUnreadable = Awaited<ReturnType<InboundLog['unreadable']>>[number];
-
-// Messages first, in the order they came; a repeat draws no position. Both inserts are one statement, and so one transaction.
-const STORE = `
-WITH message AS (
-  SELECT * FROM ROWS FROM (jsonb_to_recordset($1) AS (id text, topic text, key text, type text, "schemaVersion" int, version int,
-                                                      data jsonb, metadata jsonb, "contentHash" text))
-    WITH ORDINALITY AS m (id, topic, key, type, schema_version, version, data, metadata, content_hash, place)
-), stored AS (
-  INSERT INTO event_store.inbound_messages (id, topic, key, type, schema_version, version, data, metadata, content_hash)
-  SELECT id, topic, key, type, schema_version, version, data, metadata, content_hash FROM message
-   WHERE NOT EXISTS (SELECT 1 FROM event_store.inbound_messages known WHERE known.id = message.id)
-   ORDER BY place
-  ON CONFLICT (id) DO NOTHING RETURNING id
-), aside AS (
-  INSERT INTO event_store.unreadable_messages (topic, partition, "offset", key, headers, value, reason_code, detail)
-  SELECT topic, partition, "offset", key, headers, decode(value, 'base64'), reason_code, detail
-    FROM jsonb_to_recordset($2) AS u (topic text, partition int, "offset" text, key text, headers jsonb, value text,
-                                      reason_code text, detail text)
-  ON CONFLICT (topic, partition, "offset") DO NOTHING
-)
-SELECT count(*)::int AS stored FROM stored`;
 
 export class PostgresInboundLog implements InboundLog {
   constructor(
@@ -38,8 +18,7 @@ export class PostgresInboundLog implements InboundLog {
     unreadable: readonly UnreadableMessage[],
   ): Promise<{ stored: number; duplicates: number; reused: readonly string[] }> {
     const { rows } = await this.database.query<{ stored: number }>({
-      name: 'inbound-store',
-      text: STORE,
+      ...storeInbound,
       values: [JSON.stringify(messages), JSON.stringify(unreadable.map(asRow))],
     });
     const { stored } = rows[0]!;
@@ -51,7 +30,7 @@ export class PostgresInboundLog implements InboundLog {
   async unreadable(): Promise<ListedUnreadable[]> {
     const { rows } = await this.database.query<ListedUnreadable>({
       text: `SELECT topic, partition, "offset", reason_code AS "reasonCode", detail, received_at AS "receivedAt"
-               FROM event_store.unreadable_messages ORDER BY id DESC LIMIT 100`,
+               FROM event_store.unreadable_messages WHERE resolution IS NULL ORDER BY id DESC LIMIT 100`,
     });
     return rows;
   }

@@ -11,10 +11,9 @@ export { PostgresBroker, type PostgresBrokerOptions } from './bus/postgres-broke
 export { PostgresCheckpointStore } from './checkpoint-store.js';
 export { PostgresInboundLog } from './inbound-log.js';
 export { eventsTable, inboundTable, outgoingTable, type LogTable } from './log-table.js';
-export type { WriterReport } from './log-writers.js';
 export { renewLogEpoch } from './log-epoch.js';
 export { PostgresOutgoingLog } from './outgoing-log.js';
 export { PostgresParkingStore } from './parking-store.js';
+export { PostgresProcessStore } from './process-store.js';
 export { PostgresSettledLog, type SettledLogOptions } from './settled-log.js';
-export type { HeldBack } from './settling-session.js';
-export { Waking, type WakingOptions } from './waking.js';
+export { Waking, type WakingOptions, type WakingTopic } from './waking.js';

@@ -1,5 +1,5 @@
 // Who may still write at or below a position: watched in pg_locks, because a lock is held from before the first position is drawn until after the commit is visible.
-import type { Clock } from '../core/index.js';
+import type { Clock, LogHolder } from '../core/index.js';
 import type { DedicatedConnection } from './dedicated-connection.js';
 import { lastDrawnOf } from './log-table.js';
 
@@ -9,14 +9,6 @@ interface Writer {
   readonly pid: number | undefined;
   /** Of the session: another one for every transaction of it. */
   readonly virtualTransaction: string;
-}
-
-export interface WriterReport {
-  readonly pid: number | undefined;
-  /** Name of the prepared transaction: COMMIT PREPARED or ROLLBACK PREPARED sets the log free. */
-  readonly prepared?: string;
-  /** How long it has been open, in milliseconds; undefined where this role may not see it. */
-  readonly ageMs: number | undefined;
 }
 
 export interface WatchedTable {
@@ -63,7 +55,7 @@ export class LogWriters {
   }
 
   /** Those still watched, for people. */
-  async report(): Promise<WriterReport[]> {
+  async report(): Promise<LogHolder[]> {
     const rows = await this.table.connection.query({
       text: `SELECT l.pid, l.virtualtransaction, p.gid,
                     extract(epoch FROM clock_timestamp() - coalesce(a.xact_start, p.prepared)) * 1000

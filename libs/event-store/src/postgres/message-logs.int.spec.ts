@@ -130,6 +130,13 @@ describe('PostgresInboundLog', () => {
     ]);
   });
 
+  it('keeps another unreadable message at a known place, as when a topic was made again or the broker changed', async () => {
+    const before = (await log.unreadable()).length;
+    await log.store([], [unreadable({ offset: '99' }), unreadable({ offset: '99', value: null })]);
+    await log.store([], [unreadable({ offset: '99', headers: { other: 'x' } }), unreadable({ offset: '99' })]);
+    expect((await log.unreadable()).length).toBe(before + 3);
+  });
+
   it('stores all of a batch or nothing', async () => {
     const good = message();
     const impossible = message({ data: { text: 'NUL \0' } });

@@ -96,6 +96,15 @@ export class PostgresParkingStore implements ParkingStore {
     return rowCount === 1;
   }
 
+  async discard({ name, log }: SubscriptionKey, position: bigint): Promise<boolean> {
+    const { rowCount } = await this.database.query({
+      text: `DELETE FROM event_store.parked_messages
+              WHERE subscription = $1 AND log = $2 AND position = $3 AND status = 'parked'`,
+      values: [name, log, position],
+    });
+    return rowCount === 1;
+  }
+
   async list(filter: { name?: string; key?: string; status?: ParkedMessage['status'] } = {}): Promise<ParkedMessage[]> {
     const { rows } = await this.database.query<ParkedRow>({
       text: `SELECT ${COLUMNS} FROM event_store.parked_messages

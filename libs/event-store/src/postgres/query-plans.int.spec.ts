@@ -1,11 +1,13 @@
 // No statement of the write side reads a whole table, whatever the planner knows about its size: prepared plans outlive that knowledge.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openTestStore, type TestStore } from '../../../../test/support/event-store-database.js';
+import { appendOutgoing } from './sql/append-outgoing.sql.js';
 import { appendStatement } from './sql/append.sql.js';
 import { findCommand } from './sql/find-command.sql.js';
 import { findEvents } from './sql/find-events.sql.js';
 import { readStream } from './sql/read-stream.sql.js';
 import { recordCommand } from './sql/record-command.sql.js';
+import { storeInbound } from './sql/store-inbound.sql.js';
 import { streamVersion } from './sql/stream-version.sql.js';
 
 /** Parameters by count; EXPLAIN of a generic plan does not look at them. */
@@ -16,9 +18,11 @@ const statements: [string, { text: string }, number][] = [
   ['record command', recordCommand, 8],
   ['read stream', readStream, 4],
   ['stream version', streamVersion, 1],
+  ['store inbound', storeInbound, 2],
+  ['append outgoing', appendOutgoing, 1],
 ];
 
-describe.each([0, 200, 2_000, 20_000])('with %i events and commands', (size) => {
+describe.each([0, 200, 2_000, 20_000])('with %i events, commands and messages', (size) => {
   let opened: TestStore;
   beforeAll(async () => {
     opened = await openTestStore();
@@ -29,7 +33,13 @@ describe.each([0, 200, 2_000, 20_000])('with %i events and commands', (size) => 
     await opened.dataSource.query(`
       INSERT INTO event_store.commands (id, stream, step, type, content_hash, outcome, version)
       SELECT gen_random_uuid(), 'account-' || n, 0, 'Open', 'x', 'unchanged', 1 FROM generate_series(1, ${size}) n`);
-    await opened.dataSource.query('ANALYZE event_store.events, event_store.commands');
+    await opened.dataSource.query(`
+      INSERT INTO event_store.inbound_messages (id, topic, key, type, schema_version, version, data, metadata, content_hash)
+      SELECT gen_random_uuid(), 'shop.v1', n, 'shop.placed.v1', 1, 1, '{}', '{}', 'x' FROM generate_series(1, ${size}) n`);
+    await opened.dataSource.query(`
+      INSERT INTO event_store.outgoing_commands (id, key, type, data, metadata)
+      SELECT gen_random_uuid(), n, 'Charge', '{}', '{}' FROM generate_series(1, ${size}) n`);
+    await opened.dataSource.query('ANALYZE'); // all tables
   });
   afterAll(() => opened.close());
 

@@ -2,6 +2,7 @@
 import {
   type Clock,
   CursorAheadOfLogError,
+  type HeldBack,
   type LogCursor,
   LogEpochMismatchError,
   type LogName,
@@ -13,7 +14,7 @@ import {
 import type { ConnectionOptions } from './connection-options.js';
 import { DedicatedConnection } from './dedicated-connection.js';
 import type { LogTable } from './log-table.js';
-import { type HeldBack, SettlingSession } from './settling-session.js';
+import { SettlingSession } from './settling-session.js';
 import { Waking } from './waking.js';
 
 export interface SettledLogOptions {
@@ -82,7 +83,6 @@ export class PostgresSettledLog implements SettledLog {
     return this.waking.changed(this.name, this.heard, longest, signal);
   }
 
-  /** What keeps the settled position from moving on, for metrics and health; undefined when nothing does. @throws UnavailableError */
   heldBack(): Promise<HeldBack | undefined> {
     return this.session ? this.use((session) => session.heldBack()) : Promise.resolve(undefined);
   }

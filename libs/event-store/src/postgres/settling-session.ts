@@ -1,18 +1,10 @@
 // What one connection knows about which positions are final. It lives and dies with its connection: after an error nothing of it may be believed.
 import { CursorAheadOfLogError, LogEpochMismatchError } from '../core/index.js';
-import type { Clock, LogCursor, LogRecord } from '../core/index.js';
+import type { Clock, HeldBack, LogCursor, LogHolder, LogRecord } from '../core/index.js';
 import type { DedicatedConnection, TextRow } from './dedicated-connection.js';
 import { type LogEpoch, presentLogEpoch } from './log-epoch.js';
 import { highestOf, identityOf, isFull, lastDrawnOf, type LogTable, parseRecord, rangeOf } from './log-table.js';
-import { LogWriters, type WatchedTable, type WriterReport } from './log-writers.js';
-
-export interface HeldBack {
-  /** The first position that is not settled. */
-  readonly position: bigint;
-  readonly sinceMs: number;
-  /** Whom it waits for: open transactions that have written to the log. */
-  readonly holders: readonly WriterReport[];
-}
+import { LogWriters, type WatchedTable } from './log-writers.js';
 
 const NO_LIMIT = 2n ** 63n - 1n;
 
@@ -88,7 +80,7 @@ export class SettlingSession {
   }
 
   /** The highest settled position at or below the last one drawn now, or the writers that kept it open longer than `waitMs`. */
-  async head(waitMs: number): Promise<{ position: bigint } | { writers: readonly WriterReport[] }> {
+  async head(waitMs: number): Promise<{ position: bigint } | { writers: readonly LogHolder[] }> {
     const writers = await LogWriters.watch(this.table);
     if (!(await writers.gone(waitMs))) return { writers: await writers.report() };
     const [row] = await this.connection.query(highestOf(this.log, writers.upTo));

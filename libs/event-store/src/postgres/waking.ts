@@ -15,6 +15,9 @@ export interface WakingOptions {
   readonly warn?: (message: string, error: unknown) => void;
 }
 
+/** A log that has grown, or timers that were scheduled. */
+export type WakingTopic = LogName | 'timers';
+
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 10_000;
 
@@ -23,7 +26,7 @@ export class Waking {
   private readonly channel: string;
   private readonly counts = new Map<string, number>();
   private readonly waiting = new Map<string, Set<() => void>>();
-  private readonly toNotify = new Set<LogName>();
+  private readonly toNotify = new Set<WakingTopic>();
   private readonly closing = new AbortController();
   private notifying: Promise<void> | undefined;
   private notifier: DedicatedConnection | undefined;
@@ -37,7 +40,7 @@ export class Waking {
   }
 
   /** For writers, after the commit: wakes this process now and the others soon. Never throws. */
-  signal(log: LogName): void {
+  signal(log: WakingTopic): void {
     this.wake(log);
     if (!this.options.connection || this.closing.signal.aborted) return;
     this.toNotify.add(log);
@@ -45,12 +48,12 @@ export class Waking {
   }
 
   /** Signals heard so far for `log`. */
-  heard(log: LogName): number {
+  heard(log: WakingTopic): number {
     return this.counts.get(log) ?? 0;
   }
 
   /** Resolves when more than `heard` signals have come, after `maxWaitMs`, or when the signal aborts. Never rejects. */
-  changed(log: LogName, heard: number, maxWaitMs: number, signal: AbortSignal): Promise<void> {
+  changed(log: WakingTopic, heard: number, maxWaitMs: number, signal: AbortSignal): Promise<void> {
     const { connection } = this.options;
     if (connection && !this.closing.signal.aborted) this.listening ??= this.listen(connection);
     if (this.heard(log) > heard || signal.aborted) return Promise.resolve();

@@ -5,6 +5,8 @@ import type { ConcurrentSubscription, RetryPolicy } from '../subscriptions/index
 /** A command as it was stored; `CommandRegistry.decode` makes it an instance of its class. */
 export interface StoredCommand {
   readonly id: string;
+  /** `<saga or process>/<key of the cause, or id of the process>` */
+  readonly key: string;
   readonly type: string;
   readonly data: object;
   readonly metadata: EventMetadata;
@@ -15,8 +17,16 @@ export interface CommandDispatchOptions {
   readonly name?: string;
   /** Executes under the command's own id, so that the same id has its effect once. */
   readonly execute: (command: StoredCommand) => Promise<void>;
-  /** A business rejection is an answer: recorded with the command, never retried, and told here for a log. */
-  readonly onRejected?: (command: StoredCommand, rejection: DomainError) => void;
+  /**
+   * A business rejection is an answer: recorded with the command, never retried, and told here, for a log and for the process that sent it.
+   * The command is done only after this; it may be told again.
+   */
+  readonly onRejected?: (command: StoredCommand, rejection: DomainError) => unknown;
+  /**
+   * Whether a rejection of this command was told before: it is not executed again, because whoever was told acts on it. A rejection that its
+   * handler has not recorded with the command might turn into a success otherwise.
+   */
+  readonly wasRejected?: (command: StoredCommand) => Promise<boolean>;
   /** Keys side by side, default 16. */
   readonly concurrency?: number;
   /** Default: {@link dispatchRetryPolicy}. */
@@ -28,7 +38,7 @@ export const dispatchRetryPolicy: RetryPolicy = { maxAttempts: 60, firstDelayMs:
 
 /** Every command is executed at least once and under its own id, so what its handler appends happens once. */
 export function commandDispatchSubscription(options: CommandDispatchOptions): ConcurrentSubscription {
-  const { name = 'command-dispatch', execute, onRejected, concurrency, retry } = options;
+  const { name = 'command-dispatch', execute, onRejected, wasRejected, concurrency, retry } = options;
   return {
     delivery: 'concurrent',
     name,
@@ -37,13 +47,14 @@ export function commandDispatchSubscription(options: CommandDispatchOptions): Co
     wants: () => true,
     retry: { ...dispatchRetryPolicy, ...retry },
     ...(concurrency !== undefined && { concurrency }),
-    async handle({ id, type, data, metadata }: LogRecord) {
-      const command = { id, type, data, metadata };
+    async handle({ id, key, type, data, metadata }: LogRecord) {
+      const command = { id, key, type, data, metadata };
+      if (await wasRejected?.(command)) return;
       try {
         await execute(command);
       } catch (error) {
         if (!(error instanceof DomainError)) throw error;
-        onRejected?.(command, error);
+        await onRejected?.(command, error);
       }
     },
   };

@@ -53,6 +53,17 @@ describe('command dispatch', () => {
     expect(await lab.store.parking.list()).toEqual([]);
   });
 
+  it('executes nothing whose rejection was told before', async () => {
+    const executed: unknown[] = [];
+    const runner = dispatch({
+      execute: async ({ data }) => void executed.push((data as { value: unknown }).value),
+      wasRejected: async (command) => valueOf(command as never) === 'told',
+    });
+    await lab.append('a-1', 'told', 'new');
+    await lab.clock.until(() => runner.status().position === 2n);
+    expect(executed).toEqual(['new']);
+  });
+
   it('gives up sooner where it is told so', async () => {
     const runner = dispatch({
       execute: () => Promise.reject(new Error('no')),

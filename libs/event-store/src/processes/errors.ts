@@ -1,4 +1,4 @@
-// What can be wrong with a saga or with a command it decides.
+// What can be wrong with a saga, a process, or a command they decide.
 import { EventStoreError } from '../core/index.js';
 
 /** The saga did something a durable saga cannot do. */
@@ -25,5 +25,47 @@ export class UnknownCommandTypeError extends EventStoreError {
   readonly code = 'ES-1503';
   constructor(type: string) {
     super(`No class for command ${type}. Deploy the build that has its handler, or register the class.`);
+  }
+}
+
+/** An event for a process that nobody has started yet: it is tried again for a while, because its start may still be on its way. */
+export class ProcessNotStartedError extends EventStoreError {
+  readonly code = 'ES-1504';
+  constructor(
+    readonly process: string,
+    readonly id: string,
+    type: string,
+  ) {
+    super(
+      `${type} came for process ${process} ${id}, which has not started. Its first event may be late or lost: find out, then replay this one.`,
+    );
+  }
+}
+
+/** `correlate` did not say which process the event belongs to. */
+export class UncorrelatedEventError extends EventStoreError {
+  readonly code = 'ES-1505';
+  constructor(process: string, type: string, got: string) {
+    super(
+      `Process ${process} cannot tell which process ${type} belongs to: its correlate gave ${got}. Let it return the id as a text.`,
+    );
+  }
+}
+
+/** A reaction left a state that JSON cannot hold. */
+export class UnstorableStateError extends EventStoreError {
+  readonly code = 'ES-1506';
+  constructor(process: string, problem: string) {
+    super(`The state of process ${process} cannot be stored: ${problem}. Keep it plain JSON data.`);
+  }
+}
+
+/** A newer build has written the state; this one would misread it. */
+export class NewerStateError extends EventStoreError {
+  readonly code = 'ES-1507';
+  constructor(process: string, id: string, version: number, known: number) {
+    super(
+      `The state of process ${process} ${id} has version ${version}, this build knows ${known}. Deploy the build that wrote it.`,
+    );
   }
 }

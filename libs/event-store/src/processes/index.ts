@@ -1,4 +1,4 @@
-// The face of processes: durable sagas and the dispatch of what they decide.
+// The face of processes: durable sagas, process managers, and the dispatch of what they decide.
 export { collectSaga, type CollectOptions, type SagaFunction } from './collect-saga.js';
 export {
   commandDispatchSubscription,
@@ -7,7 +7,40 @@ export {
   type StoredCommand,
 } from './command-dispatch.js';
 export { CommandRegistry, type EncodedCommand } from './command-registry.js';
-export { UnencodableCommandError, UnknownCommandTypeError, UnsupportedSagaError } from './errors.js';
+export {
+  NewerStateError,
+  ProcessNotStartedError,
+  UncorrelatedEventError,
+  UnencodableCommandError,
+  UnknownCommandTypeError,
+  UnstorableStateError,
+  UnsupportedSagaError,
+} from './errors.js';
 export type { OutgoingCommand, OutgoingLog } from './outgoing-command.js';
 export { jsonProblem } from './plain-json.js';
+export { Process, runReaction, type ProcessClass, type Said } from './process.js';
+export {
+  OnRejection,
+  OnTimer,
+  processDefinition,
+  ProcessManager,
+  StartsWith,
+  type ProcessDefinition,
+  type ProcessManagerOptions,
+  type ProcessRejection,
+} from './process.decorators.js';
+export {
+  SIGNAL_TYPES,
+  type ProcessKey,
+  type ProcessSignal,
+  type ProcessStore,
+  type ProcessTimer,
+  type RejectionSignal,
+  type StoredProcess,
+  type TimerSignal,
+  type UndoStep,
+} from './process-store.js';
+export { processSubscriptions, type ProcessSubscriptionOptions } from './process-subscription.js';
+export { rejectionSignal, rejectionSignalId } from './rejection-signal.js';
 export { sagaSubscription, type SagaOptions } from './saga.js';
+export { TimerWorker, type TimerStatus, type TimerWorkerOptions } from './timer-worker.js';

@@ -122,7 +122,7 @@ describe('commandDispatchSubscription', () => {
     });
     return { subscription, rejections };
   };
-  const command = { id: record.id, type: record.type, data: record.data, metadata: record.metadata };
+  const command = { id: record.id, key: record.key, type: record.type, data: record.data, metadata: record.metadata };
 
   it('executes every outgoing command from the beginning under its own id', async () => {
     const executed: StoredCommand[] = [];

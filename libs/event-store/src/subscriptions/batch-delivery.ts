@@ -41,7 +41,7 @@ export class BatchDelivery implements Delivery {
       if (!failures.has(item.record.position)) continue;
       // Behind the first failure of its key the rest of the key's failures wait their turn.
       if (failedKeys.has(item.key)) behind.push(item);
-      else plans.push(this.aside.plan(item, failures.get(item.record.position), 1));
+      else plans.push(this.aside.plan(item, failures.get(item.record.position)));
       failedKeys.add(item.key);
     }
     await this.session.commit(async () => {
@@ -59,13 +59,13 @@ export class BatchDelivery implements Delivery {
     const retries: { head: ParkedMessage; item: Item | undefined }[] = [];
     for (const head of heads) retries.push({ head, item: await this.aside.itemOf(head) });
     retries.sort((a, b) => (a.head.position < b.head.position ? -1 : 1));
-    const taken = retries.flatMap(({ item }) => (item?.wanted ? [item] : []));
+    const taken = retries.flatMap(({ item }) => (item ? [item] : []));
     const failures = await this.call(taken);
     if (!failures) return;
 
     const plans = retries.flatMap(({ head, item }) => {
       if (!item) return [this.aside.planMissing(head)];
-      return failures.has(head.position) ? [this.aside.plan(item, failures.get(head.position), head.attempts + 1)] : [];
+      return failures.has(head.position) ? [this.aside.plan(item, failures.get(head.position), head)] : [];
     });
     await this.session.commit(async () => {
       for (const plan of plans) await plan.write();

@@ -46,7 +46,7 @@ export class ConcurrentDelivery implements Delivery {
   async deliver(records: readonly LogRecord[]): Promise<void> {
     const items = records.map((record) => itemOf(this.options.definition, record));
     const held = await this.aside.heldAmong(distinctKeys(items.filter((item) => item.wanted)));
-    for (const key of held) this.troubled.add(key);
+    for (const key of held.keys()) this.troubled.add(key);
     for (const item of items) {
       const done = this.window.take(item.record.position);
       if (item.wanted) this.queues.add(item.key, () => this.guarded(() => this.process(item, done)));
@@ -90,7 +90,7 @@ export class ConcurrentDelivery implements Delivery {
     if (outcome === 'dropped') return;
     if (outcome !== 'done') {
       this.troubled.add(item.key);
-      await this.setAside(this.aside.plan(item, outcome.error, 1));
+      await this.setAside(this.aside.plan(item, outcome.error));
     }
     this.settled(done);
   }
@@ -100,10 +100,10 @@ export class ConcurrentDelivery implements Delivery {
       const item = await this.aside.itemOf(head);
       if (!item) return await this.setAside(this.aside.planMissing(head));
       if (head.attempts > 0) this.session.progress.retried += 1;
-      const outcome = item.wanted ? await this.handle(item) : 'done';
+      const outcome = await this.handle(item);
       if (outcome === 'dropped') return;
       if (outcome === 'done') await this.commit(() => this.aside.remove(head));
-      else await this.setAside(this.aside.plan(item, outcome.error, head.attempts + 1));
+      else await this.setAside(this.aside.plan(item, outcome.error, head));
     } finally {
       this.retried.push(head.position);
     }

@@ -1,6 +1,7 @@
 // Tells the two kinds of trouble apart: the house is down (wait, try the same again) or this record cannot be handled (set it aside).
 import {
   CursorAheadOfLogError,
+  EventStoreError,
   LeaseLostError,
   LogEpochMismatchError,
   UnavailableError,
@@ -23,6 +24,16 @@ export class CommitUncertainError extends UnavailableError {
   }
 }
 
+/** A record set aside that this build wants no more: a build that does may run beside it, or come back. Never a reason to drop the record. */
+export class UnwantedRecordError extends EventStoreError {
+  readonly code = 'ES-1305';
+  constructor(subscription: string, type: string) {
+    super(
+      `Subscription ${subscription} of this build does not handle ${type}. Deploy the build that does and replay the record, or discard it.`,
+    );
+  }
+}
+
 /** Log and checkpoint do not belong together: no retry helps, somebody has to look. */
 export function isLogMismatch(error: unknown): boolean {
   return error instanceof LogEpochMismatchError || error instanceof CursorAheadOfLogError;
@@ -30,8 +41,17 @@ export function isLogMismatch(error: unknown): boolean {
 
 /** One line for the operator: code and message, never the record's data. */
 export function reasonOf(error: unknown): string {
+  return error instanceof Error ? `${codeOf(error)}: ${error.message}`.slice(0, 1_000) : codeOf(error);
+}
+
+/** What kind of failure it is: the error's code, or its name when it has none. */
+export function codeOf(error: unknown): string {
   if (!(error instanceof Error)) return `a value that is no Error was thrown (${typeof error})`;
   const { code } = error as { code?: unknown };
-  const name = typeof code === 'string' ? code : error.name;
-  return `${name}: ${error.message}`.slice(0, 1_000);
+  return typeof code === 'string' ? code : error.name;
+}
+
+/** The code that {@link reasonOf} began with. */
+export function codeOfReason(reason: string): string {
+  return reason.split(': ', 1)[0]!;
 }

@@ -13,7 +13,7 @@ export {
   type Projection,
   type ProjectionHandler,
 } from './projection.js';
-export { defaultRetryPolicy, nextDelayMs, type RetryPolicy } from './retry-policy.js';
+export { defaultRetryPolicy, DEPLOY_MS, nextDelayMs, retryingFor, type RetryPolicy } from './retry-policy.js';
 export type { SubscriptionRunnerOptions } from './runner-options.js';
 export type { RunnerState, RunnerStatus } from './status.js';
 export { SubscriptionRunner } from './subscription-runner.js';

@@ -125,6 +125,7 @@ describe('the live tail', () => {
       readAt: () => Promise.resolve(undefined),
       read: () => Promise.resolve([...records]),
       changed: () => new Promise<void>((resolve) => (signal = resolve)),
+      heldBack: () => Promise.resolve(undefined),
     };
     tail = new LiveTail(bare, clock);
     const start = await bare.beginning();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { defaultRetryPolicy, nextDelayMs, type RetryPolicy } from './retry-policy.js';
+import { defaultRetryPolicy, nextDelayMs, retryingFor, type RetryPolicy } from './retry-policy.js';
 
 /** Milliseconds from the first failure to the last attempt. */
 function patience(policy: RetryPolicy, random: number): number {
@@ -28,4 +28,14 @@ describe('retry policy', () => {
     expect(patience(defaultRetryPolicy, 0)).toBeGreaterThan(50_000);
     expect(patience(defaultRetryPolicy, 1)).toBeLessThan(105_000);
   });
+
+  it.each([0, 1, 150, 1_000, 2_500, 60_000, 300_000, 3_600_000])(
+    'keeps trying for %i ms, whatever the jitter',
+    (ms) => {
+      const policy = retryingFor(ms);
+      expect(patience(policy, 0)).toBeGreaterThanOrEqual(ms);
+      expect(patience(policy, 0.999)).toBeLessThanOrEqual(2 * (ms + policy.maxDelayMs));
+      expect(policy).toMatchObject({ firstDelayMs: 200, maxDelayMs: Math.min(5_000, Math.max(200, ms / 10)) });
+    },
+  );
 });

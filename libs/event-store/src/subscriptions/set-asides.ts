@@ -1,15 +1,19 @@
 // Records that failed: writes them to the parking store, tells the operator, and knows when to look for those that are due again.
 import type { LogRecord, ParkedMessage } from '../core/index.js';
-import { reasonOf } from './failure.js';
+import { codeOf, codeOfReason, reasonOf, UnwantedRecordError } from './failure.js';
 import { itemOf, type Item } from './item.js';
-import { nextDelayMs } from './retry-policy.js';
+import { DEPLOY_MS, nextDelayMs, type RetryPolicy } from './retry-policy.js';
 import { DEFAULT_POLL_MS, retryPolicyOf, type SubscriptionRunnerOptions } from './runner-options.js';
 import type { Session } from './session.js';
 
 /** Heads of keys taken in one look. */
 const HEADS_AT_A_TIME = 100;
+const UNWANTED: UnwantedRecordError['code'] = 'ES-1305';
 /** A head that is due but not handed out (clocks differ by a little) is not asked for in a tight loop, in milliseconds. */
 const SHORTEST_LOOK_MS = 10;
+
+/** For what another build wants: looked at every 30 to 60 seconds until a deploy is over. */
+const deployPolicy: RetryPolicy = { maxAttempts: DEPLOY_MS / 30_000 + 1, firstDelayMs: 60_000, maxDelayMs: 60_000 };
 
 /** A decision about a failed record: `write` goes into the unit of work, `report` follows its commit. */
 export interface SetAside {
@@ -28,10 +32,23 @@ export class SetAsides {
     this.pollMs = options.pollMs ?? DEFAULT_POLL_MS;
   }
 
-  /** @param attempts including the one that failed. */
-  plan(item: Pick<Item, 'record' | 'key'>, error: unknown, attempts: number): SetAside {
+  /** `before`: how it was set aside when this attempt began. Attempts are those under one policy: patience with one failure uses up none with another. */
+  plan(
+    item: Pick<Item, 'record' | 'key'>,
+    error: unknown,
+    before: Pick<ParkedMessage, 'attempts' | 'reason'> = { attempts: 0, reason: '' },
+  ): SetAside {
     const { definition, ids } = this.options;
-    return this.set(item, reasonOf(error), attempts, nextDelayMs(retryPolicyOf(definition), attempts, ids.random()));
+    const [code, codeBefore] = [codeOf(error), codeOfReason(before.reason)];
+    const special = this.policyFor(code, error);
+    const isSame = code === codeBefore || special === this.policyFor(codeBefore);
+    const attempts = isSame ? before.attempts + 1 : 1;
+    return this.set(
+      item,
+      reasonOf(error),
+      attempts,
+      nextDelayMs(special ?? retryPolicyOf(definition), attempts, ids.random()),
+    );
   }
 
   /** Parks for good what cannot be tried again because the log no longer has it. */
@@ -51,13 +68,30 @@ export class SetAsides {
     return this.set({ record, key }, 'the log no longer has this record', attempts, undefined);
   }
 
-  queueBehind({ record, key }: Item): Promise<void> {
+  queueBehind({ record, key: own }: Item, key = own): Promise<void> {
     return this.options.parking.queueBehind(this.session.subscription, keyed(record, key));
   }
 
-  heldAmong(keys: readonly string[]): Promise<ReadonlySet<string>> {
-    if (keys.length === 0) return Promise.resolve(new Set<string>());
-    return this.options.parking.heldKeys(this.session.subscription, keys);
+  /** Those of `keys` that have something set aside, each with the key to stand behind: one that overtook and failed holds its key too. */
+  async heldAmong(keys: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    const { definition, parking } = this.options;
+    const overtaking = definition.delivery === 'transactional' && definition.overtakes ? keys.map(overtakingKey) : [];
+    if (keys.length === 0) return new Map();
+    const held = await parking.heldKeys(this.session.subscription, [...keys, ...overtaking]);
+    const places = keys.map((key): [string, string | undefined] => [
+      key,
+      [key, overtakingKey(key)].find((place) => held.has(place)),
+    ]);
+    return new Map(places.filter((place): place is [string, string] => place[1] !== undefined));
+  }
+
+  /** What is set aside of a key, those that failed while they overtook it included; ascending. */
+  async ahead(key: string): Promise<readonly ParkedMessage[]> {
+    const { name, log } = this.session.subscription;
+    const { parking } = this.options;
+    return [...(await parking.list({ name, key })), ...(await parking.list({ name, key: overtakingKey(key) }))]
+      .filter((message) => message.log === log)
+      .sort((a, b) => (a.position < b.position ? -1 : 1));
   }
 
   remove(head: ParkedMessage): Promise<void> {
@@ -94,10 +128,19 @@ export class SetAsides {
     this.lookAt = this.now() + this.pollMs;
   }
 
-  /** The record of a head, fetched again; undefined when the log no longer has it. */
+  /** The record of a head, fetched again; undefined when the log no longer has it. One that this build does not want fails, and is kept. */
   async itemOf(head: ParkedMessage): Promise<Item | undefined> {
-    const record = await this.options.tail.log.readAt(head.position);
-    return record && { ...itemOf(this.options.definition, record), key: head.key };
+    const { definition, tail } = this.options;
+    const record = await tail.log.readAt(head.position);
+    if (!record) return undefined;
+    const item = { ...itemOf(definition, record), key: head.key };
+    if (item.wanted) return item;
+    return { ...item, wanted: true, fault: { error: new UnwantedRecordError(definition.name, record.type) } };
+  }
+
+  private policyFor(code: string, error?: unknown): RetryPolicy | undefined {
+    if (code === UNWANTED) return deployPolicy;
+    return this.options.definition.retryFor?.(code, error);
   }
 
   private set(
@@ -135,6 +178,11 @@ export class SetAsides {
   private now(): number {
     return this.options.clock.now().getTime();
   }
+}
+
+/** Set aside under a key of its own, or it would stand behind what waits for it. */
+export function overtakingKey(key: string): string {
+  return `${key} (overtaking)`;
 }
 
 function keyed(record: LogRecord, key: string): LogRecord {

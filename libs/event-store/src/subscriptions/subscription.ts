@@ -1,5 +1,5 @@
 // What a subscription is: a stable name, a log, what it wants, and what it does with a record. The runner does the rest.
-import type { LogName, LogRecord, Transaction } from '../core/index.js';
+import type { LogName, LogRecord, ParkedMessage, Transaction } from '../core/index.js';
 import type { RetryPolicy } from './retry-policy.js';
 
 interface SubscriptionBase {
@@ -13,6 +13,11 @@ interface SubscriptionBase {
   /** Records of one key are handled in order, and a failing one holds back only its own key. Default: the record's key. */
   readonly keyOf?: (record: LogRecord) => string;
   readonly retry?: Partial<RetryPolicy>;
+  /**
+   * Another policy for errors with this code (the name of an error without one), e.g. those that no retry can mend; undefined: `retry` as
+   * ever. Asked without `error` about the failure before, of which only the code was kept: where the policy changes, attempts count anew.
+   */
+  readonly retryFor?: (code: string, error?: unknown) => RetryPolicy | undefined;
   /** Longest time one call may take, in milliseconds, default 30,000. */
   readonly deadlineMs?: number;
 }
@@ -29,6 +34,20 @@ export interface TransactionalSubscription extends SubscriptionBase {
    */
   readonly together?: number;
   handle(record: LogRecord, transaction: Transaction): Promise<void>;
+  /**
+   * Called once at the start of every unit of work with all its records that are wanted, also those that will stand behind a failed one:
+   * the place to lock rows, in one order for all units. What it throws, the record is to blame for once it is alone.
+   */
+  prepare?(records: readonly LogRecord[], transaction: Transaction): Promise<void>;
+  /**
+   * Whether a record goes before what is set aside of its key (`ahead()`, ascending), because that waits for this very record. Called within
+   * the unit. Default: never.
+   */
+  overtakes?(
+    record: LogRecord,
+    ahead: () => Promise<readonly ParkedMessage[]>,
+    transaction: Transaction,
+  ): Promise<boolean>;
 }
 
 /** At least once, keys side by side, no transaction held open. For effects outside the database, made idempotent by ids. */

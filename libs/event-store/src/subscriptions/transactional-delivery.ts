@@ -7,7 +7,7 @@ import { CommitUncertainError, isInfrastructure } from './failure.js';
 import { contextOf, distinctKeys, itemOf, type Item } from './item.js';
 import type { SubscriptionRunnerOptions } from './runner-options.js';
 import type { Session } from './session.js';
-import { SetAsides } from './set-asides.js';
+import { overtakingKey, SetAsides } from './set-asides.js';
 import type { TransactionalSubscription } from './subscription.js';
 
 /** Commits of one record that may fail for unknown reasons before it is taken for the record's own failure. */
@@ -18,6 +18,7 @@ const UNIT_MS = 1_000;
 
 export class TransactionalDelivery implements Delivery {
   private readonly aside: SetAsides;
+  private readonly overtaking = new WeakSet<LogRecord>();
 
   constructor(
     private readonly session: Session,
@@ -73,7 +74,7 @@ export class TransactionalDelivery implements Delivery {
       if (this.endsSession(error, items)) throw error;
       const [item, ...others] = items.filter(({ wanted }) => wanted);
       // It was alone already: another call would only double what it did outside the transaction.
-      if (item && others.length === 0) await this.setAside(item, error, 1, item.record.position);
+      if (item && others.length === 0) await this.setAside(item, error);
       else await this.oneByOne(items);
     }
   }
@@ -86,11 +87,14 @@ export class TransactionalDelivery implements Delivery {
       handled = 0; // the whole of this runs again after a deadlock
       const end = clock.now().getTime() + UNIT_MS;
       let position = this.session.position;
-      const held = await this.aside.heldAmong(distinctKeys(items.filter((item) => item.wanted)));
+      const wanted = items.filter((item) => item.wanted);
+      const held = await this.aside.heldAmong(distinctKeys(wanted));
+      await this.prepare(wanted, transaction);
       for (const item of items) {
         const isEnough = this.session.intake.aborted || clock.now().getTime() >= end;
         if (isEnough && position > this.session.position) break;
-        if (item.wanted && held.has(item.key)) await this.aside.queueBehind(item);
+        if (item.wanted && held.has(item.key) && !(await this.overtakes(item, transaction)))
+          await this.aside.queueBehind(item, held.get(item.key));
         else if (item.wanted) {
           await this.handle(item, transaction);
           handled += 1;
@@ -113,12 +117,12 @@ export class TransactionalDelivery implements Delivery {
 
   private async alone(item: Item): Promise<void> {
     const known = this.failedToCommit(item);
-    if (known) return this.setAside(item, known.error, 1, item.record.position);
     try {
-      await this.together([item]);
+      if (known) await this.setAsideUntried(item, known.error);
+      else await this.together([item]);
     } catch (error) {
       if (this.endsSession(error, [item])) throw error;
-      await this.setAside(item, error, 1, item.record.position);
+      await this.setAside(item, error);
     }
   }
 
@@ -127,23 +131,42 @@ export class TransactionalDelivery implements Delivery {
     if (!item) return this.giveUp(head);
     if (head.attempts > 0) this.session.progress.retried += 1;
     const known = this.failedToCommit(item);
-    if (known) return this.setAside(item, known.error, head.attempts + 1, this.session.position);
+    if (known) return this.setAside(item, known.error, head);
     try {
       await this.session.commit(async (transaction) => {
-        if (item.wanted) await this.handle(item, transaction);
+        await this.prepare([item], transaction);
+        await this.handle(item, transaction);
         await this.aside.remove(head);
         return this.session.position;
       });
-      if (item.wanted) this.session.progress.handled += 1;
+      this.session.progress.handled += 1;
     } catch (error) {
       if (this.endsSession(error, [item])) throw error;
-      await this.setAside(item, error, head.attempts + 1, this.session.position);
+      await this.setAside(item, error, head);
     }
   }
 
-  private async setAside(item: Item, error: unknown, attempts: number, position: bigint): Promise<void> {
-    const plan = this.aside.plan(item, error, attempts);
-    await this.session.commit(() => plan.write().then(() => position));
+  /** `head`: as what it was set aside before; without it, it comes from the log. */
+  private async setAside(item: Item, error: unknown, head?: ParkedMessage): Promise<void> {
+    const { record } = item;
+    const key = !head && this.overtaking.has(record) ? overtakingKey(item.key) : item.key;
+    const plan = this.aside.plan({ record, key }, error, head);
+    await this.session.commit(() => plan.write().then(() => (head ? this.session.position : record.position)));
+    plan.report();
+  }
+
+  /** No unit of this session has asked yet whether it goes before what waits for it: behind that, neither would ever come. */
+  private async setAsideUntried(item: Item, error: unknown): Promise<void> {
+    const { record } = item;
+    let plan = this.aside.plan(item, error);
+    await this.session.commit(async (transaction) => {
+      const place = (await this.aside.heldAmong([item.key])).get(item.key);
+      await this.prepare([item], transaction);
+      const goes = place !== undefined && (await this.overtakes(item, transaction));
+      plan = this.aside.plan({ record, key: goes ? overtakingKey(item.key) : (place ?? item.key) }, error);
+      await plan.write();
+      return record.position;
+    });
     plan.report();
   }
 
@@ -181,13 +204,32 @@ export class TransactionalDelivery implements Delivery {
 
   private async handle({ record, fault }: Item, transaction: Transaction): Promise<void> {
     if (fault) throw fault.error;
-    const { definition, clock } = this.options;
+    const { definition } = this.options;
     const context = contextOf(definition.name, record);
-    await callWithin(() => MessageContext.run(context, () => definition.handle(record, transaction)), {
-      clock,
-      what: `${definition.name} on record ${record.position}`,
-      deadlineMs: definition.deadlineMs,
-      cut: this.session.signal,
-    });
+    await this.call(`record ${record.position}`, () =>
+      MessageContext.run(context, () => definition.handle(record, transaction)),
+    );
+  }
+
+  private async prepare(items: readonly Item[], transaction: Transaction): Promise<void> {
+    const { definition } = this.options;
+    const records = items.filter(({ fault }) => !fault).map(({ record }) => record);
+    if (!definition.prepare || records.length === 0) return;
+    await this.call(`${records.length} records`, () => definition.prepare!(records, transaction));
+  }
+
+  private async overtakes({ record, key, fault }: Item, transaction: Transaction): Promise<boolean> {
+    const { definition } = this.options;
+    if (!definition.overtakes || fault) return false;
+    const ahead = () => this.aside.ahead(key);
+    const goes = await this.call(`record ${record.position}`, () => definition.overtakes!(record, ahead, transaction));
+    if (goes) this.overtaking.add(record);
+    return goes;
+  }
+
+  private call<T>(on: string, work: () => Promise<T>): Promise<T> {
+    const { definition, clock } = this.options;
+    const { name, deadlineMs } = definition;
+    return callWithin(work, { clock, what: `${name} on ${on}`, deadlineMs, cut: this.session.signal });
   }
 }

@@ -4,7 +4,6 @@ import { AggregateStore, InjectAggregate, type AppendResult } from '@app/event-s
 import { assertVersion } from '@app/kernel';
 import { Order } from '../../domain/order.js';
 import { actingAs, assertMayAccess, roleFor, type Actor } from '../actor.js';
-import { assertKnown } from '../unknown-order.js';
 import { CancelOrder } from './cancel-order.command.js';
 
 @CommandHandler(CancelOrder)
@@ -28,8 +27,7 @@ export class CancelOrderHandler implements ICommandHandler<CancelOrder> {
     );
   }
 
-  private async forTheCheckout({ orderId, reason }: CancelOrder): Promise<AppendResult> {
-    await assertKnown(this.orders, orderId, 'The payment failed for');
+  private forTheCheckout({ orderId, reason }: CancelOrder): Promise<AppendResult> {
     return this.orders.update(orderId, (order) => order.cancel(reason, 'system'));
   }
 }

@@ -7,7 +7,7 @@ export interface HistoryEntry {
   /** The event's type, e.g. `order.placed`. */
   readonly type: string;
   readonly at: Date;
-  /** `customer:alice`, `saga:checkout-confirm-paid`; to a customer other people are only a role. */
+  /** `customer:alice`, `process:checkout`; to a customer other people are only a role. */
   readonly actor?: string;
   readonly reason?: string;
   readonly correlationId: string;

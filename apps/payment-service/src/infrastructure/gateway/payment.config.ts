@@ -10,6 +10,12 @@ export class PaymentConfig {
   @Max(60_000)
   readonly GATEWAY_DELAY_MS: number = 0;
 
+  /** How long the first capture takes whose amount ends in 77, in milliseconds: for payments that miss their deadline. */
+  @Env('integer', { expected: 'milliseconds from 0 to 60000' })
+  @Min(0)
+  @Max(60_000)
+  readonly GATEWAY_STALL_MS: number = 20_000;
+
   /** Troubles of the simulated gateway, for trials; none by default. */
   @Env('text', { expected: FAULTS_EXPECTED })
   @ValidateBy({

@@ -19,6 +19,7 @@ export class SimulatedGateway implements PaymentGateway, OnModuleDestroy {
   private readonly faults: readonly GatewayFault[];
   /** Calls so far by entry, counted only while there is a script to play. */
   private readonly calls = new Map<string, number>();
+  private readonly stalled = new Set<string>();
   private readonly stopping = new AbortController();
 
   constructor(
@@ -33,10 +34,11 @@ export class SimulatedGateway implements PaymentGateway, OnModuleDestroy {
     this.stopping.abort();
   }
 
-  /** Declines amounts whose minor units end in 13. */
+  /** Declines amounts whose minor units end in 13, and takes its time over the first call about each that ends in 77. */
   async capture(paymentId: string, amount: Money): Promise<CaptureAnswer> {
     const entry = `capture:${paymentId}`;
     const outcome = amount.amountMinor % 100 === 13 ? 'declined' : 'captured';
+    if (amount.amountMinor % 100 === 77) await this.stall(entry);
     const booked = await this.troubled(entry, () => this.book(entry, paymentId, amount, outcome));
     return booked === 'declined'
       ? { outcome: 'declined', reason: 'the payment was declined' }
@@ -74,6 +76,13 @@ export class SimulatedGateway implements PaymentGateway, OnModuleDestroy {
     if (fault?.kind === 'timeout-after-success')
       throw new GatewayUnavailableError(`The gateway did not answer ${entry} in time.`);
     return answer;
+  }
+
+  /** Whoever has lost patience and asks again is answered at once: the call that hangs must not count twice when it comes back. */
+  private async stall(entry: string): Promise<void> {
+    if (this.stalled.has(entry)) return;
+    this.stalled.add(entry);
+    await this.pause(entry, this.config.GATEWAY_STALL_MS);
   }
 
   private async pause(entry: string, ms: number): Promise<void> {

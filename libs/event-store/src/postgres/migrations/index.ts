@@ -1,4 +1,12 @@
 // Every migration of the event store, oldest first: put them into the `migrations` of the context's DataSource.
 import { CreateEventStore1763424000000 } from './1763424000000-create-event-store.js';
+import { CreateProcesses1763683200000 } from './1763683200000-create-processes.js';
+import { CreateOperationsLog1763769600000 } from './1763769600000-create-operations-log.js';
+import { UnreadableByContent1763856000000 } from './1763856000000-unreadable-by-content.js';
 
-export const eventStoreMigrations = [CreateEventStore1763424000000];
+export const eventStoreMigrations = [
+  CreateEventStore1763424000000,
+  CreateProcesses1763683200000,
+  CreateOperationsLog1763769600000,
+  UnreadableByContent1763856000000,
+];

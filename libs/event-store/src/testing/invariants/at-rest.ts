@@ -1,7 +1,7 @@
 // Whether a system has come to rest, and what is still on its way. Records parked for good rest too: that they are there is I3's business.
 import { behind } from './global-order.js';
 import { messageId } from './published-messages.js';
-import { stateOf, type SystemState } from './topology.js';
+import { readable, stateOf, type SystemState } from './topology.js';
 import type { ServiceState } from './service-state.js';
 
 /** Sentences; empty when nothing moves any more. */
@@ -9,15 +9,21 @@ export function notAtRest(system: SystemState): string[] {
   return system.shapes.flatMap((shape) => {
     const state = stateOf(system, shape);
     const inbox = new Set(state.inbound.map(({ id }) => id));
-    const ids = new Set(system.published.filter(({ topic }) => shape.consumes.includes(topic)).map(messageId));
+    const expected = readable(state, system.published).filter(({ topic }) => shape.consumes.includes(topic));
+    const ids = new Set(expected.map(messageId));
     const onTheWay = [...ids].filter((id) => !inbox.has(id)).length;
-    const unreadable = state.unreadable.length;
     return [
-      ...(onTheWay > unreadable ? [`${shape.service} has yet to receive ${onTheWay} messages`] : []),
+      ...(onTheWay > 0 ? [`${shape.service} has yet to receive ${onTheWay} messages`] : []),
       ...behind(state).map(
         ({ name, log, position }) =>
           `${shape.service}: ${name} is at position ${position} of ${log} (${state[log].at(-1)?.position})`,
       ),
+      ...state.timers
+        .filter(({ dueInMs }) => dueInMs <= 0)
+        .map(
+          ({ name, process, id, dueInMs }) =>
+            `${shape.service}: timer ${name} of ${process}/${id} has been due for ${Math.round(-dueInMs)} ms`,
+        ),
       ...waiting(state).map(
         ({ subscription, type, messageId: id, reason }) =>
           `${shape.service}: ${subscription} will try ${type} ${id} again (${reason})`,
@@ -31,11 +37,16 @@ export function notAtRest(system: SystemState): string[] {
  * was read at different times did not change in between.
  */
 export function fingerprint({ services, published }: SystemState): string {
-  const counts = services.map(({ events, inbound, outgoing, commands, setAside, unreadable, subscriptions }) => [
-    [events, inbound, outgoing, commands, setAside, unreadable].map(({ length }) => length),
+  const counts = services.map(({ subscriptions, ...state }) => [
+    [state.events, state.inbound, state.outgoing, state.commands, state.setAside, state.unreadable].map(lengthOf),
+    [state.processes, state.timers].map(lengthOf),
     subscriptions.map(({ name, log, position }) => `${name} ${log} ${position}`).sort((a, b) => (a < b ? -1 : 1)),
   ]);
   return JSON.stringify([counts, published.length]);
+}
+
+function lengthOf({ length }: readonly unknown[]): number {
+  return length;
 }
 
 function waiting({ setAside }: ServiceState): ServiceState['setAside'] {

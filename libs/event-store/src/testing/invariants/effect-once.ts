@@ -1,14 +1,17 @@
 // I5 Effect once: every message is in each consumer's inbox exactly once, and every command a saga decided on was answered exactly once.
-import { messageId } from './published-messages.js';
+import { isPlanted, type PlantedPoison } from './poison.js';
+import { messageId, placeOf } from './published-messages.js';
+import { readable, stateOf, type ServiceShape, type SystemState } from './topology.js';
 import type { CommandRow, ServiceState } from './service-state.js';
-import { stateOf, type ServiceShape, type SystemState } from './topology.js';
 import { Findings, groupBy, type Violation } from './violation.js';
 
-export function checkEffectOnce(system: SystemState): Violation[] {
+/** `planted`: unreadable messages that are meant to be there. */
+export function checkEffectOnce(system: SystemState, planted: readonly PlantedPoison[] = []): Violation[] {
   const findings = new Findings('I5');
   for (const shape of system.shapes) {
     const state = stateOf(system, shape);
     checkInbox(system, shape, state, findings);
+    checkUnreadable(state, planted, findings);
     checkOutgoing(shape, state, findings);
     checkDecisions(state, findings);
   }
@@ -23,7 +26,9 @@ function checkInbox(
 ): void {
   const inbox = groupBy(state.inbound, ({ id }) => id);
   const messages = new Map(
-    published.filter(({ topic }) => consumes.includes(topic)).map((message) => [messageId(message), message]),
+    readable(state, published)
+      .filter(({ topic }) => consumes.includes(topic))
+      .map((message) => [messageId(message), message]),
   );
   for (const [id, { topic, headers }] of messages) {
     if (!inbox.has(id))
@@ -32,14 +37,19 @@ function checkInbox(
   for (const [id, rows] of inbox) {
     if (rows.length > 1)
       findings.add('duplicated', `${state.service} has message ${id} ${rows.length} times in its inbox.`);
-    if (!messages.has(id))
+    if (rows[0]!.signal === undefined && !messages.has(id))
       findings.add('wrong', `${state.service} has message ${id} in its inbox, which nobody published.`);
   }
-  for (const { topic, partition, offset, reasonCode } of state.unreadable) {
-    findings.add(
-      'lost',
-      `${state.service} could not read the message at ${topic}/${partition}@${offset} (${reasonCode}).`,
-    );
+}
+
+function checkUnreadable(
+  { service, unreadable }: ServiceState,
+  planted: readonly PlantedPoison[],
+  findings: Findings,
+): void {
+  for (const row of unreadable) {
+    if (row.resolution !== undefined || isPlanted(planted, 'unreadable', service, row.key)) continue;
+    findings.add('lost', `${service} could not read the message at ${placeOf(row)} (${row.reasonCode}).`);
   }
 }
 

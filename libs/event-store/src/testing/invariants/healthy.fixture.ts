@@ -1,6 +1,16 @@
 // A small system where all is well: a shop publishes, a bank listens and answers. Specs plant one fault and expect it to be found.
 import type { PublishedMessage } from './published-messages.js';
-import type { CommandRow, EventRow, OutgoingRow, ServiceState, SetAsideRow, SubscriptionRow } from './service-state.js';
+import type {
+  CommandRow,
+  EventRow,
+  InboundRow,
+  OutgoingRow,
+  ProcessRow,
+  ServiceState,
+  SetAsideRow,
+  SubscriptionRow,
+  TimerRow,
+} from './service-state.js';
 import type { ServiceShape, SystemState } from './topology.js';
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
@@ -12,10 +22,12 @@ export interface Damageable {
   events: Rows<EventRow>;
   subscriptions: Rows<SubscriptionRow>;
   setAside: Rows<SetAsideRow>;
-  inbound: Rows<ServiceState['inbound'][number]>;
+  inbound: Rows<InboundRow>;
   unreadable: Rows<ServiceState['unreadable'][number]>;
   outgoing: Rows<OutgoingRow>;
   commands: Rows<CommandRow>;
+  processes: Rows<ProcessRow>;
+  timers: Rows<TimerRow>;
 }
 
 export interface DamageableSystem extends SystemState {
@@ -51,23 +63,30 @@ export function healthySystem(): DamageableSystem {
     unreadable: [],
     outgoing: [],
     commands: [accepted('c1', 'sale-a', 1), accepted('c2', 'sale-b', 1), accepted('c3', 'sale-a', 2)],
+    processes: [],
+    timers: [],
   };
   const bank: Damageable = {
     service: 'bank',
     events: [{ position: 1n, id: 'b1', stream: 'account-a', version: 1, type: 'account.charged', commandId: 'o1' }],
-    subscriptions: [subscription('charge', 'inbound', 4n), subscription('command-dispatch', 'outgoing', 2n)],
+    subscriptions: [subscription('charge', 'inbound', 6n), subscription('command-dispatch', 'outgoing', 2n)],
     setAside: [],
-    inbound: ['m1', 'm2', 'm3'].map((id, index) => ({
-      position: BigInt(index + 2),
-      id,
-      topic: 'shop.v1',
-      key: 'a',
-      type: 'shop.sale.made.v1',
-    })),
+    inbound: [
+      ...['m1', 'm2', 'm3'].map((id, index) => ({
+        position: BigInt(index + 2),
+        id,
+        topic: 'shop.v1',
+        key: 'a',
+        type: 'shop.sale.made.v1',
+        signal: undefined,
+      })),
+      signal(5n, 's1', 'process.rejection', 'b', 'o2'),
+      signal(6n, 't1', 'process.timer', 'a'),
+    ],
     unreadable: [],
     outgoing: [
-      { position: 1n, id: 'o1', key: 'charge/a', type: 'Charge' },
-      { position: 2n, id: 'o2', key: 'charge/b', type: 'Charge' },
+      { position: 1n, id: 'o1', key: 'charge/a', type: 'Charge', actor: 'process:charge' },
+      { position: 2n, id: 'o2', key: 'charge/b', type: 'Charge', actor: 'process:charge' },
     ],
     commands: [
       { ...accepted('o1', 'account-a', 1), type: 'Charge' },
@@ -79,6 +98,11 @@ export function healthySystem(): DamageableSystem {
         version: undefined,
       },
     ],
+    processes: [
+      { process: 'charge', id: 'a', status: 'running', stateVersion: 1 },
+      { process: 'charge', id: 'b', status: 'completed', stateVersion: 2 },
+    ],
+    timers: [{ timerId: 't2', process: 'charge', id: 'a', name: 'deadline', dueInMs: 60_000 }],
   };
   const published = [
     message('m1', 'a', 'e1', 'shop.sale.made.v1', 1, 1n),
@@ -104,6 +128,17 @@ export function message(
     key,
     headers: { ce_id: id, ce_type: type, ce_causationid: cause, ce_streamversion: String(version) },
     value: Buffer.from(`{"of":"${cause}"}`),
+  };
+}
+
+function signal(position: bigint, id: string, type: string, of: string, commandId?: string): Writable<InboundRow> {
+  return {
+    position,
+    id,
+    topic: undefined,
+    key: `charge/${of}`,
+    type,
+    signal: { process: 'charge', id: of, commandId },
   };
 }
 

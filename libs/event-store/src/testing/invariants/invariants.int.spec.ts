@@ -5,7 +5,16 @@ import { openTestStore, type TestStore } from '../../../../../test/support/event
 import { createTestDatabase, type TestDatabase } from '../../../../../test/support/postgres.js';
 import { systemIds, type AppendRequest } from '../../core/index.js';
 import { migrateBus } from '../../postgres/bus/bus-migrations.js';
-import { checkInvariants, publishedOnPostgres, readSystemState, type Row, type SystemProbe } from './index.js';
+import { PostgresProcessStore } from '../../postgres/index.js';
+import { moveTimers } from '../move-timers.js';
+import {
+  checkInvariants,
+  notAtRest,
+  publishedOnPostgres,
+  readSystemState,
+  type Row,
+  type SystemProbe,
+} from './index.js';
 
 let store: TestStore;
 let busDatabase: TestDatabase;
@@ -103,5 +112,49 @@ it('finds what is planted in events, commands, subscriptions, parking, inbox, ou
     'I4: The 2 copies of message m1 on shop.v1 differ.',
     'I5: shop could not read the message at shop.v1/0@9 (not-json).',
     `I5: shop decided to send Charge ${sale} (saga/k), and no decision is recorded for it.`,
+  ]);
+});
+
+it('finds what is planted in processes, timers and signals', async () => {
+  const [process, timer] = [systemIds.next(), systemIds.next()];
+  const before = await found();
+  const since = async () => (await found()).filter((sentence) => !before.includes(sentence));
+  const processes = new PostgresProcessStore(store.database);
+  const metadata = { correlationId: 'c' };
+  await store.unitOfWork.run(async () => {
+    const row = (await processes.lock('charge', [process], new Set([process]))).get(process)!;
+    await processes.save({ ...row, status: 'running', stateVersion: 1 });
+    const deadline = { process: 'charge', id: process, timerId: timer, name: 'deadline', afterMs: 60_000, metadata };
+    await processes.schedule([deadline]);
+  });
+  expect(await since()).toEqual([]);
+  const lagging = async () => notAtRest(await readSystemState(probe)).filter((lag) => lag.includes('timer'));
+  expect(await lagging()).toEqual([]);
+  await moveTimers(probe.queries['shop']!, 60_000);
+  expect(await lagging()).toEqual([
+    expect.stringMatching(`shop: timer deadline of charge/${process} has been due for`),
+  ]);
+  await processes.fireDue(10);
+  expect(await lagging()).toEqual([]);
+  expect(await since()).toEqual([]);
+
+  const command = { commandId: timer, commandType: 'Charge', commandData: {}, code: 'c', message: 'm' };
+  await processes.signal({
+    process: 'charge',
+    id: process,
+    signalId: 's1',
+    kind: 'rejection',
+    data: command,
+    metadata,
+  });
+  await service.query(`
+    INSERT INTO event_store.process_timers (timer_id, process, process_id, name, due_at, metadata)
+      VALUES ('${timer}', 'charge', 'other', 'deadline', now(), '{}');
+    UPDATE event_store.processes SET status = 'new'`);
+  expect(await since()).toEqual([
+    `I5: shop: process charge/${process} is new, expected running or completed.`,
+    `I5: shop: timer deadline ${timer} of charge/other has fired, and is to fire again.`,
+    `I5: shop: timer deadline ${timer} of charge/other is for a process that does not exist.`,
+    `I5: shop: process.rejection s1 tells charge/${process} of command ${timer}, which it has not sent.`,
   ]);
 });

@@ -1,23 +1,38 @@
 // I4 Publish: every event that is meant for others is on its topic, first occurrences per key in version order, copies byte for byte the same.
 import { splitStream } from '../../core/index.js';
-import { messageId, type PublishedMessage } from './published-messages.js';
+import { isPlanted, type PlantedPoison } from './poison.js';
+import { messageId, placeOf, type PublishedMessage } from './published-messages.js';
 import { stateOf, type Publishes, type SystemState } from './topology.js';
 import type { ServiceState } from './service-state.js';
 import { Findings, groupBy, type Violation } from './violation.js';
 
-export function checkPublish(system: SystemState): Violation[] {
+/** `planted`: messages on the topics that nobody of us published. */
+export function checkPublish(system: SystemState, planted: readonly PlantedPoison[] = []): Violation[] {
   const findings = new Findings('I4');
+  const isForeign = foreign(system, planted);
+  const published = system.published.filter((message) => !isForeign(message));
   for (const shape of system.shapes) {
     const state = stateOf(system, shape);
     for (const publishes of shape.publishes) {
-      const messages = system.published.filter(({ topic }) => topic === publishes.topic);
+      const messages = published.filter(({ topic }) => topic === publishes.topic);
       checkEverythingIsThere(state, publishes, messages, findings);
       checkNothingIsInvented(state, publishes, messages, findings);
       checkKeyOrder(publishes, messages, findings);
     }
   }
-  checkCopies(system.published, findings);
+  checkCopies(published, findings);
   return findings.found;
+}
+
+/** Planted under an id of theirs, or found unreadable under a key where something unreadable was planted. */
+function foreign({ services }: SystemState, planted: readonly PlantedPoison[]) {
+  const ids = new Set(planted.flatMap(({ messageIds = [] }) => messageIds));
+  const places = new Set(
+    services.flatMap(({ service, unreadable }) =>
+      unreadable.filter(({ key }) => isPlanted(planted, 'unreadable', service, key)).map(placeOf),
+    ),
+  );
+  return (message: PublishedMessage): boolean => ids.has(messageId(message)) || places.has(placeOf(message));
 }
 
 function checkEverythingIsThere(

@@ -1,5 +1,5 @@
 // What lies on the topics, whatever the broker: a port, and the one for the PostgreSQL bus.
-import { optionalText, text, type Query } from './service-state.js';
+import { optionalText, text, type Query } from './query.js';
 
 /** A message as it lies on its topic; what other contexts can see of it. */
 export interface PublishedMessage {
@@ -37,6 +37,15 @@ export function publishedOnPostgres(query: Query): PublishedMessages {
 }
 
 /** CloudEvents id, or a place where a message has none. */
-export function messageId({ headers, topic, partition, offset }: PublishedMessage): string {
-  return headers['ce_id'] ?? `(no id, ${topic}/${partition}@${offset})`;
+export function messageId(message: PublishedMessage): string {
+  return message.headers['ce_id'] ?? `(no id, ${placeOf(message)})`;
+}
+
+/** Where a message lies, for people and to compare. */
+export function placeOf({
+  topic,
+  partition,
+  offset,
+}: Pick<PublishedMessage, 'topic' | 'partition'> & { readonly offset: bigint | string }): string {
+  return `${topic}/${partition}@${offset}`;
 }

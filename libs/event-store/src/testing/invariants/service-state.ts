@@ -1,10 +1,4 @@
-// Everything the checker looks at in one service's database, read once through a port: the checks themselves are pure.
-
-/** Every statement of the checker casts its columns to text, so that any driver and any type parser give the same. */
-export type Row = Readonly<Record<string, string | null>>;
-
-/** Runs one statement with `$1` … parameters. The caller brings the driver. */
-export type Query = (sql: string, params?: readonly unknown[]) => Promise<readonly Row[]>;
+// Everything the checker looks at in one service's database, read once, so that the checks themselves are pure.
 
 export interface EventRow {
   readonly position: bigint;
@@ -31,22 +25,36 @@ export interface SetAsideRow {
   readonly type: string;
   readonly key: string;
   readonly status: 'waiting' | 'behind' | 'parked';
+  readonly attempts: number;
   readonly reason: string;
 }
 
 export interface InboundRow {
   readonly position: bigint;
   readonly id: string;
-  readonly topic: string;
+  /** Undefined for a signal: a due timer or a rejected command of the service itself. */
+  readonly topic: string | undefined;
   readonly key: string;
   readonly type: string;
+  /** What a signal says. */
+  readonly signal: SignalContent | undefined;
+}
+
+export interface SignalContent {
+  readonly process: string;
+  readonly id: string;
+  /** Of the command that was rejected. */
+  readonly commandId: string | undefined;
 }
 
 export interface UnreadableRow {
   readonly topic: string;
   readonly partition: number;
   readonly offset: string;
+  readonly key: string | undefined;
   readonly reasonCode: string;
+  /** What an operator did with it; a replayed one is expected in the inbox. */
+  readonly resolution: 'replayed' | 'discarded' | undefined;
 }
 
 export interface OutgoingRow {
@@ -54,6 +62,8 @@ export interface OutgoingRow {
   readonly id: string;
   readonly key: string;
   readonly type: string;
+  /** Who decided it: `saga:…`, `process:…`. */
+  readonly actor: string | undefined;
 }
 
 export interface CommandRow {
@@ -64,6 +74,22 @@ export interface CommandRow {
   readonly outcome: 'accepted' | 'unchanged' | 'rejected';
   readonly firstVersion: number | undefined;
   readonly version: number | undefined;
+}
+
+export interface ProcessRow {
+  readonly process: string;
+  readonly id: string;
+  readonly status: string;
+  readonly stateVersion: number;
+}
+
+export interface TimerRow {
+  readonly timerId: string;
+  readonly process: string;
+  readonly id: string;
+  readonly name: string;
+  /** Milliseconds until it is due on the database's clock; negative when it should have fired already. */
+  readonly dueInMs: number;
 }
 
 export interface ServiceState {
@@ -78,103 +104,7 @@ export interface ServiceState {
   /** By position. */
   readonly outgoing: readonly OutgoingRow[];
   readonly commands: readonly CommandRow[];
-}
-
-export async function readServiceState(service: string, query: Query): Promise<ServiceState> {
-  const events = await query(
-    `SELECT position::text, id::text, stream, version::text, type, metadata->>'commandId' AS command_id
-       FROM event_store.events ORDER BY events.position`,
-  );
-  const subscriptions = await query(`SELECT name, log, log_epoch, position::text FROM event_store.subscriptions`);
-  const setAside = await query(
-    `SELECT subscription, log, position::text, message_id, type, key, status, reason
-       FROM event_store.parked_messages ORDER BY parked_messages.position`,
-  );
-  const inbound = await query(
-    `SELECT position::text, id, topic, key, type FROM event_store.inbound_messages ORDER BY inbound_messages.position`,
-  );
-  const unreadable = await query(
-    `SELECT topic, partition::text, "offset", reason_code FROM event_store.unreadable_messages ORDER BY id`,
-  );
-  const outgoing = await query(
-    `SELECT position::text, id::text, key, type FROM event_store.outgoing_commands ORDER BY outgoing_commands.position`,
-  );
-  const commands = await query(
-    `SELECT id::text, stream, step::text, type, outcome, first_version::text, version::text FROM event_store.commands`,
-  );
-  return {
-    service,
-    events: events.map((row) => ({
-      position: position(row),
-      id: text(row, 'id'),
-      stream: text(row, 'stream'),
-      version: Number(row['version']),
-      type: text(row, 'type'),
-      commandId: optionalText(row, 'command_id'),
-    })),
-    subscriptions: subscriptions.map((row) => ({
-      name: text(row, 'name'),
-      log: text(row, 'log') as SubscriptionRow['log'],
-      logEpoch: text(row, 'log_epoch'),
-      position: position(row),
-    })),
-    setAside: setAside.map((row) => ({
-      subscription: text(row, 'subscription'),
-      log: text(row, 'log'),
-      position: position(row),
-      messageId: text(row, 'message_id'),
-      type: text(row, 'type'),
-      key: text(row, 'key'),
-      status: text(row, 'status') as SetAsideRow['status'],
-      reason: text(row, 'reason'),
-    })),
-    inbound: inbound.map((row) => ({
-      position: position(row),
-      id: text(row, 'id'),
-      topic: text(row, 'topic'),
-      key: text(row, 'key'),
-      type: text(row, 'type'),
-    })),
-    unreadable: unreadable.map((row) => ({
-      topic: text(row, 'topic'),
-      partition: Number(row['partition']),
-      offset: text(row, 'offset'),
-      reasonCode: text(row, 'reason_code'),
-    })),
-    outgoing: outgoing.map((row) => ({
-      position: position(row),
-      id: text(row, 'id'),
-      key: text(row, 'key'),
-      type: text(row, 'type'),
-    })),
-    commands: commands.map((row) => ({
-      id: text(row, 'id'),
-      stream: text(row, 'stream'),
-      step: Number(row['step']),
-      type: text(row, 'type'),
-      outcome: text(row, 'outcome') as CommandRow['outcome'],
-      firstVersion: optionalNumber(row, 'first_version'),
-      version: optionalNumber(row, 'version'),
-    })),
-  };
-}
-
-/** @throws Error when the column is NULL or missing. */
-export function text(row: Row, column: string): string {
-  const value = row[column];
-  if (typeof value !== 'string') throw new Error(`Column ${column} is ${String(value)}, expected text.`);
-  return value;
-}
-
-export function optionalText(row: Row, column: string): string | undefined {
-  return row[column] ?? undefined;
-}
-
-function optionalNumber(row: Row, column: string): number | undefined {
-  const value = optionalText(row, column);
-  return value === undefined ? undefined : Number(value);
-}
-
-function position(row: Row): bigint {
-  return BigInt(text(row, 'position'));
+  readonly processes: readonly ProcessRow[];
+  /** Those that have not fired, the next one first. */
+  readonly timers: readonly TimerRow[];
 }

@@ -1,5 +1,5 @@
 // Who publishes what where, and who listens: what the checker must be told about a system.
-import type { PublishedMessage } from './published-messages.js';
+import { placeOf, type PublishedMessage } from './published-messages.js';
 import type { EventRow, ServiceState } from './service-state.js';
 
 export interface Publishes {
@@ -33,4 +33,10 @@ export function stateOf({ services }: SystemState, { service }: ServiceShape): S
   const state = services.find((candidate) => candidate.service === service);
   if (!state) throw new Error(`The system's state has no service ${service}.`);
   return state;
+}
+
+/** The messages a service can be expected to have: not those it could not read, unless an operator has mended and replayed them. */
+export function readable(state: ServiceState, published: readonly PublishedMessage[]): PublishedMessage[] {
+  const places = new Set(state.unreadable.filter(({ resolution }) => resolution !== 'replayed').map(placeOf));
+  return published.filter((message) => !places.has(placeOf(message)));
 }

@@ -1,0 +1,9 @@
+import { describeOperations } from '../testing/operations.contract.js';
+import { createMemoryStore } from './create-memory-store.js';
+import { memoryOperations } from './memory-operations.js';
+
+describeOperations('memory', async () => {
+  const store = createMemoryStore();
+  const context = memoryOperations('lab-service', store);
+  return { context, events: store.events, checkpoints: store.checkpoints, close: () => Promise.resolve() };
+});

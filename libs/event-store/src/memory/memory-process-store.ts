@@ -1,0 +1,133 @@
+// Processes, their timers and their signals in memory. Of two units that change one process the second loses its commit and runs again.
+import { contentHash, InvalidRequestError, type Clock } from '../core/index.js';
+import {
+  SIGNAL_TYPES,
+  type ProcessSignal,
+  type ProcessStore,
+  type ProcessTimer,
+  type StoredProcess,
+} from '../processes/index.js';
+import type { MemoryDatabase } from './memory-database.js';
+import type { MemoryTransaction } from './memory-transaction.js';
+
+export class MemoryProcessStore implements ProcessStore {
+  private readonly locked = new WeakMap<MemoryTransaction, Set<string>>();
+  private readonly waiting = new Set<() => void>();
+  private news = false;
+
+  constructor(
+    private readonly database: MemoryDatabase,
+    private readonly clock: Clock,
+  ) {}
+
+  async lock(
+    process: string,
+    ids: readonly string[],
+    starting: ReadonlySet<string>,
+  ): Promise<ReadonlyMap<string, StoredProcess>> {
+    const transaction = this.unit('lock');
+    const locked = this.locked.get(transaction) ?? new Set();
+    this.locked.set(transaction, locked);
+    const found = new Map<string, StoredProcess>();
+    for (const id of ids) {
+      const key = keyOf({ process, id });
+      this.database.processes.hold(transaction, key);
+      const row = this.database.processes.get(transaction, key);
+      if (row) found.set(id, JSON.parse(row) as StoredProcess);
+      else if (!starting.has(id)) continue;
+      else found.set(id, { process, id, status: 'new', stateVersion: 0, state: {}, undo: [] });
+      locked.add(key);
+    }
+    return found;
+  }
+
+  async save(row: StoredProcess): Promise<void> {
+    const transaction = this.unit('save');
+    if (!this.locked.get(transaction)?.has(keyOf(row))) {
+      const unlocked = new InvalidRequestError(
+        `Process ${row.process}/${row.id} has no row. Lock it in the same unit of work.`,
+      );
+      transaction.markRollbackOnly(unlocked);
+      throw unlocked;
+    }
+    this.database.processes.set(transaction, keyOf(row), JSON.stringify(row));
+  }
+
+  async schedule(timers: readonly ProcessTimer[]): Promise<void> {
+    const transaction = this.unit('schedule');
+    const { processTimers, inboundHashes } = this.database;
+    for (const timer of timers) {
+      const { timerId, afterMs } = timer;
+      if (processTimers.get(transaction, timerId) || inboundHashes.get(transaction, timerId)) continue;
+      processTimers.set(transaction, timerId, { ...timer, dueAt: this.clock.now().getTime() + afterMs });
+    }
+    if (timers.length > 0) transaction.onCommit(() => this.wake());
+  }
+
+  async fireDue(limit: number): Promise<{ fired: number; nextInMs: number | undefined }> {
+    const { database } = this;
+    if (database.transaction()) {
+      throw new InvalidRequestError(
+        'fireDue inside a unit of work would hold due timers until its end. Call it outside.',
+      );
+    }
+    this.news = false;
+    const now = this.clock.now().getTime();
+    const timers = database.processTimers.all(undefined).sort((a, b) => a.dueAt - b.dueAt);
+    const due = timers.filter(({ dueAt }) => dueAt <= now).slice(0, limit);
+    database.transact((transaction) => {
+      for (const { timerId, process, id, name, metadata } of due) {
+        database.processTimers.delete(transaction, timerId);
+        this.write(transaction, { signalId: timerId, process, id, kind: 'timer', data: { name }, metadata });
+      }
+    });
+    const next = timers[due.length];
+    return { fired: due.length, nextInMs: next && Math.max(0, next.dueAt - now) };
+  }
+
+  async changed(maxWaitMs: number, signal: AbortSignal): Promise<void> {
+    if (this.news) return;
+    const woken = new AbortController();
+    const wake = (): void => woken.abort();
+    this.waiting.add(wake);
+    signal.addEventListener('abort', wake, { once: true });
+    if (signal.aborted) wake();
+    await this.clock.sleep(maxWaitMs, woken.signal);
+    signal.removeEventListener('abort', wake);
+    this.waiting.delete(wake);
+  }
+
+  async signal(signal: ProcessSignal): Promise<void> {
+    this.database.transact((transaction) => this.write(transaction, signal));
+  }
+
+  async hasSignal(signalId: string): Promise<boolean> {
+    const { inboundHashes } = this.database;
+    return inboundHashes.get(this.database.transaction(), signalId) !== undefined;
+  }
+
+  private write(transaction: MemoryTransaction, signal: ProcessSignal): void {
+    const { signalId, process, id, kind, data, metadata } = signal;
+    const { logs, inboundHashes } = this.database;
+    if (inboundHashes.get(transaction, signalId) !== undefined) return;
+    const record = { key: `${process}/${id}`, type: SIGNAL_TYPES[kind], data: { process, id, ...data } };
+    inboundHashes.set(transaction, signalId, contentHash(record));
+    const time = this.clock.now();
+    logs.inbound.write(transaction, { id: signalId, ...record, schemaVersion: 1, version: 0, metadata, time });
+  }
+
+  private wake(): void {
+    this.news = true;
+    for (const wake of this.waiting) wake();
+  }
+
+  private unit(call: string): MemoryTransaction {
+    const transaction = this.database.transaction();
+    if (transaction) return transaction;
+    throw new InvalidRequestError(`ProcessStore.${call} is part of a unit of work. Call it inside UnitOfWork.run.`);
+  }
+}
+
+function keyOf({ process, id }: Pick<StoredProcess, 'process' | 'id'>): string {
+  return JSON.stringify([process, id]);
+}

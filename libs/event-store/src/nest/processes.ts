@@ -1,0 +1,71 @@
+// The process managers of all features, as Nest built them, and how what is rejected finds its way back to them.
+import { ConfigurationError, type Class } from '../core/index.js';
+import {
+  processDefinition,
+  processSubscriptions,
+  rejectionSignal,
+  rejectionSignalId,
+  type CommandDispatchOptions,
+  type CommandRegistry,
+  type Process,
+  type ProcessDefinition,
+} from '../processes/index.js';
+import type { TransactionalSubscription } from '../subscriptions/index.js';
+import type { Explored } from './explorer.js';
+import { nestLogger } from './nest-logger.js';
+import type { EventStoreRuntime } from './runtime.js';
+
+export interface FoundProcess {
+  readonly processClass: Class;
+  readonly definition: ProcessDefinition;
+  readonly instance: Process;
+}
+
+/** @throws ConfigurationError */
+export function findProcesses({ features, instanceOf }: Explored): FoundProcess[] {
+  return features.flatMap(({ options }) =>
+    (options.processes ?? []).map((processClass): FoundProcess => {
+      const instance = instanceOf(processClass);
+      if (!instance) throw new ConfigurationError(`${processClass.name} was not built by Nest. Make it a singleton.`);
+      return { processClass, definition: processDefinition(processClass), instance: instance as Process };
+    }),
+  );
+}
+
+export function subscriptionsOf(
+  found: readonly FoundProcess[],
+  runtime: EventStoreRuntime,
+  commands: CommandRegistry,
+  inboundTypes: ReadonlySet<string>,
+): TransactionalSubscription[] {
+  const { processes: store, outgoing, registry, orphanWaitMs } = runtime;
+  const shared = { store, outgoing, registry, commands, inboundTypes, orphanWaitMs };
+  return found.flatMap(({ definition, instance }) =>
+    processSubscriptions({ ...shared, definition, instance, logger: nestLogger(definition.name) }),
+  );
+}
+
+/** What a process was told it acts on, whatever the command would come to when it is executed again. */
+export function rejectedBefore({ processes }: EventStoreRuntime): CommandDispatchOptions['wasRejected'] {
+  return async (command) => {
+    const signalId = rejectionSignalId(command);
+    return signalId !== undefined && (await processes.hasSignal(signalId));
+  };
+}
+
+/** A rejection is told in the log, and to the process that sent the command before the command counts as done. */
+export function rejectionsTo({ processes }: EventStoreRuntime): CommandDispatchOptions['onRejected'] {
+  const logger = nestLogger('command-dispatch');
+  return async (command, rejection) => {
+    const { id, type, metadata } = command;
+    const { code, message } = rejection;
+    logger.info(`${type} was rejected: ${message}`, {
+      id,
+      code,
+      actor: metadata.actor,
+      causedBy: metadata.causationId,
+    });
+    const signal = rejectionSignal(command, rejection);
+    if (signal) await processes.signal(signal);
+  };
+}

@@ -1,0 +1,3 @@
+// The face of the operations' adapter.
+export type { KnownMigrations } from './context-facts.js';
+export { openContext, placeOf, type OpenContext, type OpenContextOptions } from './open-context.js';

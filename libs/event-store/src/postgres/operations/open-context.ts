@@ -1,0 +1,74 @@
+// Opens one context for operations: few connections, named after the tool, and a database that is not changed by looking at it.
+import { DataSource } from 'typeorm';
+import { systemClock, type LogName } from '../../core/index.js';
+import type { OperatedContext } from '../../operations/index.js';
+import { dataSourceConnection } from '../connection-options.js';
+import { PostgresDatabase } from '../database.js';
+import { PostgresInboundLog } from '../inbound-log.js';
+import { eventsTable, inboundTable, outgoingTable, type LogTable } from '../log-table.js';
+import { PostgresParkingStore } from '../parking-store.js';
+import { PostgresEventStore } from '../postgres-event-store.js';
+import { PostgresSettledLog } from '../settled-log.js';
+import { PostgresUnitOfWork } from '../unit-of-work.js';
+import { Waking } from '../waking.js';
+import { PostgresContextFacts, type KnownMigrations } from './context-facts.js';
+import { PostgresOperationsLog } from './operations-log.js';
+import { PostgresParkedDirectory } from './parked-directory.js';
+import { PostgresStreamDirectory } from './stream-directory.js';
+
+export interface OpenContextOptions {
+  /** The service's name. */
+  readonly name: string;
+  readonly url: string;
+  readonly migrations: KnownMigrations;
+  /** Shown in `pg_stat_activity`, default `operations`. */
+  readonly applicationName?: string;
+}
+
+export interface OpenContext extends OperatedContext {
+  close(): Promise<void>;
+}
+
+/** How long a slow writer is waited for before a reader begins further back, in milliseconds. */
+const HEAD_WAIT_MS = 2_000;
+
+/** @throws Error the database cannot be reached; its message names no secret. */
+export async function openContext(options: OpenContextOptions): Promise<OpenContext> {
+  const { name, url, migrations, applicationName = 'operations' } = options;
+  const connection = { url, applicationName, poolSize: 2, connectTimeoutMs: 5_000 };
+  const dataSource = new DataSource({ ...dataSourceConnection(connection), poolErrorHandler: () => undefined });
+  await dataSource.initialize();
+  const database = new PostgresDatabase({ ...connection, dataSource });
+  const waking = new Waking({ connection, warn: () => undefined });
+  const log = (table: LogTable) => new PostgresSettledLog({ connection, table, waking, headWaitMs: HEAD_WAIT_MS });
+  const logs: Record<LogName, PostgresSettledLog> = {
+    events: log(eventsTable),
+    inbound: log(inboundTable),
+    outgoing: log(outgoingTable),
+  };
+  return {
+    name,
+    events: new PostgresEventStore({ database }),
+    logs,
+    unitOfWork: new PostgresUnitOfWork(database),
+    parking: new PostgresParkingStore(database),
+    inbound: new PostgresInboundLog(database, waking),
+    streams: new PostgresStreamDirectory(database),
+    parked: new PostgresParkedDirectory(database),
+    facts: new PostgresContextFacts(database, placeOf(url), migrations),
+    operations: new PostgresOperationsLog(database),
+    clock: systemClock,
+    async close() {
+      await waking.close();
+      await Promise.all(Object.values(logs).map((settled) => settled.close()));
+      await database.close();
+      await dataSource.destroy();
+    },
+  };
+}
+
+/** Where a database is, for people: no user, no password, no parameters. */
+export function placeOf(url: string): string {
+  const { hostname, port, pathname } = new URL(url);
+  return `${hostname || 'localhost'}:${port || 5432}${decodeURIComponent(pathname)}`;
+}

@@ -1,0 +1,109 @@
+// Lists what is set aside, and marks unreadable messages that an operator has dealt with.
+import type { LogName, ParkedMessage, SubscriptionKey } from '../../core/index.js';
+import type {
+  ListedParked,
+  ListedUnreadable,
+  ParkedCounts,
+  ParkedDirectory,
+  ParkedFilter,
+  Resolution,
+  StoredUnreadable,
+} from '../../operations/index.js';
+import type { PostgresDatabase } from '../database.js';
+import * as sql from './parked.sql.js';
+
+interface ParkedRow {
+  readonly subscription: string;
+  readonly log: LogName;
+  readonly position: bigint;
+  readonly message_id: string;
+  readonly type: string;
+  readonly key: string;
+  readonly status: ParkedMessage['status'];
+  readonly attempts: number;
+  readonly reason: string;
+  readonly due_at: Date | null;
+  readonly parked_at: Date;
+  readonly behind: number;
+}
+
+interface UnreadableRow {
+  readonly id: bigint;
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: string;
+  readonly key: string | null;
+  readonly reason_code: string;
+  readonly detail: string;
+  readonly received_at: Date;
+  readonly resolution: Resolution | null;
+}
+
+export class PostgresParkedDirectory implements ParkedDirectory {
+  constructor(private readonly database: PostgresDatabase) {}
+
+  async list({ statuses, subscription, key, limit }: ParkedFilter): Promise<ListedParked[]> {
+    return this.parked(sql.listParked, [statuses, subscription ?? null, key ?? null, limit]);
+  }
+
+  async find({ name, log }: SubscriptionKey, position: bigint): Promise<ListedParked | undefined> {
+    const [found] = await this.parked(sql.findParked, [name, log, position]);
+    return found;
+  }
+
+  behind({ name, log }: SubscriptionKey, key: string, position: bigint, limit: number): Promise<ParkedMessage[]> {
+    return this.parked(sql.behindParked, [name, log, key, position, limit]);
+  }
+
+  async counts(): Promise<ParkedCounts> {
+    return (await this.database.query<{ [Name in keyof ParkedCounts]: number }>({ text: sql.countParked })).rows[0]!;
+  }
+
+  async unreadable({ key, limit }: { key?: string; limit: number }): Promise<ListedUnreadable[]> {
+    const values = [key ?? null, limit];
+    const { rows } = await this.database.query<UnreadableRow & { bytes: number }>({ text: sql.listUnreadable, values });
+    return rows.map((row) => ({ ...place(row), ...fate(row), bytes: row.bytes }));
+  }
+
+  async findUnreadable(id: bigint): Promise<StoredUnreadable | undefined> {
+    const { rows } = await this.database.query<
+      UnreadableRow & { headers: Record<string, string>; value: Buffer | null }
+    >({
+      text: sql.findUnreadable,
+      values: [id],
+    });
+    const [row] = rows;
+    return row && { ...fate(row), message: { ...place(row), headers: row.headers, value: row.value } };
+  }
+
+  async resolveUnreadable(id: bigint, resolution: Resolution): Promise<boolean> {
+    const { rowCount } = await this.database.query({ text: sql.resolveUnreadable, values: [id, resolution] });
+    return rowCount === 1;
+  }
+
+  private async parked(text: string, values: readonly unknown[]): Promise<ListedParked[]> {
+    const { rows } = await this.database.query<ParkedRow>({ text, values });
+    return rows.map((row) => ({
+      name: row.subscription,
+      log: row.log,
+      position: row.position,
+      messageId: row.message_id,
+      type: row.type,
+      key: row.key,
+      status: row.status,
+      attempts: row.attempts,
+      reason: row.reason,
+      dueAt: row.due_at ?? undefined,
+      parkedAt: row.parked_at,
+      behind: row.behind,
+    }));
+  }
+}
+
+function place({ topic, partition, offset, key }: UnreadableRow) {
+  return { topic, partition, offset, key };
+}
+
+function fate({ id, reason_code, detail, received_at, resolution }: UnreadableRow) {
+  return { id, reasonCode: reason_code, detail, receivedAt: received_at, resolution: resolution ?? undefined };
+}

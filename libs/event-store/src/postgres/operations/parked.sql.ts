@@ -1,0 +1,38 @@
+// What is set aside, for people: with how many of the same key stand behind each.
+
+const PARKED = `
+SELECT p.subscription, p.log, p.position, p.message_id, p.type, p.key, p.status, p.attempts, p.reason, p.due_at, p.parked_at,
+       (SELECT count(*)::int FROM event_store.parked_messages b
+         WHERE b.subscription = p.subscription AND b.log = p.log AND b.key = p.key AND b.position > p.position) AS behind
+FROM event_store.parked_messages p`;
+
+/** $1 statuses, $2 subscription or null, $3 key or null, $4 limit. */
+export const listParked = `${PARKED}
+WHERE p.status = ANY ($1) AND ($2::text IS NULL OR p.subscription = $2) AND ($3::text IS NULL OR p.key = $3)
+ORDER BY p.subscription, p.log, p.position LIMIT $4`;
+
+/** $1 subscription, $2 log, $3 position. */
+export const findParked = `${PARKED} WHERE p.subscription = $1 AND p.log = $2 AND p.position = $3`;
+
+/** $1 subscription, $2 log, $3 key, $4 position, $5 limit. */
+export const behindParked = `${PARKED}
+WHERE p.subscription = $1 AND p.log = $2 AND p.key = $3 AND p.position > $4 ORDER BY p.position LIMIT $5`;
+
+export const countParked = `
+SELECT count(*) FILTER (WHERE status = 'waiting')::int AS waiting, count(*) FILTER (WHERE status = 'behind')::int AS behind,
+       count(*) FILTER (WHERE status = 'parked')::int AS parked,
+       (SELECT count(*)::int FROM event_store.unreadable_messages WHERE resolution IS NULL) AS unreadable
+FROM event_store.parked_messages`;
+
+/** $1 key or null, $2 limit. */
+export const listUnreadable = `
+SELECT id, topic, partition, "offset", key, reason_code, detail, received_at, resolution, coalesce(octet_length(value), 0) AS bytes
+FROM event_store.unreadable_messages
+WHERE resolution IS NULL AND ($1::text IS NULL OR key = $1) ORDER BY id DESC LIMIT $2`;
+
+export const findUnreadable = `
+SELECT id, topic, partition, "offset", key, headers, value, reason_code, detail, received_at, resolution
+FROM event_store.unreadable_messages WHERE id = $1`;
+
+export const resolveUnreadable = `
+UPDATE event_store.unreadable_messages SET resolution = $2, resolved_at = clock_timestamp() WHERE id = $1 AND resolution IS NULL`;

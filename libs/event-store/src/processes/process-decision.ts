@@ -1,0 +1,90 @@
+// What one reaction decided, as it is written: state, commands, timers and undo steps with ids that a redelivery repeats.
+import { deterministicId, type EventMetadata, type LogRecord } from '../core/index.js';
+import type { CommandRegistry } from './command-registry.js';
+import { UnstorableStateError } from './errors.js';
+import type { OutgoingCommand } from './outgoing-command.js';
+import { jsonProblem } from './plain-json.js';
+import type { Said } from './process.js';
+import type { ProcessTimer, StoredProcess, UndoStep } from './process-store.js';
+import { processActor, processKey } from './rejection-signal.js';
+
+export interface Decision {
+  readonly row: StoredProcess;
+  readonly commands: readonly OutgoingCommand[];
+  readonly timers: readonly ProcessTimer[];
+}
+
+export interface DecisionOptions {
+  /** Before the reaction. */
+  readonly row: StoredProcess;
+  /** What was reacted to. */
+  readonly record: LogRecord;
+  /** Afterwards. */
+  readonly state: object;
+  readonly stateVersion: number;
+  readonly said: Said;
+  readonly commands: CommandRegistry;
+}
+
+/** @throws UnstorableStateError | UnencodableCommandError | UnknownCommandTypeError */
+export function decisionOf({ row, record, state, stateVersion, said, commands }: DecisionOptions): Decision {
+  const { process, id } = row;
+  const problem = Array.isArray(state) ? 'it is an array' : jsonProblem(state);
+  if (problem) throw new UnstorableStateError(process, problem);
+  const outgoing: OutgoingCommand[] = [];
+  const send = (encoded: Pick<OutgoingCommand, 'type' | 'data'>, reason: string | undefined): string => {
+    const commandId = deterministicId(process, record.id, outgoing.length);
+    const { type, data } = encoded;
+    outgoing.push({
+      id: commandId,
+      key: processKey(process, id),
+      type,
+      data,
+      metadata: metadataOf(row, record, reason),
+    });
+    return commandId;
+  };
+  const sent = said.commands.map(({ command, undo, reason }): UndoStep[] => {
+    const undoes = send(commands.encode(command), reason);
+    return undo ? [{ undoes, ...commands.encode(undo) }] : [];
+  });
+  const { compensation } = said;
+  const before = [...row.undo, ...sent.slice(0, compensation?.upTo).flat()];
+  if (compensation) for (const step of before.toReversed()) send(step, compensation.reason);
+  const undo = compensation ? sent.slice(compensation.upTo).flat() : before;
+  return {
+    row: {
+      process,
+      id,
+      status: said.completed ? 'completed' : 'running',
+      stateVersion,
+      state,
+      undo: said.completed ? [] : undo,
+    },
+    commands: outgoing,
+    timers: said.timers.map(({ name, afterMs }, index) => ({
+      process,
+      id,
+      timerId: deterministicId(process, record.id, 'timer', index),
+      name,
+      afterMs,
+      metadata: metadataOf(row, record),
+    })),
+  };
+}
+
+/** Of everything that follows from `record`. */
+export function metadataOf(
+  { process }: Pick<StoredProcess, 'process'>,
+  record: LogRecord,
+  reason?: string,
+): EventMetadata {
+  const { correlationId, traceparent } = record.metadata;
+  return {
+    correlationId,
+    causationId: record.id,
+    actor: processActor(process),
+    ...(reason !== undefined && { reason }),
+    ...(traceparent && { traceparent }),
+  };
+}

@@ -1,0 +1,150 @@
+// A process manager as subscriptions: what reaches it is handled in one unit of work with its state, its commands, its timers and the checkpoint.
+import {
+  deterministicId,
+  DomainError,
+  eventDeclaration,
+  MessageContext,
+  type Class,
+  type EventRegistry,
+  type LogName,
+  type LogRecord,
+  type Transaction,
+  type UnknownEventTypeError,
+} from '../core/index.js';
+import {
+  DEPLOY_MS,
+  retryingFor,
+  type Logger,
+  type RetryPolicy,
+  type TransactionalSubscription,
+} from '../subscriptions/index.js';
+import type { CommandRegistry } from './command-registry.js';
+import { NewerStateError, ProcessNotStartedError } from './errors.js';
+import type { OutgoingLog } from './outgoing-command.js';
+import { decisionOf, metadataOf } from './process-decision.js';
+import { runReaction, type Process } from './process.js';
+import type { ProcessDefinition } from './process.decorators.js';
+import { ProcessRoutes, withoutRejected, type Reaction } from './process-routes.js';
+import { ProcessRows } from './process-rows.js';
+import type { ProcessStore, StoredProcess } from './process-store.js';
+
+export interface ProcessSubscriptionOptions {
+  readonly definition: ProcessDefinition;
+  /** As Nest built it: injected fields, and the state that a process starts with. */
+  readonly instance: Process;
+  readonly store: ProcessStore;
+  readonly outgoing: OutgoingLog;
+  readonly registry: EventRegistry;
+  readonly commands: CommandRegistry;
+  /** Event types that arrive from other contexts. */
+  readonly inboundTypes: ReadonlySet<string>;
+  /** How long an event waits for its process to start before it is parked, in milliseconds: up to twice as long. */
+  readonly orphanWaitMs: number;
+  readonly logger: Logger;
+}
+
+const atOnce: RetryPolicy = { maxAttempts: 1, firstDelayMs: 0, maxDelayMs: 0 };
+
+/** One for each log that something for the process arrives in; signals are always in `inbound`. */
+export function processSubscriptions(options: ProcessSubscriptionOptions): TransactionalSubscription[] {
+  const { definition, inboundTypes } = options;
+  const events = [...definition.events.keys()];
+  const isInbound = (event: Class): boolean => inboundTypes.has(eventDeclaration(event)!.type);
+  const own = events.filter((event) => !isInbound(event));
+  const inbound = subscriptionTo('inbound', events.filter(isInbound), options);
+  return own.length === 0 ? [inbound] : [subscriptionTo('events', own, options), inbound];
+}
+
+function subscriptionTo(
+  log: LogName,
+  events: readonly Class[],
+  options: ProcessSubscriptionOptions,
+): TransactionalSubscription {
+  const { definition, store, registry, commands, orphanWaitMs } = options;
+  const { name } = definition;
+  const routes = new ProcessRoutes({ definition, log, events, registry, commands });
+  const rows = new ProcessRows(name, store);
+  const orphanPolicy = retryingFor(orphanWaitMs);
+  const deployPolicy = retryingFor(Math.max(DEPLOY_MS, orphanWaitMs)); // until then, what a newer build has written waits for it
+  const patience = new Map<string, RetryPolicy>([
+    ['ES-1504' satisfies ProcessNotStartedError['code'], orphanPolicy],
+    ['ES-1507' satisfies NewerStateError['code'], deployPolicy],
+    ['ES-1005' satisfies UnknownEventTypeError['code'], deployPolicy],
+  ]);
+  return {
+    delivery: 'transactional',
+    name,
+    log,
+    start: definition.start,
+    wants: (record) => routes.wants(record),
+    keyOf: (record) => routes.idOf(record),
+    retryFor(code, error) {
+      if (error instanceof DomainError) return atOnce; // the same state and the same event decide the same again
+      return patience.get(code);
+    },
+    prepare(records, transaction) {
+      const ids = (of: readonly LogRecord[]) => new Set(of.map((record) => routes.idOf(record)));
+      return rows.lock(transaction, ids(records), ids(records.filter(({ type }) => routes.starts(type))));
+    },
+    /** What waits for its start must not hold the start back; of two starts the first goes first. */
+    async overtakes(record, ahead, transaction) {
+      if (!routes.starts(record.type) || (await ahead()).some(({ type }) => routes.starts(type))) return false;
+      const row = await rows.get(transaction, routes.idOf(record), true);
+      return row?.status === 'new';
+    },
+    async handle(record, transaction) {
+      const starts = routes.starts(record.type);
+      const id = routes.idOf(record);
+      const row = await rows.get(transaction, id, starts);
+      if (!row || (row.status === 'new' && !starts)) throw new ProcessNotStartedError(name, id, record.type);
+      await react({ row, record, routes, rows, transaction }, options);
+    },
+  };
+}
+
+interface Turn {
+  readonly row: StoredProcess;
+  readonly record: LogRecord;
+  readonly routes: ProcessRoutes;
+  readonly rows: ProcessRows;
+  readonly transaction: Transaction;
+}
+
+async function react(
+  turn: Turn,
+  { definition, instance, outgoing, store, commands, logger }: ProcessSubscriptionOptions,
+) {
+  const { row: found, record, routes, rows, transaction } = turn;
+  const { process, id } = found;
+  const fields = { process, id, type: record.type, record: record.id };
+  if (found.status === 'completed') return logger.debug(`Process ${process} is completed: a late record.`, fields);
+  // Before anything else: what this build has no reaction to, the newer one may wait for.
+  if (found.stateVersion > definition.version)
+    throw new NewerStateError(process, id, found.stateVersion, definition.version);
+  const reaction = routes.reactionTo(record);
+  const row = withoutRejected(found, record);
+  if ('ignored' in reaction) {
+    const level = record.type === 'process.timer' ? 'warn' : 'debug';
+    logger[level](`Process ${process} has ${reaction.ignored}: a signal changes nothing.`, fields);
+    if (row.undo.length < found.undo.length) await rows.save(transaction, row);
+    return;
+  }
+  const state = row.status === 'new' ? instance.state : presentState(row, definition);
+  const seed = deterministicId(process, record.id);
+  const context = new MessageContext({ ...metadataOf(row, record), seed });
+  const outcome = await MessageContext.run(context, () => runReaction(instance, { id, state }, calling(reaction)));
+  const decision = decisionOf({ row, record, ...outcome, stateVersion: definition.version, commands });
+  await rows.save(transaction, decision.row);
+  if (decision.commands.length > 0) await outgoing.append(decision.commands);
+  if (decision.timers.length > 0) await store.schedule(decision.timers);
+}
+
+function calling({ member, args }: Reaction): (process: Process) => unknown {
+  return (process) =>
+    (process as unknown as Record<string | symbol, (...given: unknown[]) => unknown>)[member]!(...args);
+}
+
+/** Raised to the present version. */
+function presentState({ state, stateVersion }: StoredProcess, { upcast }: ProcessDefinition): object {
+  return upcast.slice(stateVersion - 1).reduce((data, upcaster) => upcaster(data), state as Record<string, unknown>);
+}

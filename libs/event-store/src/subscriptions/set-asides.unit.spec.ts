@@ -1,0 +1,90 @@
+// What a record that was set aside is counted by, and what becomes of one that another build has set aside.
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { stopped, SubscriptionLab, transactional, valueOf } from '../testing/subscription-lab.js';
+import type { ConcurrentSubscription } from './subscription.js';
+
+describe('a record set aside', () => {
+  let lab: SubscriptionLab;
+
+  beforeEach(() => (lab = new SubscriptionLab()));
+  afterEach(() => lab.stop());
+
+  const parked = async () =>
+    (await lab.store.parking.list()).map(({ status, attempts, reason }) => [status, attempts, reason]);
+  const failing = (code: string) => Object.assign(new Error('no'), { code });
+  const patient = { maxAttempts: 100, firstDelayMs: 10, maxDelayMs: 10 };
+
+  it('has all the attempts of a policy before it, whatever it used up under another one', async () => {
+    let tries = 0;
+    await lab.append('a-1', 1);
+    const runner = lab.runner(
+      transactional(
+        () => {
+          tries += 1;
+          throw failing(tries <= 15 ? 'waiting' : tries <= 17 ? 'broken' : tries <= 20 ? 'waiting' : 'broken');
+        },
+        {
+          retry: { maxAttempts: 4, firstDelayMs: 10 },
+          retryFor: (code) => (code === 'waiting' ? patient : undefined),
+        },
+      ),
+    );
+    await lab.clock.until(() => tries === 15);
+    expect(await parked()).toEqual([['waiting', 15, 'waiting: no']]);
+    await lab.clock.until(() => runner.status().parked === 1);
+    expect(tries).toBe(24); // 15 + 2 + 3, and then 4 of the policy that gives up
+    expect(await parked()).toEqual([['parked', 4, 'broken: no']]);
+  });
+
+  it('is given up in time by errors that take turns under one policy', async () => {
+    let tries = 0;
+    await lab.append('a-1', 1);
+    const runner = lab.runner(
+      transactional(
+        () => {
+          throw failing((tries += 1) % 2 ? 'odd' : 'even');
+        },
+        { retry: { maxAttempts: 4, firstDelayMs: 10 }, retryFor: (code) => (code === 'waiting' ? patient : undefined) },
+      ),
+    );
+    await lab.clock.until(() => runner.status().parked === 1);
+    expect(await parked()).toEqual([['parked', 4, 'even: no']]);
+  });
+
+  describe('that this build does not want', () => {
+    const other = transactional(() => Promise.reject(failing('not yet')), { retry: patient });
+    const setAside = async () => {
+      await lab.append('a-1', 'theirs');
+      const runner = lab.runner(other);
+      await lab.clock.until(() => runner.status().position === 1n);
+      await stopped(runner, lab.clock);
+    };
+
+    it.each(['transactional', 'concurrent'] as const)('is kept for the build that does: %s', async (delivery) => {
+      await setAside();
+      const wants = (record: Parameters<typeof valueOf>[0]) => valueOf(record) !== 'theirs';
+      const older =
+        delivery === 'transactional'
+          ? transactional(() => undefined, { wants })
+          : ({ ...other, delivery, wants, handle: async () => undefined } satisfies ConcurrentSubscription);
+      const runner = lab.runner(older);
+      await lab.clock.advance(1_200_000);
+      expect(await parked()).toEqual([
+        ['waiting', expect.any(Number), expect.stringMatching(/^ES-1305: .*lab\.noted/)],
+      ]);
+      await stopped(runner, lab.clock);
+      lab.runner(transactional((record) => lab.note(record)));
+      await lab.clock.until(() => lab.noted.length === 1, 120_000);
+      expect(await parked()).toEqual([]);
+    });
+
+    it('is parked when no deploy takes so long, for somebody to look at', async () => {
+      await setAside();
+      const runner = lab.runner(transactional(() => undefined, { wants: () => false }));
+      await lab.clock.advance(3_500_000);
+      expect(runner.status().parked).toBe(0);
+      await lab.clock.until(() => runner.status().parked === 1, 4_000_000);
+      expect((await lab.store.parking.list({ status: 'parked' }))[0]?.reason).toMatch(/^ES-1305/);
+    });
+  });
+});
