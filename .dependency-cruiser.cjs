@@ -11,10 +11,11 @@ const ROOMS = {
   subscriptions: ['core'],
   processes: ['core', 'subscriptions'],
   messaging: ['core', 'subscriptions', 'processes'],
-  postgres: ['core', 'subscriptions', 'processes', 'messaging'],
+  operations: ['core', 'subscriptions', 'processes', 'messaging'],
+  postgres: ['core', 'subscriptions', 'processes', 'messaging', 'operations'],
   kafka: ['core', 'subscriptions', 'processes', 'messaging'],
-  memory: ['core', 'subscriptions', 'processes', 'messaging'],
-  nest: ['core', 'subscriptions', 'processes', 'messaging', 'postgres', 'kafka', 'memory'],
+  memory: ['core', 'subscriptions', 'processes', 'messaging', 'operations'],
+  nest: ['core', 'subscriptions', 'processes', 'messaging', 'operations', 'postgres', 'kafka', 'memory'],
 };
 
 const roomRules = Object.entries(ROOMS).map(([room, below]) => ({

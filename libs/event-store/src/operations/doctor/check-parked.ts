@@ -1,0 +1,43 @@
+// Does something wait for a human hand, and do timers fire?
+import type { ProcessFacts } from '../context-facts.js';
+import type { ParkedCounts } from '../parked-directory.js';
+import { count, duration, problem, type Finding } from './finding.js';
+
+/** A timer may be due this long, in milliseconds, before somebody should have fired it. */
+export const LATE_TIMER_MS = 30_000;
+
+export function checkParked(context: string, { parked, behind, unreadable }: ParkedCounts): Finding[] {
+  const findings: Finding[] = [];
+  if (parked > 0) {
+    const waiting = behind > 0 ? `, and ${count(behind, 'record')} of their keys stand behind` : '';
+    findings.push(
+      problem(
+        'parked',
+        `${count(parked, 'message is', 'messages are')} parked${waiting}. Mend the cause, then replay or discard: ` +
+          `npm run es -- parked list --context ${context}.`,
+      ),
+    );
+  }
+  if (unreadable > 0) {
+    findings.push(
+      problem(
+        'unreadable',
+        `${count(unreadable, 'message')} of the inbox nobody can read. Have the sender publish again what is wrong, then replay or discard: ` +
+          `npm run es -- parked list --context ${context} --status unreadable.`,
+      ),
+    );
+  }
+  return findings;
+}
+
+export function checkProcesses(context: string, processes: ProcessFacts | undefined): Finding[] {
+  const { due = 0, overdueMs = 0 } = processes ?? {};
+  if (due === 0 || overdueMs <= LATE_TIMER_MS) return [];
+  return [
+    problem(
+      'timers-overdue',
+      `${count(due, 'timer is', 'timers are')} due and not fired, the oldest for ${duration(overdueMs)}. ` +
+        `Expected a running ${context} to fire them within seconds; start it, or look into its log.`,
+    ),
+  ];
+}

@@ -1,0 +1,93 @@
+// Does somebody work on every subscription, and does its checkpoint belong to its log?
+import type { LogName } from '../../core/index.js';
+import { LAG_COUNTED, type SubscriptionFacts } from '../context-facts.js';
+import { count, duration, problem, type Finding } from './finding.js';
+
+/** A record may wait this long, in milliseconds, before its subscription counts as behind. */
+export const PATIENCE_MS = 30_000;
+
+export type SubscriptionState =
+  | 'working'
+  /** Nobody holds its lease. */
+  | 'idle'
+  /** Somebody holds the lease, and records wait longer than {@link PATIENCE_MS}. */
+  | 'behind'
+  /** Its checkpoint does not belong to this log: it stops rather than skip or repeat. */
+  | 'stopped'
+  /** Gone on purpose: its checkpoint is all that is left. */
+  | 'retired';
+
+export interface ExaminedSubscription extends SubscriptionFacts {
+  readonly state: SubscriptionState;
+}
+
+/** What the logs are now: their epoch, undefined while it is in doubt, and the highest position written to each. */
+export interface LogsNow {
+  readonly epoch: string | undefined;
+  readonly last: Readonly<Record<LogName, bigint>>;
+}
+
+export function examineSubscriptions(
+  subscriptions: readonly SubscriptionFacts[],
+  logs: LogsNow,
+  retired: readonly string[],
+): ExaminedSubscription[] {
+  return subscriptions.map((facts) => {
+    return { ...facts, state: retired.includes(facts.name) ? 'retired' : stateOf(facts, logs) };
+  });
+}
+
+export function checkSubscriptions(context: string, subscriptions: readonly ExaminedSubscription[]): Finding[] {
+  const stopped = subscriptions.filter(({ state }) => state === 'stopped');
+  const idle = subscriptions.filter(({ state }) => state === 'idle');
+  const findings = stopped.map(({ name, log, cursor }) =>
+    problem(
+      'checkpoint-not-of-this-log',
+      `Subscription ${name} (${log}) is stopped at position ${cursor.position} of log epoch ${cursor.epoch}: the log is in another epoch, ` +
+        'or ends before that position, as after a restore or failover. Compare the data, then renew the log epoch and adopt the checkpoints.',
+    ),
+  );
+  const living = subscriptions.filter(({ state }) => state === 'working' || state === 'behind');
+  if (idle.length > 0 && living.length === 0) {
+    findings.push(
+      problem(
+        'nobody-works',
+        `Nobody works on any subscription of ${context}: no lease is running. Expected a running ${context}; start it, or look into its log.`,
+      ),
+    );
+  } else {
+    findings.push(...idle.filter(({ lagMs = 0 }) => lagMs > PATIENCE_MS).map(idleFinding));
+  }
+  return [...findings, ...subscriptions.filter(({ state }) => state === 'behind').map(behindFinding)];
+}
+
+/** One for which nothing waits is left alone: while a lease changes hands nobody has it. */
+function idleFinding(facts: SubscriptionFacts): Finding {
+  const { name, log, owner, leasedUntil } = facts;
+  const since = leasedUntil ? `the lease of ${owner} ended ${leasedUntil.toISOString()}` : 'nobody holds its lease';
+  return problem(
+    'subscription-idle',
+    `Nobody works on subscription ${name} (${log}): ${since}, and ${records(facts)} wait${facts.lag === 1 ? 's' : ''}. ` +
+      'Start the build that has it; if it was removed on purpose, list it under `retired` of its module.',
+  );
+}
+
+function behindFinding(facts: SubscriptionFacts): Finding {
+  const { name, log, owner, lagMs = 0 } = facts;
+  return problem(
+    'subscription-behind',
+    `Subscription ${name} (${log}) is behind: ${records(facts)}, the first of them for ${duration(lagMs)}, though ${owner} holds its lease. ` +
+      'Expected none for longer than ' +
+      `${duration(PATIENCE_MS)}. See whether something holds the log back (above), and what the log of the service says.`,
+  );
+}
+
+function records({ lag }: SubscriptionFacts): string {
+  return lag >= LAG_COUNTED ? `${LAG_COUNTED} records or more` : count(lag, 'record');
+}
+
+function stateOf({ log, cursor, leased, lagMs = 0 }: SubscriptionFacts, { epoch, last }: LogsNow): SubscriptionState {
+  if ((epoch !== undefined && cursor.epoch !== epoch) || cursor.position > last[log]) return 'stopped';
+  if (!leased) return 'idle';
+  return lagMs > PATIENCE_MS ? 'behind' : 'working';
+}

@@ -1,0 +1,22 @@
+// What the operations work on: one context, opened by an adapter for looking inside and for the few things an operator may change.
+import type { Clock, EventStore, LogName, ParkingStore, SettledLog, UnitOfWork } from '../core/index.js';
+import type { InboundLog } from '../messaging/index.js';
+import type { ContextFacts } from './context-facts.js';
+import type { OperationsLog } from './operations-log.js';
+import type { ParkedDirectory } from './parked-directory.js';
+import type { StreamDirectory } from './stream-directory.js';
+
+export interface OperatedContext {
+  /** The service's name, e.g. `order-service`. */
+  readonly name: string;
+  readonly events: Pick<EventStore, 'readStream' | 'streamVersion'>;
+  readonly logs: Readonly<Record<LogName, SettledLog>>;
+  readonly unitOfWork: UnitOfWork;
+  readonly parking: ParkingStore;
+  readonly inbound: InboundLog;
+  readonly streams: StreamDirectory;
+  readonly parked: ParkedDirectory;
+  readonly facts: ContextFacts;
+  readonly operations: OperationsLog;
+  readonly clock: Clock;
+}

@@ -1,0 +1,24 @@
+// The port that remembers what operators did: who, when, what, and why.
+
+export interface Operation {
+  /** Who did it, e.g. `os-user:alice`. */
+  readonly actor: string;
+  readonly action: 'parked.replay' | 'parked.discard' | 'unreadable.replay' | 'unreadable.discard';
+  /** What it was done to, as `parked list` names it. */
+  readonly subject: string;
+  readonly reason: string | undefined;
+  /** What the subject was; never its data. */
+  readonly detail: Readonly<Record<string, string | number | null>>;
+}
+
+export interface RecordedOperation extends Operation {
+  /** On the database clock. */
+  readonly at: Date;
+}
+
+export interface OperationsLog {
+  /** Joins the open unit of work: it is recorded exactly when it is done. */
+  record(operation: Operation): Promise<void>;
+  /** What was done to `subject`, newest first, at most 100. */
+  of(subject: string): Promise<RecordedOperation[]>;
+}

@@ -1,0 +1,56 @@
+// The port that lists what is set aside: records of subscriptions, and messages nobody could read.
+import type { ParkedMessage, SubscriptionKey } from '../core/index.js';
+import type { UnreadableMessage } from '../messaging/index.js';
+
+export interface ParkedFilter {
+  readonly statuses: readonly ParkedMessage['status'][];
+  /** Name of the subscription. */
+  readonly subscription?: string;
+  readonly key?: string;
+  readonly limit: number;
+}
+
+export interface ListedParked extends ParkedMessage {
+  /** How many records of the same key stand behind it. */
+  readonly behind: number;
+}
+
+export interface StoredUnreadable extends UnreadableMessage {
+  readonly id: bigint;
+  readonly receivedAt: Date;
+  /** What an operator made of it; undefined while it waits for one. */
+  readonly resolution: Resolution | undefined;
+}
+
+export type Resolution = 'replayed' | 'discarded';
+
+export type ListedUnreadable = Omit<StoredUnreadable, 'message'> & {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: string;
+  readonly key: string | null;
+  /** Of the value, in bytes. */
+  readonly bytes: number;
+};
+
+export interface ParkedCounts {
+  readonly waiting: number;
+  readonly behind: number;
+  readonly parked: number;
+  /** Without those that were replayed or discarded. */
+  readonly unreadable: number;
+}
+
+export interface ParkedDirectory {
+  /** By subscription, log and position. */
+  list(filter: ParkedFilter): Promise<ListedParked[]>;
+  find(subscription: SubscriptionKey, position: bigint): Promise<ListedParked | undefined>;
+  /** Records of the same key after `position`, ascending. */
+  behind(subscription: SubscriptionKey, key: string, position: bigint, limit: number): Promise<ParkedMessage[]>;
+  counts(): Promise<ParkedCounts>;
+  /** Unresolved ones, newest first. */
+  unreadable(filter: { readonly key?: string; readonly limit: number }): Promise<ListedUnreadable[]>;
+  findUnreadable(id: bigint): Promise<StoredUnreadable | undefined>;
+  /** False when it is resolved already, or there is none. The message itself stays. */
+  resolveUnreadable(id: bigint, resolution: Resolution): Promise<boolean>;
+}

@@ -1,0 +1,117 @@
+// Where the databases are: named by the caller, or those of the `npm start` that runs on the data folder.
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { findRunning } from '../postgres/postmaster.js';
+import { SUPERUSER } from '../postgres/cluster.js';
+import { readDataBroker } from '../system/data-broker.js';
+import { contextNames, contextOfDatabase, databaseOfContext, isKnown } from './contexts.js';
+import { EsError } from './errors.js';
+
+export interface Where {
+  readonly context?: string;
+  readonly databaseUrl?: readonly string[];
+  /** Folder of a running `npm start`. */
+  readonly data: string;
+}
+
+export interface Target {
+  readonly context: string;
+  readonly url: string;
+}
+
+export interface Targets {
+  readonly contexts: readonly Target[];
+  /** Undefined when nothing says where it is. */
+  readonly broker: BrokerPlace | undefined;
+}
+
+export type BrokerPlace =
+  /** Of the bus database, secrets included. */
+  | { readonly kind: 'postgres'; readonly url: string }
+  | { readonly kind: 'kafka'; readonly brokers: readonly string[]; readonly prefix: string };
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** @throws EsError saying what to start or to name. */
+export async function findTargets(where: Where, environment: Environment): Promise<Targets> {
+  const named = where.databaseUrl ?? (await fromEnvironment(environment, 'DATABASE_URL'));
+  if (named) return { contexts: namedTargets(named, where.context), broker: await namedBroker(environment) };
+  const urlOf = await runningSystem(where.data);
+  const wanted = where.context === undefined ? contextNames : [where.context];
+  const topics = (await readDataBroker(where.data))?.topics;
+  return {
+    contexts: wanted.map((context) => ({ context, url: urlOf(databaseOfContext(context)) })),
+    broker: topics ? { kind: 'kafka', ...topics } : { kind: 'postgres', url: urlOf('bus') },
+  };
+}
+
+/** `MESSAGE_BROKER` decides as it does for the services; without it, whichever place is named. */
+async function namedBroker(environment: Environment): Promise<BrokerPlace | undefined> {
+  const { MESSAGE_BROKER: kind, KAFKA_BROKERS, KAFKA_PREFIX: prefix = '' } = environment;
+  const brokers = (KAFKA_BROKERS ?? '').split(',').flatMap((broker) => broker.trim() || []);
+  if (brokers.length > 0 && (kind ?? 'kafka') === 'kafka') return { kind: 'kafka', brokers, prefix };
+  const [url] = (await fromEnvironment(environment, 'BUS_DATABASE_URL')) ?? [];
+  return url !== undefined && (kind ?? 'postgres') === 'postgres' ? { kind: 'postgres', url } : undefined;
+}
+
+async function fromEnvironment(environment: Environment, name: string): Promise<string[] | undefined> {
+  const url = environment[name];
+  if (url) return [url];
+  const file = environment[`${name}_FILE`];
+  if (!file) return undefined;
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw new EsError(`${name}_FILE names a file that cannot be read (${error.code}).`);
+  });
+  return [text.trim()];
+}
+
+function namedTargets(urls: readonly string[], context: string | undefined): Target[] {
+  const targets = urls.map((url) => ({ context: contextOfDatabase(databaseIn(url)), url }));
+  if (context === undefined) {
+    const twice = targets.find(
+      ({ context: name }, index) => targets.findIndex((other) => other.context === name) < index,
+    );
+    if (twice) throw new EsError(`Two database URLs are of ${twice.context}; give each context once.`, 2);
+    return targets;
+  }
+  const [only] = targets;
+  // A database may be called anything: the only one that is named is what --context says, unless it is known to be another's.
+  if (targets.length === 1 && !isKnown(only!.context)) return [{ ...only!, context }];
+  const wanted = targets.filter((target) => target.context === context);
+  if (wanted.length > 0) return wanted;
+  const have = targets.map((target) => target.context).join(', ');
+  throw new EsError(
+    `The database given is that of ${have}, not of ${context}. Expected its URL in DATABASE_URL or --database-url.`,
+    2,
+  );
+}
+
+/** The URL itself is never repeated: it may hold a password. */
+function databaseIn(url: string): string {
+  const expected = 'Expected postgres://user:password@host:port/database.';
+  if (!URL.canParse(url)) throw new EsError(`A database URL cannot be read. ${expected}`, 2);
+  const { protocol, pathname } = new URL(url);
+  if (!/^postgres(ql)?:$/.test(protocol)) throw new EsError(`A database URL begins with ${protocol}. ${expected}`, 2);
+  const database = decodeURIComponent(pathname.slice(1));
+  if (database === '') throw new EsError(`A database URL names no database. ${expected}`, 2);
+  return database;
+}
+
+async function runningSystem(folder: string): Promise<(database: string) => string> {
+  const dataDir = join(resolve(folder), 'postgres');
+  const password = await readFile(`${dataDir}.password`, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'EACCES')
+      throw new EsError(`${dataDir}.password belongs to another user; run this as that user.`);
+    return undefined;
+  });
+  const cluster = { dataDir, password: password?.trim() ?? '', logFile: `${dataDir}.log` };
+  const running = password === undefined ? undefined : await findRunning(cluster);
+  if (!running) {
+    throw new EsError(
+      `Nothing runs on ${folder}, and no database is named. Start a system with \`npm start\`, or name one: ` +
+        'DATABASE_URL or --database-url postgres://user:password@host:5432/order_service.',
+    );
+  }
+  return (database) =>
+    `postgresql://${SUPERUSER}:${cluster.password}@127.0.0.1:${running.port}/${encodeURIComponent(database)}`;
+}

@@ -1,0 +1,210 @@
+// `npm run es` as people run it, on a real database: what is parked is replayed into a running subscription; pipes close, Ctrl-C is pressed.
+import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { DataSource } from 'typeorm';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually } from '../../test/support/eventually.js';
+import { createTestDatabase, type TestDatabase } from '../../test/support/postgres.js';
+import { systemClock, systemIds } from '../../libs/event-store/src/core/index.js';
+import {
+  dataSourceConnection,
+  eventsTable,
+  eventStoreMigrations,
+  PostgresCheckpointStore,
+  PostgresDatabase,
+  PostgresEventStore,
+  PostgresParkingStore,
+  PostgresSettledLog,
+  PostgresUnitOfWork,
+} from '../../libs/event-store/src/postgres/index.js';
+import { LiveTail, silentLogger, SubscriptionRunner } from '../../libs/event-store/src/subscriptions/index.js';
+import { migrations } from '../../apps/order-service/src/infrastructure/migrations/index.js';
+import { MIGRATIONS_TABLE } from './contexts.js';
+import { main } from './program.js';
+
+const WITHIN_MS = 120_000;
+
+describe('npm run es', { timeout: WITHIN_MS }, () => {
+  let empty: TestDatabase;
+  let dataSource: DataSource;
+  let database: PostgresDatabase;
+  let log: PostgresSettledLog;
+  let store: PostgresEventStore;
+  beforeAll(async () => {
+    empty = await createTestDatabase();
+    const connection = { url: empty.url, applicationName: 'es-test' };
+    dataSource = new DataSource({
+      ...dataSourceConnection(connection),
+      migrations: [...eventStoreMigrations, ...migrations],
+      migrationsTableName: MIGRATIONS_TABLE,
+    });
+    await dataSource.initialize();
+    await dataSource.runMigrations();
+    database = new PostgresDatabase({ ...connection, dataSource });
+    store = new PostgresEventStore({ database });
+    log = new PostgresSettledLog({ connection, table: eventsTable });
+  }, WITHIN_MS);
+  afterAll(async () => {
+    await log.close();
+    await database.close();
+    await dataSource.destroy();
+    await empty.drop();
+  });
+
+  function start(...args: string[]) {
+    const child = spawn(
+      process.execPath,
+      ['--import', 'tsx', join('tools', 'es.ts'), ...args, '--context', 'order-service'],
+      {
+        env: { ...process.env, DATABASE_URL: empty.url, COLUMNS: '120' },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      },
+    );
+    const said = { stdout: '', stderr: '' };
+    child.stdout.on('data', (chunk: Buffer) => (said.stdout += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (said.stderr += chunk.toString()));
+    return { child, said, ended: new Promise<number | null>((resolve) => child.once('close', resolve)) };
+  }
+  /** In this process: starting another costs seconds. */
+  async function es(...args: string[]) {
+    const said = { stdout: '', stderr: '' };
+    const code = await main([...args, '--context', 'order-service'], {
+      out: (line) => void (said.stdout += `${line}\n`),
+      note: (line) => void (said.stderr += `${line}\n`),
+      look: { width: 120, color: false },
+      environment: { DATABASE_URL: empty.url },
+      signal: new AbortController().signal,
+    });
+    return { code, ...said };
+  }
+  const append = (stream: string, ...types: readonly string[]) =>
+    store.append({
+      stream,
+      expected: 'any',
+      events: types.map((type) => ({
+        id: randomUUID(),
+        type,
+        schemaVersion: 1,
+        data: { note: 'red \u001b[31m alert' },
+        metadata: { correlationId: 'c-1', actor: 'customer:alice' },
+      })),
+    });
+
+  it('a parked message is listed, shown, and replayed into a running subscription, and those behind it follow', async () => {
+    let broken = true;
+    const handled: string[] = [];
+    const runner = new SubscriptionRunner({
+      definition: {
+        name: 'order-notes',
+        log: 'events',
+        start: 'beginning',
+        delivery: 'concurrent',
+        retry: { maxAttempts: 1 },
+        wants: () => true,
+        async handle({ key, type }) {
+          if (broken && type === 'order.placed') throw new TypeError('no note for you');
+          handled.push(`${key} ${type}`);
+        },
+      },
+      tail: new LiveTail(log, systemClock),
+      checkpoints: new PostgresCheckpointStore(database),
+      parking: new PostgresParkingStore(database),
+      unitOfWork: new PostgresUnitOfWork(database),
+      clock: systemClock,
+      ids: systemIds,
+      owner: 'test',
+      logger: silentLogger,
+      pollMs: 100,
+    });
+    runner.start();
+    try {
+      const { position } = await append('order-1', 'order.placed', 'order.confirmed');
+      await append('order-2', 'order.shipped');
+      const ref = `order-service/order-notes/events/${position - 1n}`;
+      const parking = new PostgresParkingStore(database);
+      await eventually(async () => expect(await parking.list()).toHaveLength(2), { timeoutMs: 30_000 });
+      expect(handled).toEqual(['order-2 order.shipped']);
+
+      const list = await es('parked', 'list');
+      expect(list).toMatchObject({ code: 0, stderr: '' });
+      expect(list.stdout).toContain(`${ref}\n    parked after 1 attempt, 1 behind it`);
+      const shown = await es('parked', 'show', ref, '--json');
+      expect(JSON.parse(shown.stdout)).toMatchObject({
+        ref,
+        message: { status: 'parked', reason: expect.stringContaining('no note for you') as string, behind: 1 },
+        record: { type: 'order.placed', metadata: { actor: 'customer:alice' } },
+        behind: [{ position: String(position), type: 'order.confirmed' }],
+      });
+      const ill = await es('doctor');
+      expect(ill.code).toBe(1);
+      expect(ill.stdout).toContain('1 message is parked, and 1 record of their keys stand behind.');
+
+      broken = false;
+      const dry = await es('parked', 'replay', ref, '--dry-run');
+      expect(dry.stdout).toBe(`Dry run, nothing is changed: ${ref} is due now; 1 behind it follow in order.\n`);
+      expect(handled).toEqual(['order-2 order.shipped']);
+      const { said, ended } = start('parked', 'replay', ref, '--reason', 'the note is there now');
+      expect(await ended, said.stderr).toBe(0);
+      expect(said).toEqual({ stdout: `${ref} is due now; 1 behind it follow in order.\n`, stderr: '' });
+      await eventually(
+        () => expect(handled).toEqual(['order-2 order.shipped', 'order-1 order.placed', 'order-1 order.confirmed']),
+        { timeoutMs: 30_000 },
+      );
+      const again = await es('parked', 'replay', ref);
+      expect(again).toMatchObject({ code: 1, stdout: '' });
+      expect(again.stderr).toMatch(
+        /it was handled, discarded, or never there\. .* parked\.replay by os-user:.*: the note is there now/,
+      );
+      expect(await es('doctor')).toMatchObject({
+        code: 0,
+        stdout: expect.stringContaining('Nothing is wrong.') as string,
+      });
+    } finally {
+      await runner.stop();
+    }
+  });
+
+  it('shows streams, and nothing in them plays with the terminal', async () => {
+    await append('order-show', 'order.placed', 'order.confirmed');
+    const streams = await es('streams', '--json', '--limit', '1');
+    expect(JSON.parse(streams.stdout)).toMatchObject({
+      contexts: [
+        { context: 'order-service', streams: [{ stream: 'order-show', version: 2, lastType: 'order.confirmed' }] },
+      ],
+    });
+    const shown = await es('show', 'order-show', '--at', '1');
+    expect(shown).toMatchObject({ code: 0, stderr: '' });
+    expect(shown.stdout).toContain('1  order.placed v1');
+    expect(shown.stdout).toContain('actor customer:alice');
+    expect(shown.stdout).toContain('red \\u001b[31m alert');
+    expect(shown.stdout).not.toContain('order.confirmed');
+    expect(shown.stdout).not.toContain('\u001b');
+    expect(await es('show', 'order-nowhere')).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^There is no stream order-nowhere in order-service\./) as string,
+    });
+  });
+
+  it('tail --follow prints what comes, and Ctrl-C ends it with 0', async () => {
+    const { child, said, ended } = start('tail', '--follow', '--limit', '1', '--json');
+    await eventually(() => expect(said.stdout).not.toBe(''), { timeoutMs: 60_000 });
+    const stream = `order-${randomUUID()}`;
+    await append(stream, 'order.placed');
+    await eventually(() => expect(said.stdout).toContain(stream), { timeoutMs: 30_000 });
+    for (const line of said.stdout.trim().split('\n'))
+      expect(JSON.parse(line)).toMatchObject({ context: 'order-service' });
+    child.kill('SIGINT');
+    expect(await ended).toBe(0);
+    expect(said.stderr).toBe('');
+  });
+
+  it('ends in silence when nobody reads on', async () => {
+    const { child, said, ended } = start('tail', '--follow', '--limit', '1');
+    await eventually(() => expect(said.stdout).not.toBe(''), { timeoutMs: 60_000 });
+    child.stdout.destroy();
+    await append('order-unread', 'order.placed');
+    expect(await ended).toBe(0);
+    expect(said.stderr).toBe('');
+  });
+});

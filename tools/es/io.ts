@@ -1,0 +1,28 @@
+// Where a command reads from and writes to: the terminal, or a test.
+import { jsonText, lookOf, type Look } from './terminal.js';
+
+export interface Io {
+  /** One line for the reader, made safe by whoever composed it. */
+  out(line: string): void;
+  /** One line beside the answer: notes, progress, errors. */
+  note(line: string): void;
+  readonly look: Look;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Aborts on Ctrl-C. */
+  readonly signal: AbortSignal;
+}
+
+export function processIo(signal: AbortSignal): Io {
+  return {
+    out: (line) => void process.stdout.write(`${line}\n`),
+    note: (line) => void process.stderr.write(`${line}\n`),
+    look: lookOf(process.stdout, process.env),
+    environment: process.env,
+    signal,
+  };
+}
+
+/** One JSON document, on one line. */
+export function outJson(io: Io, value: unknown): void {
+  io.out(jsonText(value));
+}

@@ -1,0 +1,110 @@
+// What happens before any database is reached: help, wrong arguments, nothing running.
+import { describe, expect, it } from 'vitest';
+import type { Io } from './io.js';
+import { main } from './program.js';
+
+async function es(args: readonly string[], environment: Io['environment'] = {}) {
+  const said = { out: [] as string[], err: [] as string[] };
+  const code = await main([...args, '--data', '/nowhere/at/all'], {
+    out: (line) => said.out.push(line),
+    note: (line) => said.err.push(line),
+    look: { width: 100, color: false },
+    environment,
+    signal: new AbortController().signal,
+  });
+  return { code, out: said.out.join('\n'), err: said.err.join('\n') };
+}
+
+describe('es', () => {
+  it.each([
+    [['streams', '--limit', '0'], 'Expected a whole number from 1 to 1000.'],
+    [['streams', '--category', 'order-1'], 'a category has no dash'],
+    [['streams', '--after', '5'], 'Add --context.'],
+    [['tail', '--log', 'orders'], 'Allowed choices are events, inbound, outgoing.'],
+    [['tail', '--from', '5'], 'Add --context.'],
+    [['show'], "missing required argument 'stream'"],
+    [['show', 'order-1', '--at', 'yesterday'], 'Expected a version (3) or a time (2026-11-21T10:00:00Z).'],
+    [['show', 'order-1', '--at', '0'], 'Expected a version (3)'],
+    [['parked', 'list', '--status', 'lost'], 'Allowed choices are waiting, behind, parked, unreadable.'],
+    [['parked', 'show', 'order-1'], 'Expected <context>/<subscription>/<log>/<position>'],
+    [['parked', 'replay', 'basket-service/x/events/1'], 'There is no context basket-service.'],
+    [['parked', 'discard', 'order-service/x/events/1'], "required option '--reason <text>' not specified"],
+    [['parked', 'discard', 'order-service/x/events/1', '--reason', ' '], 'Expected 1 to 500 characters.'],
+    [['parked', 'show', 'order-service/x/events/1', '--context', 'payment-service'], '--context says payment-service'],
+    [['doctor', '--context', 'basket-service'], 'Allowed choices are order-service, payment-service.'],
+    [['streams', 'all'], 'too many arguments'],
+    [['stream'], 'Did you mean streams?'],
+  ])('%j is asked wrongly: a sentence and exit code 2', async (args, sentence) => {
+    const { code, out, err } = await es(args);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toContain(sentence);
+    expect(err).not.toMatch(/\n\s+at /);
+  });
+
+  it.each([
+    [['streams']],
+    [['show', 'order-1']],
+    [['tail', '--follow']],
+    [['parked', 'list']],
+    [['parked', 'replay', 'order-service/x/events/1']],
+    [['doctor']],
+  ])('%j says how to start when nothing runs, exit code 1', async (args) => {
+    const { code, out, err } = await es(args);
+    expect({ code, out }).toEqual({ code: 1, out: '' });
+    expect(err).toMatch(/^Nothing runs on \/nowhere\/at\/all, .* Start a system with `npm start`, or name one/);
+    expect(err.split('\n')).toHaveLength(1);
+  });
+
+  it.each([
+    ['postgres://u:sekret@127.0.0.1:1/order_service', 1, '127.0.0.1:1/order_service cannot be reached'],
+    ['postgres://u:sekret@127.0.0.1:1', 2, 'names no database'],
+    ['mysql://u:sekret@127.0.0.1:1/x', 2, 'A database URL begins with mysql:'],
+    ['//sekret', 2, 'A database URL cannot be read.'],
+  ])('a database that cannot be used is named without its secrets: %s', async (url, exitCode, sentence) => {
+    const { code, err } = await es(['streams'], { DATABASE_URL: url });
+    expect(err).toContain(sentence);
+    expect(err).not.toContain('sekret');
+    expect(code).toBe(exitCode);
+  });
+
+  it('does not take the database of one context for that of another', async () => {
+    const url = 'postgres://127.0.0.1:1/order_service';
+    const { code, err } = await es(['streams', '--context', 'payment-service'], { DATABASE_URL: url });
+    expect(code).toBe(2);
+    expect(err).toContain('The database given is that of order-service, not of payment-service.');
+  });
+
+  it('doctor makes a finding of a database that is not there', async () => {
+    const { code, out } = await es(['doctor', '--json'], {
+      DATABASE_URL: 'postgres://u:sekret@127.0.0.1:1/order_service',
+    });
+    expect(code).toBe(1);
+    expect(out).not.toContain('sekret');
+    expect(JSON.parse(out)).toMatchObject({
+      ok: false,
+      contexts: [{ context: 'order-service', findings: [{ severity: 'problem', code: 'database-unreachable' }] }],
+    });
+  });
+
+  it.each([
+    [['streams']],
+    [['show']],
+    [['tail']],
+    [['doctor']],
+    [['parked', 'list']],
+    [['parked', 'show']],
+    [['parked', 'replay']],
+    [['parked', 'discard']],
+  ])('%j --help has examples and the options of all commands', async (args) => {
+    const { code, out, err } = await es([...args, '--help']);
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(out).toContain(`Examples:\n  $ npm run -s es -- ${args.join(' ')}`);
+    expect(out).toContain('--context <service>');
+  });
+
+  it('without a command prints its help, exit code 2', async () => {
+    const { code, err } = await es([]);
+    expect(code).toBe(2);
+    expect(err).toContain('Usage: es');
+  });
+});
