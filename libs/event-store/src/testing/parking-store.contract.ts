@@ -139,6 +139,25 @@ export function describeParking(opened: () => ParkingSubject): void {
       expect(await subject.parking.due(key, 10)).toEqual([]);
     });
 
+    it('gives a parked record up: it is gone, and its successors go on', async () => {
+      const key = newKey();
+      await subject.parking.setAside(key, record(1n, 'a'), forGood);
+      await subject.parking.queueBehind(key, record(2n, 'a'));
+      await subject.parking.queueBehind(key, record(3n, 'a'));
+      expect(await subject.parking.discard(key, 1n)).toBe(true);
+      expect(positions(await subject.parking.due(key, 10))).toEqual([2n]);
+      expect(positions(await subject.parking.list({ name: key.name }))).toEqual([2n, 3n]);
+      expect(await subject.parking.discard(key, 1n)).toBe(false);
+    });
+
+    it('gives up only what is parked, not what is still being tried or waits behind', async () => {
+      const key = newKey();
+      await subject.parking.setAside(key, record(1n, 'a'), now);
+      await subject.parking.queueBehind(key, record(2n, 'a'));
+      for (const position of [1n, 2n, 3n]) expect(await subject.parking.discard(key, position)).toBe(false);
+      expect(positions(await subject.parking.list({ name: key.name }))).toEqual([1n, 2n]);
+    });
+
     it('knows when to look again', async () => {
       const key = newKey();
       expect(await subject.parking.nextDueInMs(key)).toBeUndefined();

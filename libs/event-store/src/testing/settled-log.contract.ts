@@ -89,6 +89,13 @@ export function describeSettledLog(name: string, open: () => Promise<SettledLogS
       expect(numbers(await log.read(head, 10))).toEqual([3]);
     });
 
+    it('is held back by nobody once all that was begun has been written', async () => {
+      expect(await log.heldBack()).toBeUndefined();
+      await subject.append(['test-a', 'test-b']);
+      expect(await log.read(await log.beginning(), 10)).toHaveLength(2);
+      expect(await log.heldBack()).toBeUndefined();
+    });
+
     it('reads a single record by its position', async () => {
       await subject.append(['test-a', 'test-b']);
       const [, second] = await log.read(await log.beginning(), 10);

@@ -51,9 +51,6 @@ export class SubscriptionLab {
   runner(definition: SubscriptionDefinition, over: Partial<SubscriptionRunnerOptions> = {}): SubscriptionRunner {
     const { clock, ids } = this;
     const { checkpoints, parking, unitOfWork, logs } = this.store;
-    const level = (name: keyof Logger) => (message: string, fields?: LogFields) => {
-      this.lines.push({ level: name, message, fields });
-    };
     const runner = new SubscriptionRunner({
       definition,
       tail: new LiveTail(logs[definition.log], clock),
@@ -63,12 +60,20 @@ export class SubscriptionLab {
       clock,
       ids,
       owner: 'process-1',
-      logger: { debug: level('debug'), info: level('info'), warn: level('warn'), error: level('error') },
+      logger: this.logger,
       ...over,
     });
     this.runners.push(runner);
     runner.start();
     return runner;
+  }
+
+  /** Writes into {@link lines}. */
+  get logger(): Logger {
+    const level = (name: keyof Logger) => (message: string, fields?: LogFields) => {
+      this.lines.push({ level: name, message, fields });
+    };
+    return { debug: level('debug'), info: level('info'), warn: level('warn'), error: level('error') };
   }
 
   /** What a transactional handler wrote with {@link note}, in that order. Rolled-back notes are not among them. */
