@@ -1,71 +1,79 @@
-// Both services and the bus between them: an order is placed, paid and confirmed, or ends without our keeping any money.
+// The acceptance suite: both services and the broker between them. An order is placed, paid and confirmed, or ends without our keeping any
+// money. The same on every broker.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { migrations as orderMigrations } from '../apps/order-service/src/infrastructure/migrations/index.js';
-import { OrderModule } from '../apps/order-service/src/order.module.js';
-import { PaymentConfig } from '../apps/payment-service/src/infrastructure/gateway/payment.config.js';
-import { migrations as paymentMigrations } from '../apps/payment-service/src/infrastructure/migrations/index.js';
-import { PaymentModule } from '../apps/payment-service/src/payment.module.js';
+import { PaymentCapturedV1, paymentEvents } from '@app/contracts';
+import { EVENT_STORE_RUNTIME, systemIds, type EventStoreRuntime } from '@app/event-store';
+import { toBrokerMessage } from '../libs/event-store/src/messaging/index.js';
+import { moveTimers } from '../libs/event-store/src/testing/move-timers.js';
 import { eventually } from './support/eventually.js';
+import { kafkaForTests } from './support/kafka.js';
 import { createTestDatabase, type TestDatabase } from './support/postgres.js';
-import { startService, type ServiceUnderTest } from './support/service.js';
+import { openShop, type Shop, type ShopOptions } from './support/shop.js';
+
+const STALL_MS = 4_000;
+const ORPHAN_WAIT_MS = 1_000;
+const kafka = await kafkaForTests();
 
 let bus: TestDatabase;
-let orders: ServiceUnderTest;
-let payments: ServiceUnderTest;
-
 beforeAll(async () => {
   bus = await createTestDatabase();
-  orders = await startService(OrderModule, { name: 'order-service', migrations: orderMigrations, busUrl: bus.url });
-  const configs = [Object.assign(new PaymentConfig(), { GATEWAY_FAULTS: 'timeout-after-success:1' })];
-  payments = await startService(PaymentModule, {
-    name: 'payment-service',
-    migrations: paymentMigrations,
-    configs,
-    busUrl: bus.url,
-  });
 });
-afterAll(async () => {
-  await Promise.all([orders?.close(), payments?.close()]);
-  await bus?.drop();
+afterAll(() => bus?.drop());
+
+describe('the checkout on postgres', () => {
+  describeCheckout(() => ({ kind: 'postgres', busUrl: bus.url }));
+});
+describe.skipIf(!kafka)('the checkout on kafka', () => {
+  describeCheckout(() => ({ kind: 'kafka', ...kafka! }));
 });
 
-async function place(sku: string): Promise<string> {
-  const { status, body } = await orders.send({
-    method: 'POST',
-    path: '/orders',
-    body: { lines: [{ sku, quantity: 1 }] },
+function describeCheckout(brokerOf: () => ShopOptions['broker']): void {
+  let shop: Shop;
+
+  beforeAll(async () => {
+    const gateway = { GATEWAY_FAULTS: 'timeout-after-success:1', GATEWAY_STALL_MS: STALL_MS };
+    shop = await openShop({ broker: brokerOf(), gateway, orphanWaitMs: ORPHAN_WAIT_MS });
   });
-  expect(status).toBe(201);
-  return String(body['orderId']);
-}
+  afterAll(() => shop?.close());
 
-const cancel = (orderId: string) =>
-  orders.send({ method: 'POST', path: `/orders/${orderId}/cancel`, body: { reason: 'Changed my mind.' } });
+  const ordersRuntime = () => shop.orders.app.get<EventStoreRuntime>(EVENT_STORE_RUNTIME);
+  const parkedOf = async (orderId: string) =>
+    (await ordersRuntime().parking.list({ name: 'checkout', status: 'parked' })).filter(({ key }) => key === orderId);
 
-async function expectToSettle(orderId: string, order: object, payment: object): Promise<void> {
-  const settled = async () => {
-    expect((await orders.send({ path: `/orders/${orderId}` })).body).toMatchObject(order);
-    expect((await payments.send({ path: `/payments/${orderId}`, role: 'operator' })).body).toMatchObject(payment);
-  };
-  await eventually(settled, { timeoutMs: 30_000 });
-}
+  /** As if the payment service had said so. */
+  async function publishCaptured(orderId: string, amountMinor: number): Promise<void> {
+    const eventId = systemIds.next();
+    const message = toBrokerMessage({
+      event: new PaymentCapturedV1(orderId, orderId, { amountMinor, currency: 'EUR' }),
+      cause: {
+        stream: { name: `payment-${orderId}`, category: 'payment', id: orderId },
+        version: 2,
+        position: 1n,
+        eventId,
+        time: new Date(),
+        metadata: { correlationId: eventId },
+      },
+      publisher: 'test',
+      topic: paymentEvents.topic,
+      source: '/test',
+      key: orderId,
+    });
+    expect(await ordersRuntime().broker.publish([message])).toEqual([]);
+  }
 
-describe('the checkout', () => {
   it('confirms an order that is paid, and one request can be followed through both services', async () => {
-    const orderId = await place('mug');
-    await expectToSettle(
+    const orderId = await shop.place('mug');
+    await shop.expectToSettle(
       orderId,
       { status: 'confirmed', paymentId: orderId },
       { status: 'captured', captured: { amountMinor: 890, currency: 'EUR' } },
     );
-    const history = (await orders.send({ path: `/orders/${orderId}/history` })).body as unknown as Record<
-      string,
-      unknown
-    >[];
+    const answer = await shop.orders.send({ path: `/orders/${orderId}/history` });
+    const history = answer.body as unknown as Record<string, unknown>[];
     expect(history.map(({ type }) => type)).toEqual(['order.placed', 'order.confirmed']);
     expect(history[1]!['correlationId']).toBe(history[0]!['correlationId']);
-    expect(history[1]!['actor']).toMatch(/^saga:checkout-confirm-paid/);
-    const [captured] = await payments.database.query<{ correlation: string }[]>(
+    expect(history[1]!['actor']).toBe('process:checkout');
+    const [captured] = await shop.payments.database.query<{ correlation: string }[]>(
       `SELECT metadata->>'correlationId' AS correlation FROM event_store.events WHERE stream = $1 AND type = 'payment.captured'`,
       [`payment-${orderId}`],
     );
@@ -73,12 +81,9 @@ describe('the checkout', () => {
   });
 
   it('cancels an order whose payment is declined, and says why', async () => {
-    const orderId = await place('unlucky-charm');
-    expect((await orders.send({ path: `/orders/${orderId}` })).body['total']).toEqual({
-      amountMinor: 1313,
-      currency: 'EUR',
-    });
-    await expectToSettle(
+    const orderId = await shop.place('unlucky-charm');
+    expect((await shop.order(orderId)).body['total']).toEqual({ amountMinor: 1313, currency: 'EUR' });
+    await shop.expectToSettle(
       orderId,
       { status: 'cancelled', cancelReason: 'the payment was declined' },
       { status: 'failed' },
@@ -86,10 +91,10 @@ describe('the checkout', () => {
   });
 
   it('gives the money of a confirmed order back when it is cancelled', async () => {
-    const orderId = await place('coffee-beans');
-    await expectToSettle(orderId, { status: 'confirmed' }, { status: 'captured' });
-    expect((await cancel(orderId)).status).toBe(200);
-    await expectToSettle(
+    const orderId = await shop.place('coffee-beans');
+    await shop.expectToSettle(orderId, { status: 'confirmed' }, { status: 'captured' });
+    expect((await shop.cancel(orderId)).status).toBe(200);
+    await shop.expectToSettle(
       orderId,
       { status: 'cancelled' },
       { status: 'refunded', refunded: { amountMinor: 1250, currency: 'EUR' } },
@@ -97,22 +102,63 @@ describe('the checkout', () => {
   });
 
   it('keeps no money of orders that are cancelled while they are being paid', async () => {
-    const ids = await Promise.all(Array.from({ length: 8 }, () => place('espresso-machine')));
-    await Promise.all(ids.map((orderId) => cancel(orderId)));
+    const ids = await Promise.all(Array.from({ length: 8 }, () => shop.place('espresso-machine')));
+    await Promise.all(ids.map((orderId) => shop.cancel(orderId)));
     for (const orderId of ids) {
-      await expectToSettle(
-        orderId,
-        { status: 'cancelled' },
-        { status: expect.stringMatching(/^(refunded|failed)$/) as string },
-      );
+      const status = expect.stringMatching(/^(refunded|failed)$/) as string;
+      await shop.expectToSettle(orderId, { status: 'cancelled' }, { status });
     }
-    await eventually(async () => {
-      const [held] = await payments.database.query<{ minor: string }[]>(
-        `SELECT sum(CASE outcome WHEN 'captured' THEN amount_minor WHEN 'refunded' THEN -amount_minor ELSE 0 END) AS minor
-         FROM gateway_ledger WHERE payment_id = ANY($1::uuid[])`,
-        [ids],
-      );
-      expect(Number(held?.minor ?? 0)).toBe(0);
-    });
+    await eventually(async () => expect(await heldFor(shop, ids)).toBe(0));
   });
-});
+
+  it('cancels an order that is not paid in time, and gives back what is captured too late', async () => {
+    const orderId = await shop.place('slow-boat-ticket');
+    const query = (sql: string, params?: readonly unknown[]) =>
+      shop.orders.database.query<Record<string, string | null>[]>(sql, params && [...params]);
+    await eventually(async () => {
+      const timers = await query('SELECT 1 FROM event_store.process_timers WHERE process_id = $1', [orderId]);
+      expect(timers).toHaveLength(1);
+    });
+    expect((await shop.order(orderId)).body['status']).toBe('placed');
+    await moveTimers(query, 900_000);
+    await eventually(async () => {
+      expect((await shop.order(orderId)).body).toMatchObject({
+        status: 'cancelled',
+        cancelReason: 'payment timed out',
+      });
+    });
+    await shop.expectToSettle(orderId, { status: 'cancelled' }, { status: 'refunded' });
+    await eventually(async () => expect(await heldFor(shop, [orderId])).toBe(0));
+  });
+
+  it('parks a payment of another amount: nothing happens to the order', async () => {
+    const orderId = await shop.place('slow-boat-ticket');
+    await publishCaptured(orderId, 4_276);
+    const [parked] = await eventually(async () => {
+      const found = await parkedOf(orderId);
+      expect(found).toHaveLength(1);
+      return found;
+    });
+    expect(parked!.reason).toMatch(/paid-amount-differs.*4277 EUR.*4276 EUR/);
+    expect((await shop.order(orderId)).body['status']).toBe('placed');
+  });
+
+  it('lets a payment for an order nobody knows wait, then parks it', async () => {
+    const orderId = systemIds.next();
+    await publishCaptured(orderId, 100);
+    const waiting = () => ordersRuntime().parking.list({ name: 'checkout', key: orderId, status: 'waiting' });
+    await eventually(async () => expect(await waiting()).toHaveLength(1));
+    await eventually(async () => expect(await parkedOf(orderId)).toHaveLength(1), { timeoutMs: 20_000 });
+    expect((await shop.order(orderId)).status).toBe(404);
+  });
+}
+
+/** Minor units the gateway holds for these orders. */
+async function heldFor({ payments }: Shop, orderIds: readonly string[]): Promise<number> {
+  const [held] = await payments.database.query<{ minor: string | null }[]>(
+    `SELECT sum(CASE outcome WHEN 'captured' THEN amount_minor WHEN 'refunded' THEN -amount_minor ELSE 0 END) AS minor
+       FROM gateway_ledger WHERE payment_id = ANY($1::uuid[])`,
+    [orderIds],
+  );
+  return Number(held?.minor ?? 0);
+}

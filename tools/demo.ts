@@ -1,6 +1,8 @@
-// `npm run demo [-- --orders N --json --broker postgres]`: places orders on a system of its own, lets it come to rest and checks I1 to I7.
+// `npm run demo [-- --orders N --json --broker kafka]`: places orders on a system of its own, lets it come to rest and checks the invariants.
+import { randomBytes } from 'node:crypto';
 import { parseDemoArguments, type DemoArguments } from './demo/arguments.js';
 import { openProbe } from './demo/probe.js';
+import { TIMEOUTS_WITHIN_SECONDS } from './demo/scenarios.js';
 import { ShopClient } from './demo/shop-client.js';
 import { formatSummary, summarize, type Summary } from './demo/summary.js';
 import { withThrowawaySystem } from './demo/throwaway-system.js';
@@ -13,13 +15,15 @@ import type { System } from './system/system.js';
 const restWithinMs = (orders: number): number => 60_000 + orders * 100;
 
 async function run({ orders, broker }: DemoArguments, say: (line: string) => void): Promise<Summary> {
-  return withThrowawaySystem({ log: say }, async (system, signal) => {
-    const probe = openProbe((name) => system.databaseUrl(name));
+  // On a cluster that others use too, the demo has topics of its own.
+  const kafka = { prefix: `demo-${randomBytes(4).toString('hex')}-` };
+  return withThrowawaySystem({ log: say, env: TIMEOUTS_WITHIN_SECONDS, broker, kafka }, async (system, signal) => {
+    const probe = openProbe((name) => system.databaseUrl(name), system.broker.topics);
     try {
-      say(`Placing ${orders} orders …`);
+      say(`Placing ${orders} orders; the broker is ${system.broker.where} …`);
       const played = await playOrders(await clientOf(system, signal), { orders, signal });
       say('Waiting until everything is at rest …');
-      const verdict = await verify(probe, played, restWithinMs(orders), signal);
+      const verdict = await verify(probe, played, restWithinMs(orders), { signal });
       const eventsAppended = verdict.system?.services.reduce((sum, { events }) => sum + events.length, 0);
       const summary = summarize(broker, verdict.checkout, eventsAppended ?? 0, verdict.violations);
       const orderId = mostEventful(played);

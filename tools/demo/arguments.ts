@@ -1,8 +1,6 @@
 // What `npm run demo` can be told, checked before anything starts.
 import { parseArgs } from 'node:util';
-
-/** Brokers this version runs on. */
-export const BROKERS = ['postgres'] as const;
+import { BROKERS, parseBroker, type BrokerName } from '../system/broker.js';
 
 const DEFAULT_ORDERS = 25;
 const MAX_ORDERS = 100_000;
@@ -11,7 +9,7 @@ export interface DemoArguments {
   readonly orders: number;
   /** One line of JSON on stdout, everything else on stderr. */
   readonly json: boolean;
-  readonly broker: (typeof BROKERS)[number];
+  readonly broker: BrokerName;
 }
 
 /** @throws Error with one sentence for whoever typed it. */
@@ -20,9 +18,7 @@ export function parseDemoArguments(args: readonly string[]): DemoArguments {
   if (!/^[1-9]\d{0,5}$/.test(orders) || Number(orders) > MAX_ORDERS) {
     throw new Error(`--orders ${orders}: expected a whole number from 1 to ${MAX_ORDERS}.`);
   }
-  const known = BROKERS.find((name) => name === broker);
-  if (!known) throw new Error(`--broker ${broker}: the brokers of this version are: ${BROKERS.join(', ')}.`);
-  return { orders: Number(orders), json, broker: known };
+  return { orders: Number(orders), json, broker: parseBroker(broker) };
 }
 
 function parse(args: readonly string[]): { orders: string; json: boolean; broker: string } {

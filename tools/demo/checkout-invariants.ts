@@ -29,6 +29,8 @@ export interface CheckoutState {
   /** Events of the payment streams, by version; a payment's id is its order's. */
   readonly payments: readonly Fact[];
   readonly ledger: readonly LedgerEntry[];
+  /** Orders whose payment deadline is still to come. */
+  readonly awaited: ReadonlySet<string>;
 }
 
 const NEXT: Readonly<Record<string, readonly string[]>> = {
@@ -45,9 +47,9 @@ export function checkCheckout(state: CheckoutState): Violation[] {
   const payments = groupBy(state.payments, ({ orderId }) => orderId);
   const orders = groupBy(state.orders, ({ orderId }) => orderId);
   for (const [orderId, facts] of orders) {
-    checkMoves(orderId, facts, ends);
+    checkMoves(orderId, facts, state.awaited.has(orderId), ends);
     const payment = payments.get(orderId) ?? [];
-    checkOutcome(orderId, facts, payment, ends);
+    if (!isAwaited(facts, orderId, state)) checkOutcome(orderId, facts, payment, ends);
     checkMoney(orderId, facts, payment, books);
   }
   for (const orderId of payments.keys()) {
@@ -57,14 +59,22 @@ export function checkCheckout(state: CheckoutState): Violation[] {
   return [...ends.found, ...books.found];
 }
 
-function checkMoves(orderId: string, facts: readonly Fact[], ends: Findings): void {
+/** Nothing has to have come of it yet. */
+function isAwaited(facts: readonly Fact[], orderId: string, { awaited }: CheckoutState): boolean {
+  return facts.at(-1)?.type === 'order.placed' && awaited.has(orderId);
+}
+
+function checkMoves(orderId: string, facts: readonly Fact[], isAwaitedStill: boolean, ends: Findings): void {
   let at = 'nothing';
   for (const { type } of facts) {
     if (!NEXT[at]?.includes(type)) ends.add('wrong', `order ${orderId} went from ${at} to ${type}.`);
     at = type;
   }
-  if (at === 'order.placed')
-    ends.add('unfinished', `order ${orderId} is still placed: neither confirmed nor cancelled.`);
+  if (at === 'order.placed' && !isAwaitedStill)
+    ends.add(
+      'unfinished',
+      `order ${orderId} is still placed: neither confirmed nor cancelled, and no timer will end it.`,
+    );
 }
 
 function checkOutcome(orderId: string, order: readonly Fact[], payment: readonly Fact[], ends: Findings): void {

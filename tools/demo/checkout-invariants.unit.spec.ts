@@ -33,8 +33,14 @@ function found(
   order: [string, Record<string, unknown>?][],
   payment: [string, Record<string, unknown>?][],
   ledger: LedgerEntry[],
+  awaited: readonly string[] = [],
 ): string[] {
-  const state = { orders: facts('a', ...order), payments: facts('a', ...payment), ledger };
+  const state = {
+    orders: facts('a', ...order),
+    payments: facts('a', ...payment),
+    ledger,
+    awaited: new Set(awaited),
+  };
   return checkCheckout(state).map(({ sentence }) => sentence);
 }
 
@@ -56,6 +62,7 @@ it('finds nothing in an honest checkout: shipped, declined, cancelled before and
       ...facts('refunded', requested, captured, refunded(300, 'operator')),
       ...facts('both', requested, captured, refunded(300, 'operator'), refunded(700, 'system')),
     ],
+    awaited: new Set(),
     ledger: [
       ...['shipped', 'cancelled', 'refunded', 'both'].map((id) => capture(id)),
       refund('cancelled', 1000),
@@ -84,7 +91,11 @@ describe('I6 finds an order', () => {
       [placed, ['order.confirmed'], ['order.shipped'], ['order.cancelled']],
       'I6: order a went from order.shipped to order.cancelled.',
     ],
-    ['left placed', [placed], 'I6: order a is still placed: neither confirmed nor cancelled.'],
+    [
+      'left placed',
+      [placed],
+      'I6: order a is still placed: neither confirmed nor cancelled, and no timer will end it.',
+    ],
   ])('%s', (_what, order, sentence) => {
     expect(found(order, [requested, captured], [capture('a')])).toContain(sentence);
   });
@@ -98,6 +109,11 @@ describe('I6 finds an order', () => {
     expect(found(confirmed, [requested, ['payment.failed']], [])).toContain(
       'I6: order a was confirmed, and its payment failed.',
     );
+  });
+
+  it('nothing in one that is placed while its payment deadline is still to come', () => {
+    expect(found([placed], [requested], [], ['a'])).toEqual([]);
+    expect(found([placed], [requested], [], ['b'])).toHaveLength(2);
   });
 
   it('that is missing although it was paid', () => {

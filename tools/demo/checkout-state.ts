@@ -17,6 +17,7 @@ export async function readCheckoutState(orders: Query, payments: Query): Promise
     orders: await factsOf(orders, 'order'),
     payments: await factsOf(payments, 'payment'),
     ledger: (await payments(LEDGER)).map(entryOf),
+    awaited: new Set((await orders(AWAITED)).map((row) => text(row, 'process_id'))),
   };
 }
 
@@ -44,6 +45,10 @@ function entryOf(row: Row): LedgerEntry {
 const FACTS = `
   SELECT stream, version::text, type, data::text, (extract(epoch FROM occurred_at) * 1000)::text AS at_ms
     FROM event_store.events WHERE starts_with(stream, $1) ORDER BY stream, version`;
+
+const AWAITED = `
+  SELECT t.process_id FROM event_store.process_timers t JOIN event_store.processes p ON p.process = t.process AND p.id = t.process_id
+   WHERE t.process = 'checkout' AND t.name = 'payment-deadline' AND p.status = 'running' AND t.due_at > clock_timestamp()`;
 
 /** A declined capture moves no money. */
 const LEDGER = `

@@ -1,21 +1,30 @@
-// Opens the databases of a running system for the checker. Nothing here writes.
+// Opens the databases of a running system, and its topics, for the checker. Nothing here writes.
 import pg from 'pg';
 import {
   publishedOnPostgres,
   type Query,
+  type ReadModelCopies,
   type Row,
   type SystemProbe,
 } from '../../libs/event-store/src/testing/invariants/index.js';
+import { publishedOnKafka } from '../../libs/event-store/src/kafka/index.js';
+import type { KafkaAddress } from '../system/broker.js';
 import { services, type ServiceName } from '../system/build.js';
-import { checkoutShapes } from './checkout-shape.js';
+import { rebuildReadModels } from './read-models.js';
+import { checkoutShapes, ORDER_EVENTS, PAYMENT_EVENTS } from './checkout-shape.js';
 
 export interface CheckoutProbe extends SystemProbe {
   readonly queries: Readonly<Record<ServiceName, Query>>;
+  /** What is served, and what its events give. */
+  readModels(): Promise<readonly ReadModelCopies[]>;
   close(): Promise<void>;
 }
 
-/** `databaseUrl` as a running system gives it. */
-export function openProbe(databaseUrl: (name: ServiceName | 'bus') => string): CheckoutProbe {
+/** `databaseUrl` as a running system gives it; `topics` where they are on Kafka. */
+export function openProbe(
+  databaseUrl: (name: ServiceName | 'bus') => string,
+  topics: KafkaAddress | undefined,
+): CheckoutProbe {
   const pools = new Map(([...services, 'bus'] as const).map((name) => [name, openPool(databaseUrl(name))]));
   const queryOf =
     (name: ServiceName | 'bus'): Query =>
@@ -24,7 +33,10 @@ export function openProbe(databaseUrl: (name: ServiceName | 'bus') => string): C
   return {
     shapes: checkoutShapes,
     queries: { 'order-service': queryOf('order-service'), 'payment-service': queryOf('payment-service') },
-    publishedMessages: publishedOnPostgres(queryOf('bus')),
+    publishedMessages: topics
+      ? publishedOnKafka({ ...topics, topics: [ORDER_EVENTS, PAYMENT_EVENTS] })
+      : publishedOnPostgres(queryOf('bus')),
+    readModels: () => rebuildReadModels(databaseUrl),
     async close() {
       await Promise.all([...pools.values()].map((pool) => pool.end()));
     },

@@ -25,6 +25,8 @@ export interface Scenario {
   ) => Promise<readonly Acknowledged[]>;
   /** Status at the end; several where the scenario is a race. */
   readonly ends: readonly OrderAnswer['status'][];
+  /** Why it was cancelled, where the scenario is about that. */
+  readonly reason?: string;
 }
 
 const ordered: readonly Line[] = [
@@ -82,16 +84,29 @@ export const scenarios = {
     },
     ends: ['confirmed'],
   },
+  'timed out': {
+    lines: [{ sku: 'slow-boat-ticket', quantity: 1 }], // its price ends in 77: the simulated gateway answers when nobody waits any more
+    play: () => Promise.resolve([]),
+    ends: ['cancelled'],
+    reason: 'payment timed out',
+  },
 } as const satisfies Record<string, Scenario>;
 
 export type ScenarioName = keyof typeof scenarios;
 
-/** Order by order; the first seven are one of each. */
-const MIX: readonly ScenarioName[] = [...(Object.keys(scenarios) as ScenarioName[]), 'paid', 'shipped', 'paid'];
+/** Order by order; the first eight are one of each. */
+export const everyScenario: readonly ScenarioName[] = [
+  ...(Object.keys(scenarios) as ScenarioName[]),
+  'paid',
+  'shipped',
+  'paid',
+];
 
-export function scenarioOf(index: number): ScenarioName {
-  return MIX[index % MIX.length]!;
-}
+/** For runs whose deadline is out of reach. */
+export const withoutTimeouts = everyScenario.filter((name) => name !== 'timed out');
+
+/** What makes 'timed out' end within seconds: the deadline passes while the gateway is still at it. For the services' environment. */
+export const TIMEOUTS_WITHIN_SECONDS = { PAYMENT_DEADLINE_MS: '12000', GATEWAY_STALL_MS: '15000' } as const;
 
 /** Plays one order from placing to its last change. @throws Error when it is not confirmed within `deadlineMs`. */
 export async function play(

@@ -10,6 +10,8 @@ export interface Summary {
   readonly confirmed: number;
   /** Orders that ended so. */
   readonly cancelled: number;
+  /** Of those cancelled, the ones nobody paid in time. */
+  readonly timedOut: number;
   readonly shipped: number;
   /** Payments with at least one refund. */
   readonly refunded: number;
@@ -38,6 +40,7 @@ export function summarize(
     orders: orders.length,
     confirmed: waits.length,
     cancelled: ended('order.cancelled'),
+    timedOut: orders.filter((facts) => facts.at(-1)!.data['reason'] === 'payment timed out').length,
     shipped: ended('order.shipped'),
     refunded: payments.filter((facts) => facts.some(({ type }) => type === 'payment.refunded')).length,
     eventsAppended,

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { buildOnce } from '../system/build.js';
 import { startSystem, type System, type SystemOptions } from '../system/system.js';
 
-export interface ThrowawayOptions extends Pick<SystemOptions, 'env'> {
+export interface ThrowawayOptions extends Pick<SystemOptions, 'env' | 'broker' | 'kafka'> {
   /** What goes on, for people. */
   readonly log: (line: string) => void;
 }
@@ -25,7 +25,7 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
  * @throws InterruptedError after a signal; @throws Error when a service does not stop with exit code 0.
  */
 export async function withThrowawaySystem<T>(
-  { log, env }: ThrowawayOptions,
+  { log, ...options }: ThrowawayOptions,
   work: (system: System, signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const abort = new AbortController();
@@ -36,8 +36,8 @@ export async function withThrowawaySystem<T>(
     await chmod(folder, 0o711); // the database may run as another user
     await buildOnce(log);
     abort.signal.throwIfAborted();
-    log('Starting PostgreSQL and the services …');
-    const system = await startSystem({ dataDir: folder, env });
+    log(`Starting PostgreSQL${options.broker === 'kafka' ? ', Kafka' : ''} and the services …`);
+    const system = await startSystem({ ...options, dataDir: folder, log });
     let result: T;
     try {
       abort.signal.throwIfAborted();

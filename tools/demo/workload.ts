@@ -1,5 +1,5 @@
 // Plays N orders, a few at a time. One that fails does not stop the others: what went wrong is told at the end.
-import { play, scenarioOf, type Story } from './scenarios.js';
+import { everyScenario, play, type ScenarioName, type Story } from './scenarios.js';
 import type { ShopClient } from './shop-client.js';
 
 export interface Played {
@@ -12,20 +12,22 @@ export interface WorkloadOptions {
   readonly orders: number;
   /** Orders at a time, default 8. */
   readonly concurrency?: number;
+  /** In turn, default all of them. */
+  readonly scenarios?: readonly ScenarioName[];
   /** How long an order may take to be confirmed, in milliseconds, default 60,000. */
   readonly deadlineMs?: number;
   readonly signal?: AbortSignal;
 }
 
 export async function playOrders(shop: ShopClient, options: WorkloadOptions): Promise<Played> {
-  const { orders, concurrency = 8, deadlineMs = 60_000, signal } = options;
+  const { orders, concurrency = 8, scenarios = everyScenario, deadlineMs = 60_000, signal } = options;
   const stories: Story[] = [];
   const troubles: string[] = [];
   let next = 0;
   const customer = async (): Promise<void> => {
     while (next < orders) {
       if (signal?.aborted) return;
-      const scenario = scenarioOf(next++);
+      const scenario = scenarios[next++ % scenarios.length]!;
       try {
         stories.push(await play(shop, scenario, deadlineMs, signal));
       } catch (error) {

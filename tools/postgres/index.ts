@@ -20,7 +20,7 @@ export interface PostgresOptions {
 
 export interface EmbeddedPostgres {
   readonly port: number;
-  /** Of the postmaster. */
+  /** Of the postmaster; another one after every start. */
   readonly pid: number;
   readonly dataDir: string;
   readonly logFile: string;
@@ -32,6 +32,8 @@ export interface EmbeddedPostgres {
   stop(mode?: 'fast' | 'immediate'): Promise<void>;
   /** Kills the postmaster as a power cut would; the next start recovers. */
   kill9(): Promise<void>;
+  /** Again after `stop` or `kill9`: on the same data and port, with the same settings. Does nothing while it runs. */
+  start(): Promise<void>;
   /** Does nothing when it is there already. */
   createDatabase(name: string): Promise<void>;
   /** Also when somebody is connected to it; does nothing when there is none. */
@@ -48,7 +50,12 @@ export async function startPostgres(options: PostgresOptions): Promise<EmbeddedP
   const binaries = await findBinaries(owner);
   const cluster = await prepareCluster(resolve(options.dataDir), binaries, owner);
   const running = await findRunning(cluster);
-  const { pid, port } = running ?? (await launch(cluster, binaries, owner, options));
+  let { pid } = running ?? { pid: 0 };
+  let port = running?.port ?? options.port;
+  const start = async (again: boolean): Promise<void> => {
+    ({ pid, port } = await launch(cluster, binaries, owner, { port, settings: options.settings, again }));
+  };
+  if (!running) await start(false);
   const url = (database = 'postgres'): string =>
     `postgresql://${SUPERUSER}:${cluster.password}@127.0.0.1:${port}/${encodeURIComponent(database)}`;
   await withClient(url(), (client) => client.query('SELECT 1')).catch((error: Error) => {
@@ -56,8 +63,10 @@ export async function startPostgres(options: PostgresOptions): Promise<EmbeddedP
   });
 
   return {
-    port,
-    pid,
+    port: port!,
+    get pid() {
+      return pid;
+    },
     dataDir: cluster.dataDir,
     logFile: cluster.logFile,
     reused: running !== undefined,
@@ -71,6 +80,9 @@ export async function startPostgres(options: PostgresOptions): Promise<EmbeddedP
     async kill9() {
       signal(pid, 'SIGKILL');
       await waitForEnd(pid, 10_000);
+    },
+    async start() {
+      if (!isAlive(pid)) await start(true);
     },
     createDatabase: (name) => createDatabase(url(), name),
     dropDatabase: (name) => dropDatabase(url(), name),

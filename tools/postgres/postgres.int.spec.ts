@@ -49,6 +49,18 @@ describe('startPostgres', () => {
     expect(await read()).toEqual([{ n: 7 }]);
   });
 
+  it('starts again on the same port, whatever ended it', async () => {
+    const { port } = server;
+    for (const end of [() => server.stop(), () => server.kill9()]) {
+      const { pid } = server;
+      await end();
+      await server.start();
+      expect(server).toMatchObject({ port });
+      expect(server.pid).not.toBe(pid);
+      expect(await read()).toEqual([{ n: 7 }]);
+    }
+  });
+
   it('refuses a taken port with the words of the server', async () => {
     const other = startPostgres({ dataDir: join(folder, 'other'), port: server.port });
     await expect(other).rejects.toThrow(/could not bind IPv4 address/);

@@ -38,12 +38,19 @@ export async function findRunning(cluster: Cluster): Promise<Postmaster | undefi
   }
 }
 
+export interface LaunchOptions {
+  readonly port?: number | undefined;
+  readonly settings?: Readonly<Record<string, string | number>> | undefined;
+  /** The port was its own before: whoever has it now will leave, e.g. a client whose outgoing connection was given that number. */
+  readonly again?: boolean;
+}
+
 /** @throws Error with the end of the server's log, when it cannot be started. */
 export async function launch(
   cluster: Cluster,
   binaries: PostgresBinaries,
   owner: ServerOwner | undefined,
-  options: { port?: number | undefined; settings?: Readonly<Record<string, string | number>> | undefined },
+  options: LaunchOptions,
 ): Promise<Postmaster> {
   for (const deadline = Date.now() + READY_TIMEOUT_MS; ; await sleep(RETRY_EVERY_MS)) {
     const port = options.port ?? (await freePort());
@@ -52,7 +59,8 @@ export async function launch(
     // Children of a killed server may live on for a moment and hold the data; a free port may be taken meanwhile.
     const passing =
       /lock file "postmaster\.pid" already exists|pre-existing shared memory block/.test(outcome) ||
-      (options.port === undefined && /could not bind|could not create any TCP\/IP sockets/.test(outcome));
+      ((options.port === undefined || options.again) &&
+        /could not bind|could not create any TCP\/IP sockets/.test(outcome));
     if (!passing || Date.now() > deadline) {
       throw new Error(`PostgreSQL did not start on ${cluster.dataDir}, port ${port}. Its log says:\n${outcome}`);
     }

@@ -1,0 +1,32 @@
+// The `postgres` broker under fire: its database refuses everybody while those of the services stay open.
+import { PostgresBroker } from '../../libs/event-store/src/postgres/index.js';
+import { withClient } from '../../tools/postgres/index.js';
+import type { System } from '../../tools/system/system.js';
+import { placeName, type BrokerUnderFire } from './broker-under-fire.js';
+
+export function busUnderFire({ postgres, databaseUrl }: System): BrokerUnderFire {
+  const url = databaseUrl('bus');
+  const client = new PostgresBroker({ connection: { url, applicationName: 'under fire', poolSize: 1 } });
+  const admit = (allowed: boolean) =>
+    withClient(postgres.url(), async (admin) => {
+      await admin.query(`ALTER DATABASE bus WITH ALLOW_CONNECTIONS ${allowed}`);
+      if (!allowed) await admin.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'bus'`);
+    });
+  return {
+    name: 'postgres',
+    down: () => admit(false),
+    up: () => admit(true),
+    /** Headers lie there as JSON: what are no UTF-8 bytes becomes what a decoder makes of them. */
+    put: ({ topic, partition, key, headers, value }) =>
+      withClient(url, async (sql) => {
+        const texts = Object.entries(headers).map(([name, text]) => [name, text.toString('utf8')]);
+        const { rows } = await sql.query<{ offset: string }>(
+          `INSERT INTO bus.messages (topic, partition, key, headers, value) VALUES ($1, $2, $3, $4, $5) RETURNING position::text AS offset`,
+          [topic, partition, key, JSON.stringify(Object.fromEntries(texts)), value],
+        );
+        return placeName({ topic, partition, offset: rows[0]!.offset });
+      }),
+    client,
+    close: () => client.close(),
+  };
+}

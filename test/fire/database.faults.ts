@@ -1,0 +1,134 @@
+// PostgreSQL that goes away, crashes, throws everybody out, or has to wait for one who is slow to commit.
+import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { expect, it } from 'vitest';
+import { withClient } from '../../tools/postgres/index.js';
+import { services } from '../../tools/system/build.js';
+import { eventually } from '../support/eventually.js';
+import { ask, expectProblem } from '../support/http.js';
+import type { Arena, UnderFire } from './arena.js';
+import { openStory, storyOf } from './stories.js';
+
+const EVERY_MS = 500;
+const FOR_MS = 8_000;
+/** How long a slow appender holds its position. */
+const SLOW_MS = 5_000;
+
+export function databaseFaults(fire: UnderFire): void {
+  it.each([
+    ['stopped fast', () => fire.arena.system.postgres.stop('fast')],
+    ['killed by kill -9', () => fire.arena.system.postgres.kill9()],
+  ])('PostgreSQL %s and started again: requests are refused with 503 meanwhile [28]', async (_how, end) => {
+    const { arena } = fire;
+    await arena.survives(async () => {
+      await arena.midFlow('order-service');
+      await end();
+      await expectRefusals(arena);
+      await arena.system.postgres.start();
+    });
+    await arena.expectHealthy();
+  });
+
+  it('kill -9 of one backend of PostgreSQL, which crashes and recovers all of it [28]', async () => {
+    const { arena } = fire;
+    const { postgres } = arena.system;
+    const said = (await readFile(postgres.logFile, 'utf8')).length;
+    await arena.survives(async () => {
+      await arena.midFlow('order-service');
+      const victim = await withClient(postgres.url(), async (admin) => {
+        const { rows } = await admin.query<{ pid: number }>(
+          `SELECT pid FROM pg_stat_activity WHERE datname = 'order_service' AND application_name = 'order-service' LIMIT 1`,
+        );
+        return rows[0]!.pid;
+      });
+      process.kill(victim, 'SIGKILL');
+      const crashed = async () =>
+        expect((await readFile(postgres.logFile, 'utf8')).slice(said)).toMatch(
+          /terminated by signal 9[^]*ready to accept/,
+        );
+      await eventually(crashed, { timeoutMs: 30_000 });
+    });
+  });
+
+  it('pg_terminate_backend on every connection twice a second [27]', async () => {
+    const { arena } = fire;
+    let ended = 0;
+    await arena.survives(async () => {
+      await arena.midFlow('order-service');
+      await withClient(arena.system.postgres.url(), async (admin) => {
+        for (const start = Date.now(); Date.now() - start < FOR_MS; await sleep(EVERY_MS)) {
+          const { rowCount } = await admin.query(
+            `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+              WHERE backend_type = 'client backend' AND application_name <> 'invariant checker' AND pid <> pg_backend_pid()`,
+          );
+          ended += rowCount!;
+        }
+      });
+    });
+    expect(ended).toBeGreaterThan(FOR_MS / EVERY_MS); // more than one each time: services came back to be thrown out again
+  });
+
+  it('slow appenders that hold a position, some of which roll back: subscriptions wait, and then miss nothing [5]', async () => {
+    const { arena } = fire;
+    await arena.survives(async () => {
+      await arena.midFlow('order-service');
+      await Promise.all([appendSlowly(arena, 'COMMIT'), appendSlowly(arena, 'ROLLBACK')]);
+      await appendSlowly(arena, 'COMMIT');
+    });
+  });
+}
+
+/** Whoever asks while the database is away is told so, and the processes stay. */
+async function expectRefusals(arena: Arena): Promise<void> {
+  const paths = { 'order-service': `/orders/${randomUUID()}`, 'payment-service': `/payments/${randomUUID()}` };
+  for (const service of services) {
+    const url = arena.system.running[service].url;
+    const token = await arena.system.token('someone', service === 'order-service' ? 'customer' : 'operator');
+    const refused = await ask({ method: 'GET', url: url + paths[service], token });
+    expectProblem(refused, 503);
+    expect(refused.headers.get('retry-after')).toMatch(/^\d+$/);
+    expectProblem(await ask({ method: 'GET', url: `${url}/health/ready` }), 503);
+    expect((await ask({ method: 'GET', url: `${url}/health/live` })).status).toBe(200);
+  }
+}
+
+/** An order that another program places by SQL, in a transaction that takes its time. */
+async function appendSlowly(arena: Arena, ends: 'COMMIT' | 'ROLLBACK'): Promise<void> {
+  const orderId = randomUUID();
+  const client = new pg.Client({ connectionString: arena.system.databaseUrl('order-service') });
+  await client.connect();
+  try {
+    await client.query('BEGIN');
+    const { rows } = await client.query<{ position: string }>(APPEND, [randomUUID(), `order-${orderId}`]);
+    const { position } = rows[0]!;
+    const { story } = await openStory(await arena.shop(), 'paid', [{ sku: 'mug', quantity: 1 }]); // surely behind it
+    arena.remember(story);
+    const held = async () => {
+      const [seen] = await arena.queries['order-service'](SEEN, [position]);
+      expect(Number(seen!['later']), 'events committed behind it').toBeGreaterThan(0);
+      expect(Number(seen!['ahead']), 'subscriptions that did not wait').toBe(0);
+    };
+    await eventually(held, { timeoutMs: 20_000 });
+    await sleep(SLOW_MS);
+    await held();
+    await client.query(ends);
+    if (ends === 'COMMIT') arena.remember(storyOf('paid', orderId, 1));
+  } finally {
+    await client.end();
+  }
+}
+
+/** As an order that was paid before, under another id. */
+const APPEND = `
+  INSERT INTO event_store.events (id, stream, version, type, schema_version, data, metadata)
+  SELECT $1, $2, 1, placed.type, placed.schema_version, placed.data, placed.metadata - 'commandId'
+    FROM event_store.events placed
+    JOIN event_store.events confirmed ON confirmed.stream = placed.stream AND confirmed.type = 'order.confirmed'
+   WHERE placed.type = 'order.placed' LIMIT 1
+  RETURNING position::text`;
+
+const SEEN = `
+  SELECT (SELECT count(*) FROM event_store.events WHERE position > $1)::text AS later,
+         (SELECT count(*) FROM event_store.subscriptions WHERE log = 'events' AND position >= $1)::text AS ahead`;

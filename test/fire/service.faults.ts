@@ -1,0 +1,141 @@
+// Services that are killed, stopped, left alone or kept waiting.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, it } from 'vitest';
+import { services } from '../../tools/system/build.js';
+import { eventually } from '../support/eventually.js';
+import type { UnderFire } from './arena.js';
+import { openStory } from './stories.js';
+
+/** An orchestrator kills after 30 s. */
+const STOPS_WITHIN_MS = 25_000;
+/** The library's deadline for one call of a handler. */
+const DEADLINE_MS = 30_000;
+const HANG_MS = DEADLINE_MS + 2_000;
+const CONFIRMED = `SELECT count(*)::text FROM event_store.events WHERE type = 'order.confirmed'`;
+
+export function serviceFaults(fire: UnderFire): void {
+  it.each(services)('kill -9 of the %s in mid-flow, started again', async (service) => {
+    const { arena } = fire;
+    await arena.survives(async () => {
+      await arena.midFlow(service);
+      await arena.system.running[service].kill9();
+      expect(await arena.open(service), `streams of ${service} that the kill left open`).toBeGreaterThan(0);
+      await arena.system.restart(service);
+    });
+  });
+
+  it('SIGTERM under load: each service ends with exit code 0, and nothing is lost [45]', async () => {
+    const { arena } = fire;
+    await arena.survives(async () => {
+      for (const service of services) {
+        await arena.midFlow(service);
+        const asked = Date.now();
+        expect([service, await arena.system.running[service].stop()]).toEqual([service, 0]);
+        expect(Date.now() - asked).toBeLessThan(STOPS_WITHIN_MS);
+        expect(await arena.open('order-service'), 'orders that were under way').toBeGreaterThan(0);
+        await arena.system.restart(service);
+      }
+    });
+  });
+
+  it('two replicas of each service, and the first of each killed: the others take over', async () => {
+    const { arena } = fire;
+    const replicas = await Promise.all(services.map((service) => arena.system.startReplica(service)));
+    try {
+      await arena.survives(async () => {
+        for (const [index, service] of services.entries()) arena.front(service, replicas[index]!.url);
+        await arena.midFlow('order-service');
+        await Promise.all(services.map((service) => arena.system.running[service].kill9()));
+        expect(await arena.open('order-service'), 'orders the kill left open').toBeGreaterThan(0);
+        // Leases last ten seconds; afterwards orders are confirmed again, by those that are left.
+        const before = await arena.count('order-service', CONFIRMED);
+        const progress = async () => expect(await arena.count('order-service', CONFIRMED)).toBeGreaterThan(before + 3);
+        await eventually(progress, { timeoutMs: 30_000 });
+        await Promise.all(services.map((service) => arena.system.restart(service)));
+      });
+    } finally {
+      for (const service of services) arena.front(service, undefined);
+    }
+    expect(await Promise.all(replicas.map((replica) => replica.stop()))).toEqual([0, 0]);
+  });
+
+  it('a gateway that hangs: the deadline ends the call, the others go on, and the call that comes back late changes nothing [17]', async () => {
+    const { arena } = fire;
+    const restartPayments = async (stallMs: number): Promise<void> => {
+      arena.env['GATEWAY_STALL_MS'] = String(stallMs);
+      await arena.system.running['payment-service'].stop();
+      await arena.system.restart('payment-service');
+    };
+    const usual = Number(arena.env['GATEWAY_STALL_MS']);
+    await restartPayments(HANG_MS);
+    const said = await arena.follow('payment-service');
+    const confirmed = await arena.count('order-service', CONFIRMED);
+    const shop = await arena.shop();
+    const { orderId, story } = await openStory(shop, 'paid', [{ sku: 'slow-boat-ticket', quantity: 1 }]);
+    arena.remember(story);
+    await eventually(async () => expect(await arena.open('payment-service')).toBeGreaterThan(0), { timeoutMs: 30_000 });
+    const hangsUntil = Date.now() + HANG_MS;
+    await arena.survives(
+      async () => {
+        const others = async () => expect(await arena.count('order-service', CONFIRMED)).toBeGreaterThan(confirmed + 3);
+        await eventually(others, { timeoutMs: DEADLINE_MS });
+        expect(await shop.order(orderId)).toMatchObject({ status: 'placed' });
+        const givenUp = new RegExp(`command-dispatch tries a record again[^\\n]*ES-1304[^\\n]* ${DEADLINE_MS} ms`);
+        await eventually(async () => expect(await said()).toMatch(givenUp), { timeoutMs: DEADLINE_MS + 20_000 });
+        const late = hangsUntil + 1_000 - Date.now();
+        if (late > 0) await sleep(late); // nothing tells that the first call has come back, but its time
+      },
+      { once: true },
+    );
+    const captures = await arena.count(
+      'payment-service',
+      `SELECT count(*)::text FROM event_store.events WHERE stream = $1 AND type = 'payment.captured'`,
+      [`payment-${orderId}`],
+    );
+    expect(captures).toBe(1);
+    await restartPayments(usual);
+  });
+
+  it('payment deadlines that pass while the order service is down: after the restart each order is cancelled once [40]', async () => {
+    const { arena } = fire;
+    const restartOrders = async (deadlineMs: string | undefined): Promise<void> => {
+      if (deadlineMs === undefined) delete arena.env['PAYMENT_DEADLINE_MS'];
+      else arena.env['PAYMENT_DEADLINE_MS'] = deadlineMs;
+      await arena.system.running['order-service'].stop();
+      await arena.system.restart('order-service');
+    };
+    const timers = (condition: string): Promise<number> =>
+      arena.count(
+        'order-service',
+        `SELECT count(*)::text FROM event_store.process_timers WHERE due_at < clock_timestamp() + interval '1 minute' AND ${condition}`,
+      );
+    const orders = 6;
+    const streams = `SELECT count(DISTINCT stream)::text FROM event_store.events`;
+    const before = await arena.count('order-service', streams);
+    await restartOrders('6000');
+    await arena.survives(
+      async () => {
+        const placed = async () => expect(await arena.count('order-service', streams)).toBe(before + orders);
+        await eventually(placed, { timeoutMs: 30_000, everyMs: 5 });
+        await eventually(async () => expect(await timers('true')).toBeGreaterThan(2), {
+          timeoutMs: 30_000,
+          everyMs: 5,
+        });
+        await arena.system.running['order-service'].kill9();
+        const waiting = await timers('true');
+        expect(waiting, 'timers that were still to be fired').toBeGreaterThan(0);
+        const overdue = async () => expect(await timers('due_at < clock_timestamp()')).toBe(waiting);
+        await eventually(overdue, { timeoutMs: 30_000 });
+        expect(await arena.open('order-service'), 'orders past their deadline').toBeGreaterThanOrEqual(waiting);
+        await arena.system.restart('order-service');
+      },
+      { scenarios: ['timed out'], orders, once: true },
+    );
+    const timedOut = await arena.count(
+      'order-service',
+      `SELECT count(*)::text FROM event_store.events WHERE type = 'order.cancelled' AND data->>'reason' = 'payment timed out'`,
+    );
+    expect(timedOut).toBe(orders);
+    await restartOrders(undefined);
+  });
+}

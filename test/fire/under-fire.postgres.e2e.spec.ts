@@ -1,0 +1,11 @@
+// Everything that can break is broken, one thing after the other, on the `postgres` broker.
+import { startWholeSystem } from '../support/whole-system.js';
+import { Arena } from './arena.js';
+import { busUnderFire } from './bus-under-fire.js';
+import { describeUnderFire, usualEnvironment } from './under-fire.js';
+
+describeUnderFire('postgres', async () => {
+  const env = usualEnvironment();
+  const whole = await startWholeSystem(env);
+  return new Arena(whole, busUnderFire(whole.system), env);
+});
