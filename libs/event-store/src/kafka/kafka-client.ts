@@ -3,7 +3,7 @@
 import { connect, type Socket } from 'node:net';
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
-import { CompressionCodecs, CompressionTypes, Kafka, logLevel } from 'kafkajs';
+import kafkajs, { CompressionTypes, Kafka, logLevel } from 'kafkajs'; // the codecs are no named export of a CommonJS module
 import { kafkaLogCreator } from './kafka-logger.js';
 import type { KafkaSettings } from './kafka-options.js';
 
@@ -13,7 +13,7 @@ export const RETRY = { retries: 2, initialRetryTime: 100, maxRetryTime: 1_000, f
 /** What a batch may come to when it is unpacked. kafkajs' own codec knows no limit, and a few bytes can be made into gigabytes. */
 const UNPACKED_BYTES = 64 * 1024 * 1024;
 
-CompressionCodecs[CompressionTypes.GZIP] = () => ({
+kafkajs.CompressionCodecs[CompressionTypes.GZIP] = () => ({
   compress: ({ buffer }: { buffer: Buffer }) => promisify(gzip)(buffer),
   decompress: (buffer: Buffer) => promisify(gunzip)(buffer, { maxOutputLength: UNPACKED_BYTES }),
 });
