@@ -3,19 +3,15 @@ import { PostgresBroker } from '../../libs/event-store/src/postgres/index.js';
 import { withClient } from '../../tools/postgres/index.js';
 import type { System } from '../../tools/system/system.js';
 import { placeName, type BrokerUnderFire } from './broker-under-fire.js';
+import { closeDatabase, openDatabase } from './databases.js';
 
 export function busUnderFire({ postgres, databaseUrl }: System): BrokerUnderFire {
   const url = databaseUrl('bus');
   const client = new PostgresBroker({ connection: { url, applicationName: 'under fire', poolSize: 1 } });
-  const admit = (allowed: boolean) =>
-    withClient(postgres.url(), async (admin) => {
-      await admin.query(`ALTER DATABASE bus WITH ALLOW_CONNECTIONS ${allowed}`);
-      if (!allowed) await admin.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'bus'`);
-    });
   return {
     name: 'postgres',
-    down: () => admit(false),
-    up: () => admit(true),
+    down: () => closeDatabase(postgres, 'bus'),
+    up: () => openDatabase(postgres, 'bus'),
     /** Headers lie there as JSON: what are no UTF-8 bytes becomes what a decoder makes of them. */
     put: ({ topic, partition, key, headers, value }) =>
       withClient(url, async (sql) => {

@@ -5,10 +5,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { expect, it } from 'vitest';
 import { withClient } from '../../tools/postgres/index.js';
-import { services } from '../../tools/system/build.js';
+import { services, type ServiceName } from '../../tools/system/build.js';
 import { eventually } from '../support/eventually.js';
 import { ask, expectProblem } from '../support/http.js';
 import type { Arena, UnderFire } from './arena.js';
+import { closeDatabase, openDatabase } from './databases.js';
 import { openStory, storyOf } from './stories.js';
 
 const EVERY_MS = 500;
@@ -25,7 +26,7 @@ export function databaseFaults(fire: UnderFire): void {
     await arena.survives(async () => {
       await arena.midFlow('order-service');
       await end();
-      await expectRefusals(arena);
+      await expectRefusals(arena, ...services);
       await arena.system.postgres.start();
     });
     await arena.expectHealthy();
@@ -70,10 +71,31 @@ export function databaseFaults(fire: UnderFire): void {
     expect(ended).toBeGreaterThan(FOR_MS / EVERY_MS); // more than one each time: services came back to be thrown out again
   });
 
+  it('the database of one service closed while messages go on coming: none of them is lost', async () => {
+    const { arena } = fire;
+    const { postgres } = arena.system;
+    await arena.survives(async () => {
+      await arena.midFlow('payment-service');
+      const said = await arena.follow('payment-service');
+      await closeDatabase(postgres, 'payment_service');
+      const shop = await arena.shop();
+      for (let order = 0; order < 5; order += 1) {
+        const { story } = await openStory(shop, 'paid', [{ sku: 'mug', quantity: 1 }]);
+        arena.remember(story);
+      }
+      const arrived = async () => expect(await said()).toContain('a batch could not be stored and comes again');
+      await eventually(arrived, { timeoutMs: 30_000 });
+      await expectRefusals(arena, 'payment-service');
+      await openDatabase(postgres, 'payment_service');
+    });
+  });
+
   it('slow appenders that hold a position, some of which roll back: subscriptions wait, and then miss nothing [5]', async () => {
     const { arena } = fire;
     await arena.survives(async () => {
       await arena.midFlow('order-service');
+      const confirmed = `SELECT count(*)::text FROM event_store.events WHERE type = 'order.confirmed'`;
+      await eventually(async () => expect(await arena.count('order-service', confirmed)).toBeGreaterThan(0));
       await Promise.all([appendSlowly(arena, 'COMMIT'), appendSlowly(arena, 'ROLLBACK')]);
       await appendSlowly(arena, 'COMMIT');
     });
@@ -81,9 +103,9 @@ export function databaseFaults(fire: UnderFire): void {
 }
 
 /** Whoever asks while the database is away is told so, and the processes stay. */
-async function expectRefusals(arena: Arena): Promise<void> {
+async function expectRefusals(arena: Arena, ...of: readonly ServiceName[]): Promise<void> {
   const paths = { 'order-service': `/orders/${randomUUID()}`, 'payment-service': `/payments/${randomUUID()}` };
-  for (const service of services) {
+  for (const service of of) {
     const url = arena.system.running[service].url;
     const token = await arena.system.token('someone', service === 'order-service' ? 'customer' : 'operator');
     const refused = await ask({ method: 'GET', url: url + paths[service], token });

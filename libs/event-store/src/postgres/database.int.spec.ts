@@ -166,7 +166,8 @@ describe('PostgresDatabase', () => {
       const metadata = { correlationId: 'c' };
       const signal = { process: 'p', id: '1', signalId: randomUUID(), kind: 'timer' as const, data, metadata };
       await new PostgresProcessStore(database).signal(signal);
-      await again.undoLastMigration();
+      // Those after the processes have nothing to lose.
+      for (const _ of eventStoreMigrations.slice(2)) await again.undoLastMigration();
       await expect(again.undoLastMigration()).rejects.toThrow('would delete what processes remember');
       await dataSource.query('DELETE FROM event_store.inbound_messages');
       await again.undoLastMigration();

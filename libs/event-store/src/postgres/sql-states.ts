@@ -67,7 +67,8 @@ export function failureOf(error: unknown): Failure | undefined {
   if (code !== undefined) {
     if (networkCodes.has(code)) return 'unavailable';
     if (code === '08P01' && !endsSession(error)) return undefined; // e.g. a wrong number of parameters: an error in the program
-    return sqlStates[code] ?? sqlStates[code.slice(0, 2)];
+    // Whoever was not let in, or was thrown out, is not to blame: e.g. 55000, a database that takes no connections for now.
+    return sqlStates[code] ?? sqlStates[code.slice(0, 2)] ?? (endsSession(error) ? 'unavailable' : undefined);
   }
   return driverMessages.some((message) => error.message.includes(message)) ? 'unavailable' : undefined;
 }

@@ -59,6 +59,14 @@ describe('failureOf', () => {
     expect(failureOf(new QueryFailedError('SELECT 1', [], fatal))).toBe('unavailable');
   });
 
+  it.each(['55000', '28P01', '3D000'])('takes %s for an outage where it ends or refuses the session', (code) => {
+    const error = databaseError(code) as pg.DatabaseError;
+    expect(failureOf(error)).toBeUndefined();
+    error.severity = 'FATAL';
+    expect(failureOf(error)).toBe('unavailable');
+    expect(failureOf(new QueryFailedError('SELECT 1', [], error))).toBe('unavailable');
+  });
+
   it('looks into the errors of a connect to several addresses', () => {
     const refused = Object.assign(new Error('connect ECONNREFUSED ::1'), { code: 'ECONNREFUSED' });
     expect(failureOf(new AggregateError([refused]))).toBe('unavailable');

@@ -65,7 +65,7 @@ export function problemOf(error: unknown): ProblemInit {
   if (notStorable.has(code)) {
     return { status: 400, code: 'text-not-storable', detail: 'The request contains text that cannot be stored.' };
   }
-  if (isUnavailable(error)) return unavailable('unavailable');
+  if (isUnavailable(error) || endsSession(error)) return unavailable('unavailable');
   if (error instanceof HttpException) {
     const status = error.getStatus();
     return { status, code: codeOfStatus(status), detail: 'The service cannot answer this request now.' };
@@ -87,6 +87,12 @@ export function isUnavailable(error: unknown): boolean {
     (error instanceof Error &&
       /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered)/.test(error.message))
   );
+}
+
+/** We were not let in, or were thrown out: e.g. 55000, a database that takes no connections for now. */
+function endsSession(error: unknown): boolean {
+  const { severity, driverError } = (error ?? {}) as { severity?: unknown; driverError?: { severity?: unknown } };
+  return ['FATAL', 'PANIC'].includes(String(severity ?? driverError?.severity));
 }
 
 function unavailable(code: string): ProblemInit {
