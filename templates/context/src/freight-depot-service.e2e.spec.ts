@@ -9,7 +9,7 @@ import { FreightDepotConfig } from './infrastructure/freight-depot.config.js';
 import { migrations } from './infrastructure/migrations/index.js';
 
 const unknownId = '0198c0de-0000-7000-8000-00000000dead';
-const tea = { subject: 'Two pallets of tea' };
+const example = { subject: 'The first one' };
 
 let service: ServiceUnderTest;
 
@@ -19,12 +19,12 @@ beforeAll(async () => {
 });
 afterAll(() => service.close());
 
-const open = (body: object | string = tea, user = 'alice', headers = {}): Promise<TestAnswer> =>
+const open = (body: object | string = example, user = 'alice', headers = {}): Promise<TestAnswer> =>
   service.send({ method: 'POST', path: '/crate-loads', user, headers, body });
 const close = (id: string, user = 'alice', body: object = { reason: 'Done.' }, headers = {}) =>
   service.send({ method: 'POST', path: `/crate-loads/${id}/close`, user, headers, body });
 const get = (path: string, user = 'alice', role = 'customer') => service.send({ path, user, role });
-const opened = async (user = 'alice') => String((await open(tea, user)).body['crateLoadId']);
+const opened = async (user = 'alice') => String((await open(example, user)).body['crateLoadId']);
 
 describe('POST /crate-loads', () => {
   it('opens one and says where it is', async () => {
@@ -34,24 +34,24 @@ describe('POST /crate-loads', () => {
     expect(answer.headers.get('location')).toBe(`/crate-loads/${crateLoadId}`);
     const found = await get(`/crate-loads/${crateLoadId}`);
     expect([found.status, found.headers.get('etag')]).toEqual([200, '"1"']);
-    expect(found.body).toMatchObject({ crateLoadId, ...tea, openedBy: 'alice', status: 'open', version: 1 });
+    expect(found.body).toMatchObject({ crateLoadId, ...example, openedBy: 'alice', status: 'open', version: 1 });
   });
 
   it('makes one of one key, also when it is sent several times at once', async () => {
     const headers = { 'idempotency-key': 'once' };
-    const answers = await Promise.all(Array.from({ length: 5 }, () => open(tea, 'alice', headers)));
+    const answers = await Promise.all(Array.from({ length: 5 }, () => open(example, 'alice', headers)));
     expect(answers.map(({ status }) => status)).toEqual(Array(5).fill(201));
     expect(new Set(answers.map(({ body }) => JSON.stringify(body))).size).toBe(1);
   });
 
   it.each([
     ['an empty object', {}],
-    ['text', '"tea"'],
+    ['text', '"text"'],
     ['half of JSON', '{"subject": '],
     ['a blank subject', { subject: ' ' }],
     ['a subject of two lines', { subject: 'a\nb' }],
     ['a subject that is too long', { subject: 'x'.repeat(201) }],
-    ['a field that is ours', { ...tea, openedBy: 'mallory' }],
+    ['a field that is ours', { ...example, openedBy: 'mallory' }],
   ])('answers 400 to %s', async (_what, body) => {
     const answer = await open(body);
     expect([answer.status, typeof answer.body['code']]).toEqual([400, 'string']);

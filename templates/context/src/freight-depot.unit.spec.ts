@@ -2,8 +2,6 @@
 import { Logger, Module } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { CommandBus, EventStoreModule } from '@app/event-store';
-import { EventStoreTesting, minutes } from '@app/event-store/testing';
 import {
   CrateLoadClosedV1,
   CrateLoadOpenedV1,
@@ -11,6 +9,8 @@ import {
   freightDepotEvents,
   freightDepotRequests,
 } from '../../contracts/index.js';
+import { CommandBus, EventStoreModule } from '@app/event-store';
+import { EventStoreTesting, minutes } from '@app/event-store/testing';
 import { CloseCrateLoad } from './application/close-crate-load/close-crate-load.command.js';
 import { CloseCrateLoadHandler } from './application/close-crate-load/close-crate-load.handler.js';
 import { CrateLoadFollowUpConfig } from './application/crate-load-follow-up/crate-load-follow-up.config.js';
@@ -23,8 +23,8 @@ import { CrateLoad } from './domain/crate-load.js';
 import { FreightDepotPublisher } from './infrastructure/freight-depot.publisher.js';
 
 const id = '0198c0de-0000-7000-8000-000000000001';
-const message = new CrateLoadRequestedV1(id, 'Two pallets of tea');
-const opened = new CrateLoadOpened('Two pallets of tea');
+const message = new CrateLoadRequestedV1(id, 'The first one');
+const opened = new CrateLoadOpened('The first one');
 
 @Module({
   imports: [

@@ -2,8 +2,8 @@
 import { Injectable } from '@nestjs/common';
 import { ofType, type IEvent } from '@nestjs/cqrs';
 import { map, type Observable } from 'rxjs';
-import { DurableSaga } from '@app/event-store';
 import { CrateLoadRequestedV1 } from '../../../contracts/index.js';
+import { DurableSaga } from '@app/event-store';
 import { OpenCrateLoad } from './open-crate-load/open-crate-load.command.js';
 
 @Injectable()

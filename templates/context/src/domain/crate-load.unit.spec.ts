@@ -5,20 +5,20 @@ import { CrateLoadAlreadyOpened, CrateLoadNotOpen } from './crate-load.errors.js
 import { CrateLoadClosed, CrateLoadOpened } from './crate-load.events.js';
 import { CrateLoad } from './crate-load.js';
 
-const opened = new CrateLoadOpened('Two pallets of tea', 'alice');
+const opened = new CrateLoadOpened('The first one', 'alice');
 const closed = new CrateLoadClosed('Done.', 'customer');
 
 describe('a crate load that is opened', () => {
   it('remembers what it is about and who opened it', () =>
     given(CrateLoad)
-      .when((crateLoad) => crateLoad.open('Two pallets of tea', 'alice'))
+      .when((crateLoad) => crateLoad.open('The first one', 'alice'))
       .then(opened)
-      .thenState({ status: 'open', subject: 'Two pallets of tea', openedBy: 'alice' }));
+      .thenState({ status: 'open', subject: 'The first one', openedBy: 'alice' }));
 
   it('belongs to no user when a message asked for it', () =>
     given(CrateLoad)
-      .when((crateLoad) => crateLoad.open('Two pallets of tea'))
-      .then(new CrateLoadOpened('Two pallets of tea')));
+      .when((crateLoad) => crateLoad.open('The first one'))
+      .then(new CrateLoadOpened('The first one')));
 
   it('is not opened a second time', () =>
     given(CrateLoad, opened)

@@ -12,7 +12,7 @@ import { migrations } from './migrations/index.js';
 
 const id = '0198c0de-0000-7000-8000-000000000001';
 const otherId = '0198c0de-0000-7000-8000-000000000002';
-const opened = new CrateLoadOpened('Two pallets of tea', 'alice');
+const opened = new CrateLoadOpened('The first one', 'alice');
 const closed = new CrateLoadClosed('Done.', 'customer');
 
 describe('the crate load summary', () => {
@@ -39,7 +39,7 @@ describe('the crate load summary', () => {
     )
       .in(source)
       .thenRows(CrateLoadSummary, [
-        { id, subject: 'Two pallets of tea', openedBy: 'alice', status: 'open', closeReason: null, version: 1 },
+        { id, subject: 'The first one', openedBy: 'alice', status: 'open', closeReason: null, version: 1 },
         { id: otherId, openedBy: null, status: 'closed', closeReason: 'Done.', version: 2 },
       ]));
 

@@ -1,6 +1,6 @@
 // Private fact → public message. What is not named here is not published, and what people wrote stays here: it may name people.
-import { Publish, Publisher, type EventContext } from '@app/event-store';
 import { CrateLoadClosedV1, CrateLoadOpenedV1, freightDepotEvents } from '../../../contracts/index.js';
+import { Publish, Publisher, type EventContext } from '@app/event-store';
 import { CrateLoadClosed, CrateLoadOpened } from '../domain/crate-load.events.js';
 
 @Publisher(freightDepotEvents, { key: (_event, context) => context.stream.id })

@@ -3,7 +3,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { IsTextLine } from '@app/platform';
 
 export class OpenCrateLoadDto {
-  @ApiProperty({ example: 'Two pallets of tea', minLength: 1, maxLength: 200 })
+  @ApiProperty({ example: 'The first one', minLength: 1, maxLength: 200 })
   @IsTextLine(200)
   subject: string;
 }

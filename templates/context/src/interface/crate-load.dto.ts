@@ -8,7 +8,7 @@ export class CrateLoadDto {
   @ApiProperty({ format: 'uuid' })
   crateLoadId: string;
 
-  @ApiProperty({ example: 'Two pallets of tea' })
+  @ApiProperty({ example: 'The first one' })
   subject: string;
 
   @ApiPropertyOptional({ example: 'alice', description: 'Missing when a message of another context asked for it.' })

@@ -14,7 +14,7 @@ let crateLoads: AggregateStore<CrateLoad>;
 
 beforeEach(async () => {
   crateLoads = createMemoryStore().aggregates(CrateLoad);
-  await crateLoads.create(crateLoadId, (crateLoad) => crateLoad.open('Two pallets of tea', 'alice'));
+  await crateLoads.create(crateLoadId, (crateLoad) => crateLoad.open('The first one', 'alice'));
 });
 
 const close = (by?: Actor, expectedVersion?: number, id = crateLoadId) =>

@@ -7,7 +7,7 @@ import { CrateLoadFollowUpConfig } from './crate-load-follow-up.config.js';
 import { CrateLoadFollowUp } from './crate-load-follow-up.process.js';
 
 const crateLoadId = '0198c0de-0000-7000-8000-000000000001';
-const opened = new CrateLoadOpened('Two pallets of tea', 'alice');
+const opened = new CrateLoadOpened('The first one', 'alice');
 const closed = new CrateLoadClosed('Done.', 'customer');
 const followUp = (...events: object[]) =>
   givenProcess(new CrateLoadFollowUp(new CrateLoadFollowUpConfig(minutes(15))), ...events).of(crateLoadId);

@@ -16,7 +16,7 @@ let crateLoads: AggregateStore<CrateLoad>;
 
 beforeEach(async () => {
   crateLoads = createMemoryStore().aggregates(CrateLoad);
-  await crateLoads.create(mine, (crateLoad) => crateLoad.open('Two pallets of tea', 'alice'));
+  await crateLoads.create(mine, (crateLoad) => crateLoad.open('The first one', 'alice'));
   await crateLoads.update(mine, (crateLoad) => crateLoad.close('Done.', 'customer'));
   await crateLoads.create(nobodys, (crateLoad) => crateLoad.open('Asked for by a message'));
 });
@@ -29,7 +29,7 @@ describe('getting a crate load', () => {
     const [first, last] = await crateLoads.history(mine);
     expect(await get(mine, alice)).toEqual({
       crateLoadId: mine,
-      subject: 'Two pallets of tea',
+      subject: 'The first one',
       openedBy: 'alice',
       status: 'closed',
       closeReason: 'Done.',

@@ -11,7 +11,7 @@ describe('opening a crate load', () => {
   it('makes one, and refuses to make it again', async () => {
     const crateLoads = createMemoryStore().aggregates(CrateLoad);
     const handler = new OpenCrateLoadHandler(crateLoads);
-    const command = new OpenCrateLoad(crateLoadId, 'Two pallets of tea', 'alice');
+    const command = new OpenCrateLoad(crateLoadId, 'The first one', 'alice');
     expect(await handler.execute(command)).toMatchObject({ version: 1 });
     expect((await crateLoads.load(crateLoadId)).state).toMatchObject({ status: 'open', openedBy: 'alice' });
     await expect(handler.execute(command)).rejects.toMatchObject({ name: 'AggregateAlreadyExistsError' });
