@@ -40,8 +40,8 @@ async function run({ orders, broker }: DemoArguments, say: (line: string) => voi
 
 async function clientOf(system: System, signal: AbortSignal): Promise<ShopClient> {
   return new ShopClient({
-    orders: () => system.running['order-service'].url,
-    payments: () => system.running['payment-service'].url,
+    orders: () => system.running('order-service').url,
+    payments: () => system.running('payment-service').url,
     customerToken: await system.token('alice', 'customer'),
     operatorToken: await system.token('olivia', 'operator'),
     signal,
