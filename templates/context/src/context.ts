@@ -1,10 +1,10 @@
-// What both the module and `npm run es` need to know about this context.
+// What operations (`npm run es`) must know of the freight depot context, and its module as well. Loaded without Nest.
 import { freightDepotRequests } from '../../contracts/index.js';
 
 export { migrations } from './infrastructure/migrations/index.js';
 
-/** Topics whose messages it hears. */
+/** Topics whose messages it stores and reacts to. */
 export const consumes = [freightDepotRequests];
 
-/** Names of subscriptions that existed once and are gone on purpose. */
+/** Names of subscriptions that are gone on purpose: a checkpoint nobody owns stops the boot otherwise. */
 export const retired: readonly string[] = [];

@@ -27,11 +27,9 @@ export async function planContext(root: string, args: NewContextArguments, now =
   const message = args.on === undefined ? undefined : findMessage(root, args.on);
   const context = { names, port, message, now };
 
+  const changed = await editsOf(root, context);
   const created = await filesOf(root, context);
-  const there = created.filter(({ path }) => existsSync(join(root, path)));
-  if (there.length > 0)
-    throw new Error(`The name '${args.name}' is taken: there is ${there.map(({ path }) => path).join(', ')}.`);
-  return { context, created, changed: await editsOf(root, context) };
+  return { context, created, changed };
 }
 
 async function editsOf(root: string, { names, message }: NewContext): Promise<NewFile[]> {

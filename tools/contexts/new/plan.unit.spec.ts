@@ -1,11 +1,13 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { removeRegions } from '../regions.js';
-import { planContext } from './plan.js';
+import { planContext, type Plan } from './plan.js';
+import { EDITS } from './registration.js';
 import { isNamedByTemplate } from './substitute.js';
+import { namesOf } from './words.js';
 import { writePlan } from './write-plan.js';
 
 const SHARED: Readonly<Record<string, string>> = {
@@ -46,32 +48,42 @@ services:
   'libs/kernel/src/index.ts': '',
 };
 
-let root = '';
-beforeEach(() => {
-  root = mkdtempSync(join(tmpdir(), 'new-context-'));
+const NOW = new Date(1_800_000_000_000);
+const folders: string[] = [];
+afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true })));
+
+/** A small repository of its own. */
+function repository(): string {
+  const root = mkdtempSync(join(tmpdir(), 'new-context-'));
+  folders.push(root);
   cpSync('templates', join(root, 'templates'), { recursive: true });
   for (const [path, text] of Object.entries(SHARED)) {
     mkdirSync(dirname(join(root, path)), { recursive: true });
     writeFileSync(join(root, path), text);
   }
-});
-afterEach(() => {
-  rmSync(root, { recursive: true });
-});
+  return root;
+}
 
-const plan = (name: string, more: { aggregate?: string; port?: number } = {}) =>
-  planContext(root, { name, dryRun: false, ...more }, new Date(1_800_000_000_000));
-const read = (path: string) => readFileSync(join(root, path), 'utf8');
-const everything = () =>
-  readdirSync(root, { recursive: true, withFileTypes: true })
-    .map((entry) => join(entry.parentPath, entry.name))
-    .sort();
+const plan = (root: string, name: string, more: { aggregate?: string; port?: number } = {}) =>
+  planContext(root, { name, dryRun: false, ...more }, NOW);
+const returnsDesk = () => plan(repository(), 'returns-desk', { aggregate: 'return_case' });
+const reader = (root: string) => (path: string) => readFileSync(join(root, path), 'utf8');
 
 describe('the plan of a new context', () => {
-  it('has an app, a contract and a page under its names, and nothing of the template’s', async () => {
-    const { created } = await plan('returns-desk', { aggregate: 'return_case' });
-    const paths = created.map(({ path }) => path);
-    expect(paths).toEqual(
+  let made: Plan;
+  beforeAll(async () => {
+    made = await returnsDesk();
+  });
+  /** A repository in which it has been carried out. */
+  function carriedOut(): (path: string) => string {
+    const root = repository();
+    writePlan(root, made);
+    return reader(root);
+  }
+
+  it('has an app, a contract and a page under its names, and nothing of the template’s', () => {
+    const { created } = made;
+    expect(created.map(({ path }) => path)).toEqual(
       expect.arrayContaining([
         'apps/returns-desk-service/context.json',
         'apps/returns-desk-service/src/domain/return-case.ts',
@@ -87,18 +99,8 @@ describe('the plan of a new context', () => {
     expect(created.filter(({ text }) => /\.\.\/contracts\/|1764200000001|3999/.test(text))).toEqual([]);
   });
 
-  it('takes the next port, or the one that is asked for', async () => {
-    const contextJson = async (port?: number) =>
-      (await plan('shipping', { port })).created.find(({ path }) => path.endsWith('context.json'))!.text;
-    expect(JSON.parse(await contextJson())).toMatchObject({ port: 3002, request: { path: '/shippings' } });
-    expect(JSON.parse(await contextJson(4000))).toMatchObject({ port: 4000 });
-    await expect(contextJson(3001)).rejects.toThrow(
-      '--port 3001 is that of order-service. The next that is free: --port 3002',
-    );
-  });
-
-  it('gives compose a service and its migration, on host ports that nobody has', async () => {
-    writePlan(root, await plan('returns-desk', { aggregate: 'return_case' }));
+  it('gives compose a service and its migration, on host ports that nobody has', () => {
+    const read = carriedOut();
     const { services } = parse(read('docker-compose.yml'), { merge: true }) as { services: Record<string, object> };
     expect(Object.keys(services)).toEqual(['order-service', 'returns-desk-service', 'returns-desk-migration', 'kafka']);
     expect(services['returns-desk-service']).toMatchObject({
@@ -116,98 +118,91 @@ describe('the plan of a new context', () => {
     );
   });
 
-  it('changes shared files so that taking the region out gives them back', async () => {
-    writePlan(root, await plan('shipping'));
-    for (const path of [
-      'docker-compose.yml',
-      '.env.example',
-      'tools/compose/create-databases.sql',
-      'libs/contracts/src/index.ts',
-    ])
-      expect(removeRegions(read(path), path, 'shipping')).toBe(SHARED[path]);
+  it('changes shared files so that taking the region out gives them back', () => {
+    const read = carriedOut();
+    const shared = ['docker-compose.yml', '.env.example', 'tools/compose/create-databases.sql'];
+    for (const path of [...shared, 'libs/contracts/src/index.ts'])
+      expect(removeRegions(read(path), path, 'returns-desk')).toBe(SHARED[path]);
   });
 
-  it.each([
-    ['after the last app', SHARED['nest-cli.json']!, ['order-service', 'shipping-service', 'kernel']],
-    [
-      'where there is no app',
-      '{\n  "projects": {\n    "kernel": {\n      "type": "library"\n    }\n  }\n}\n',
-      ['shipping-service', 'kernel'],
-    ],
-    [
-      'where there is no library',
-      '{\n  "projects": {\n    "order-service": {\n      "type": "application"\n    }\n  }\n}\n',
-      ['order-service', 'shipping-service'],
-    ],
-  ])('puts its project into nest-cli.json %s', async (_where, text, projects) => {
-    writeFileSync(join(root, 'nest-cli.json'), text);
-    writePlan(root, await plan('shipping'));
-    const written = JSON.parse(read('nest-cli.json')) as { projects: object };
-    expect(Object.keys(written.projects)).toEqual(projects);
-    expect(read('nest-cli.json')).toContain(
-      `"compilerOptions": { "builder": "tsc", "tsConfigPath": "apps/shipping-service/tsconfig.app.json" }`,
-    );
-  });
-
-  it('lists what lies outside of the app among its belongings', async () => {
-    writePlan(root, await plan('shipping'));
-    expect(JSON.parse(read('tools/contexts/belongings.json'))).toEqual([
+  it('lists what lies outside of the app among its belongings', () => {
+    expect(JSON.parse(carriedOut()('tools/contexts/belongings.json'))).toEqual([
       { contexts: ['order'], paths: ['test/fire'] },
       {
-        contexts: ['shipping'],
+        contexts: ['returns-desk'],
         paths: [
-          'docs/reference/shipping.md',
-          'libs/contracts/src/shipping.requests.v1.ts',
-          'libs/contracts/src/shipping.requests.v1.unit.spec.ts',
+          'docs/reference/returns-desk.md',
+          'libs/contracts/src/returns-desk.requests.v1.ts',
+          'libs/contracts/src/returns-desk.requests.v1.unit.spec.ts',
         ],
       },
     ]);
   });
+
+  it('leaves nothing behind when it fails half-way', () => {
+    const root = repository();
+    const everything = () => readdirSync(root, { recursive: true, encoding: 'utf8' }).sort();
+    const before = everything();
+    const impossible = { path: 'package.json/below-a-file', text: '' };
+    expect(() => writePlan(root, { ...made, changed: [...made.changed, impossible] })).toThrow(/ENOTDIR/);
+    expect(everything()).toEqual(before);
+    for (const [path, text] of Object.entries(SHARED)) expect(reader(root)(path)).toBe(text);
+  });
+
+  it('may have one name for the context and its aggregate, and takes the next port', async () => {
+    const { created } = await plan(repository(), 'shipping');
+    const contextJson = created.find(({ path }) => path.endsWith('context.json'))!.text;
+    expect(JSON.parse(contextJson)).toMatchObject({ port: 3002, request: { path: '/shippings' } });
+    expect(created.map(({ path }) => path)).toContain('apps/shipping-service/src/domain/shipping.ts');
+  });
 });
 
-describe('a name', () => {
-  it.each<[string, { aggregate?: string }, RegExp]>([
-    ['order', {}, /'order' is taken: there is apps\/order-service/],
-    ['left', {}, /'left' is taken: the contract libs\/contracts\/src\/left.events.v1.ts is there/],
-    [
-      'ordering',
-      { aggregate: 'order' },
-      /The aggregate 'order' is taken: apps\/order-service\/src\/domain\/order.ts has an aggregate/,
-    ],
-    ['sending', { aggregate: 'parcel' }, /has events that begin with 'parcel\.'/],
-    ['mailing', { aggregate: 'mail' }, /has the message MailOpenedV1/],
-    ['mailing', { aggregate: 'letter' }, /has messages that begin with 'shop\.letter\.'/],
+describe('nest-cli.json', () => {
+  const project = (name: string, type: string) => `    "${name}": {\n      "type": "${type}"\n    }`;
+  const file = (...projects: string[]) => `{\n  "projects": {\n${projects.join(',\n')}\n  }\n}\n`;
+  const [app, library] = [project('order-service', 'application'), project('kernel', 'library')];
+
+  it.each([
+    ['after the last app', file(app, library), ['order-service', 'shipping-service', 'kernel']],
+    ['before the libraries where there is no app', file(library), ['shipping-service', 'kernel']],
+    ['at the end where there is no library', file(app), ['order-service', 'shipping-service']],
+  ])('has the project %s', (_where, text, projects) => {
+    const edited = EDITS['nest-cli.json']!.edit(text, { names: namesOf('shipping', 'shipment'), ownRequests: true });
+    expect(Object.keys((JSON.parse(edited) as { projects: object }).projects)).toEqual(projects);
+    expect(edited).toContain(
+      `"compilerOptions": { "builder": "tsc", "tsConfigPath": "apps/shipping-service/tsconfig.app.json" }`,
+    );
+  });
+});
+
+describe('what is refused', () => {
+  it.each<[string, { aggregate?: string; port?: number }, string | RegExp]>([
+    ['order', {}, `'order' is taken: there is apps/order-service`],
+    ['left', {}, `'left' is taken: the contract libs/contracts/src/left.events.v1.ts is there`],
+    ['ordering', { aggregate: 'order' }, `'order' is taken: apps/order-service/src/domain/order.ts has an aggregate`],
+    ['sending', { aggregate: 'parcel' }, `has events that begin with 'parcel.'`],
+    ['mailing', { aggregate: 'mail' }, 'has the message MailOpenedV1'],
+    ['mailing', { aggregate: 'letter' }, `has messages that begin with 'shop.letter.'`],
     ['working', { aggregate: 'actor' }, /'actor' does not fit: Actor would be both/],
-  ])('%s %j that is taken or would clash is refused', async (name, more, sentence) => {
-    await expect(plan(name, more)).rejects.toThrow(sentence);
+    ['shipping', { port: 3001 }, '--port 3001 is that of order-service. The next that is free: --port 3002'],
+  ])('%s %j, with the reason', async (name, more, sentence) => {
+    await expect(plan(repository(), name, more)).rejects.toThrow(sentence);
   });
 
-  it('may be that of the context and of its aggregate at once', async () => {
-    expect((await plan('shipping')).created.length).toBeGreaterThan(30);
-  });
-
-  it('is refused when one of its files is there', async () => {
+  it('a name one of whose files is there', async () => {
+    const root = repository();
     mkdirSync(join(root, 'docs/reference'), { recursive: true });
     writeFileSync(join(root, 'docs/reference/shipping.md'), '');
-    await expect(plan('shipping')).rejects.toThrow(`'shipping' is taken: there is docs/reference/shipping.md`);
-  });
-});
-
-describe('writing', () => {
-  it('leaves nothing behind when it fails half-way', async () => {
-    const before = everything();
-    const { created, changed } = await plan('shipping');
-    const impossible = { path: 'package.json/below-a-file', text: '' };
-    expect(() => writePlan(root, { created, changed: [...changed, impossible] })).toThrow(/ENOTDIR/);
-    expect(everything()).toEqual(before);
-    for (const [path, text] of Object.entries(SHARED)) expect(read(path)).toBe(text);
-    expect(existsSync(join(root, 'apps/shipping-service'))).toBe(false);
+    await expect(plan(root, 'shipping')).rejects.toThrow(`'shipping' is taken: there is docs/reference/shipping.md`);
   });
 
-  it('is not even planned where a list of contexts is missing', async () => {
+  it('a repository where a list of contexts, or its file, is missing', async () => {
+    const root = repository();
     writeFileSync(join(root, '.env.example'), 'A=1\n');
-    await expect(plan('shipping')).rejects.toThrow(/\.env\.example: expected the line '… contexts end here' once/);
+    await expect(plan(root, 'shipping')).rejects.toThrow(
+      /\.env\.example: expected the line '… contexts end here' once/,
+    );
     rmSync(join(root, '.env.example'));
-    await expect(plan('shipping')).rejects.toThrow('.env.example is missing: a context is registered there.');
+    await expect(plan(root, 'shipping')).rejects.toThrow('.env.example is missing: a context is registered there.');
   });
 });

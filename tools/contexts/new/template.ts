@@ -1,5 +1,5 @@
 // The files of a new context, made from those in ./templates: put in their places, under their names, formatted.
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import prettier from 'prettier';
 import type { ConsumedMessage } from './consumed-message.js';
@@ -32,7 +32,7 @@ const PARSERS = new Map([
 const TEMPLATE_PORT = '"port": 3999';
 const TEMPLATE_TIME = /1764200000001/g;
 
-/** @throws Error when the names would clash with others in the code. */
+/** @throws Error when the names would clash with others in the code, or a file is there. */
 export async function filesOf(root: string, context: NewContext): Promise<NewFile[]> {
   const options = await prettier.resolveConfig(join(root, 'package.json'));
   const sources = sourcesOf(root, context.message !== undefined);
@@ -43,6 +43,9 @@ export async function filesOf(root: string, context: NewContext): Promise<NewFil
         `The aggregate '${context.names.aggregate.snake}' does not fit: ${clash}. Choose another word for it, like --aggregate ${context.names.aggregate.snake}_file`,
       );
   }
+  const there = sources.map(({ target }) => renamed(target, context)).filter((path) => existsSync(join(root, path)));
+  if (there.length > 0)
+    throw new Error(`The name '${context.names.context.kebab}' is taken: there is ${there.join(', ')}.`);
   return Promise.all(
     sources.map(async ({ source, target, text }) => {
       const path = renamed(target, context);
@@ -61,7 +64,8 @@ function renamed(text: string, { names, port, now }: NewContext): string {
 
 /** The imports and links that point elsewhere once a file stands in its place. */
 function placed(source: string, text: string): string {
-  if (source.startsWith('contracts/')) return text.replaceAll(`'@app/contracts'`, `'./fields.js'`);
+  if (source.startsWith('contracts/'))
+    return text.replaceAll(`'@app/contracts'`, `'./fields.js'`).replaceAll(`'../../test/`, `'../../../test/`);
   if (source.startsWith('docs/'))
     return text.replaceAll('](../context/', '](../../apps/freight-depot-service/').replaceAll('](../../docs/', '](../');
   return text.replaceAll(
