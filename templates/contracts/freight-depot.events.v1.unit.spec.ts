@@ -4,7 +4,7 @@ import { CrateLoadClosedV1, CrateLoadOpenedV1, freightDepotEvents } from './frei
 
 const crateLoadId = '0198c0de-7a11-7000-8000-000000000001';
 
-describe('what the freight depot context tells the others', () =>
+describe('what the freight depot context tells the others', () => {
   describeContract(freightDepotEvents, 'shop.freight-depot.events.v1', [
     [new CrateLoadOpenedV1(crateLoadId), 'shop.crate-load.opened.v1', `{"crateLoadId":"${crateLoadId}"}`],
     [
@@ -12,4 +12,5 @@ describe('what the freight depot context tells the others', () =>
       'shop.crate-load.closed.v1',
       `{"crateLoadId":"${crateLoadId}","by":"customer"}`,
     ],
-  ]));
+  ]);
+});

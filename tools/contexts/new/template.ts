@@ -6,6 +6,7 @@ import type { ConsumedMessage } from './consumed-message.js';
 import { hearInstead } from './hear-instead.js';
 import { clashIn } from './scope.js';
 import { substitute } from './substitute.js';
+import { tidyImports } from './tidy-imports.js';
 import type { Names } from './words.js';
 
 export interface NewContext {
@@ -46,14 +47,16 @@ export async function filesOf(root: string, context: NewContext): Promise<NewFil
   const there = sources.map(({ target }) => renamed(target, context)).filter((path) => existsSync(join(root, path)));
   if (there.length > 0)
     throw new Error(`The name '${context.names.context.kebab}' is taken: there is ${there.join(', ')}.`);
-  return Promise.all(
+  const files = await Promise.all(
     sources.map(async ({ source, target, text }) => {
       const path = renamed(target, context);
       const content = renamed(placed(source, hearInstead(source, text, context.message)), context);
       const parser = PARSERS.get(extname(path));
-      return { path, text: parser ? await prettier.format(content, { ...options, parser }) : content };
+      const tidy = parser === 'typescript' ? tidyImports(content) : content;
+      return { path, text: parser ? await prettier.format(tidy, { ...options, parser }) : tidy };
     }),
   );
+  return files.sort((one, other) => one.path.localeCompare(other.path, 'en'));
 }
 
 function renamed(text: string, { names, port, now }: NewContext): string {
@@ -70,13 +73,8 @@ function placed(source: string, text: string): string {
     return text.replaceAll('](../context/', '](../../apps/freight-depot-service/').replaceAll('](../../docs/', '](../');
   return text.replaceAll(
     /import \{([^}]*)\} from '(?:\.\.\/)+contracts\/index\.js';/g,
-    (_, names: string) => `import { ${sorted(names)} } from '@app/contracts';`,
+    (_, names: string) => `import {${names}} from '@app/contracts';`,
   );
-}
-
-function sorted(names: string): string {
-  const list = names.split(',').flatMap((name) => name.trim() || []);
-  return list.sort((one, other) => one.localeCompare(other, 'en')).join(', ');
 }
 
 interface Source {

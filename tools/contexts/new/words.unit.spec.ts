@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { isNamedByTemplate, substitute } from './substitute.js';
+import { tidyImports } from './tidy-imports.js';
 import { articleOf, defaultAggregate, namesOf, pluralOf, singularOf } from './words.js';
 
 describe('the spellings of a name', () => {
@@ -70,5 +71,29 @@ describe('substitution', () => {
   it('leaves nothing of the template', () => {
     expect(isNamedByTemplate(substitute('The CrateLoad of the freight depot', names))).toBe(false);
     expect(isNamedByTemplate('crateLoadId')).toBe(true);
+  });
+});
+
+describe('imports', () => {
+  it('are put back in order under new names: values before types, own files by path', () => {
+    const untidy = `// Why.
+import { b, type T, A } from '@app/x';
+import { z } from './z/z.js';
+import {
+  two,
+  One,
+} from '../../one.js';
+import type { Y } from './a.js';
+
+const after = 1;
+`;
+    expect(tidyImports(untidy)).toBe(`// Why.
+import { A, b, type T } from '@app/x';
+import { One, two } from '../../one.js';
+import type { Y } from './a.js';
+import { z } from './z/z.js';
+
+const after = 1;
+`);
   });
 });
