@@ -7,3 +7,11 @@ export function flagsOfNpm(flags: readonly string[], environment: NodeJS.Process
     environment[`npm_config_${flag.replaceAll('-', '_')}`] === 'true' ? [`--${flag}`] : [],
   );
 }
+
+/** Likewise for options with a value, `npm run x --port 3010`. */
+export function optionsOfNpm(options: readonly string[], environment: NodeJS.ProcessEnv = process.env): string[] {
+  return options.flatMap((option) => {
+    const value = environment[`npm_config_${option.replaceAll('-', '_')}`];
+    return value === undefined || value === '' ? [] : [`--${option}=${value}`];
+  });
+}

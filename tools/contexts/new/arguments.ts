@@ -12,7 +12,7 @@ export interface NewContextArguments {
   readonly dryRun: boolean;
 }
 
-export const NEW_CONTEXT_HELP = `npm run new:context <name> [-- options]
+export const NEW_CONTEXT_HELP = `Usage: npm run new:context <name> [--aggregate NAME] [--on MESSAGE] [--port N] [--dry-run]
 
 Makes a bounded context: the service apps/<name>-service with tests at every layer, its contract, its page in docs/reference, and its
 place in nest-cli.json, docker-compose.yml, .env.example and the script that creates databases. Everything it makes is green at once.
@@ -26,9 +26,9 @@ npm run remove:context <name> takes it all out again.
                       ends in Id becomes the aggregate's id. Default: a message of its own, for others to send.
   --port N            the HTTP port that npm start prefers, 1024 to 65535. Default: the next after the highest.
   --dry-run           says what it would write and changes nothing
-  --help              prints this
+  --help              prints this (npm run new:context -- --help)
 
-Options that begin with -- stand behind another --:  npm run new:context shipping -- --aggregate shipment --on OrderConfirmedV1
+Like: npm run new:context shipping --aggregate shipment --on OrderConfirmedV1
 `;
 
 /** 'help' when that is asked for. @throws Error saying what is wrong. */
@@ -40,7 +40,7 @@ export function readNewContextArguments(args: readonly string[]): NewContextArgu
     throw new Error('Which name? Expected lower-case words joined by -: npm run new:context shipping');
   if (more.length > 0)
     throw new Error(
-      `Expected one name, got ${positionals.length}: ${positionals.join(' ')}. Several words are joined by '-': ${positionals.join('-')}. Options stand behind --: npm run new:context ${name} -- --dry-run`,
+      `Expected one name, got ${positionals.length}: ${positionals.join(' ')}. Several words are joined by '-': ${positionals.join('-')}.`,
     );
   return {
     name,

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { readContext } from '../context.js';
+import { withoutProject } from '../nest-cli.js';
 import { removeRegions } from '../regions.js';
 import { planContext, type Plan } from './plan.js';
 import { EDITS } from './registration.js';
@@ -128,14 +130,7 @@ describe('the plan of a new context', () => {
   it('lists what lies outside of the app among its belongings', () => {
     expect(JSON.parse(carriedOut()('tools/contexts/belongings.json'))).toEqual([
       { contexts: ['order'], paths: ['test/fire'] },
-      {
-        contexts: ['returns-desk'],
-        paths: [
-          'docs/reference/returns-desk.md',
-          'libs/contracts/src/returns-desk.requests.v1.ts',
-          'libs/contracts/src/returns-desk.requests.v1.unit.spec.ts',
-        ],
-      },
+      { contexts: ['returns-desk'], paths: ['docs/reference/returns-desk.md'] },
     ]);
   });
 
@@ -159,7 +154,8 @@ describe('the plan of a new context', () => {
 
 describe('nest-cli.json', () => {
   const project = (name: string, type: string) => `    "${name}": {\n      "type": "${type}"\n    }`;
-  const file = (...projects: string[]) => `{\n  "projects": {\n${projects.join(',\n')}\n  }\n}\n`;
+  const defaults = `  "root": "apps",\n  "sourceRoot": "apps",\n  "compilerOptions": { "tsConfigPath": "tsconfig.json" },\n`;
+  const file = (...projects: string[]) => `{\n${defaults}  "projects": {\n${projects.join(',\n')}\n  }\n}\n`;
   const [app, library] = [project('order-service', 'application'), project('kernel', 'library')];
 
   it.each([
@@ -172,6 +168,9 @@ describe('nest-cli.json', () => {
     expect(edited).toContain(
       `"compilerOptions": { "builder": "tsc", "tsConfigPath": "apps/shipping-service/tsconfig.app.json" }`,
     );
+    const { root } = JSON.parse(edited) as { root: string };
+    expect(root).toBe(projects.includes('order-service') ? 'apps' : 'apps/shipping-service');
+    expect(withoutProject(edited, readContext('shipping', '{ "port": 3003 }', ''), [])).toBe(text);
   });
 });
 

@@ -1,4 +1,5 @@
 // What a new context adds to files that all contexts share: regions, where the file has them, and its place in two JSON files.
+import { withString } from '../json-text.js';
 import { insertRegion } from '../regions.js';
 import { substitute } from './substitute.js';
 import type { Names } from './words.js';
@@ -96,7 +97,7 @@ function contracts({ ownRequests, names }: Registration): string {
   ].join('\n');
 }
 
-/** After the last app, in the form that the file has. */
+/** After the last app, in the form that the file has. The first app of all is what `nest` means when none is named. */
 function addProject(text: string, { names }: Registration): string {
   const service = `${names.context.kebab}-service`;
   const project = `    "${service}": {
@@ -105,37 +106,37 @@ function addProject(text: string, { names }: Registration): string {
       "entryFile": "main",
       "sourceRoot": "apps/${service}/src",
       "compilerOptions": { "builder": "tsc", "tsConfigPath": "apps/${service}/tsconfig.app.json" }
-    },
-`;
-  const lines = text.split(/(?<=\n)/);
+    }`;
+  const lines = text.split('\n');
   const lastApp = lines.findLastIndex((line) => line.includes('"type": "application"'));
-  const projects = lines.findIndex((line) => /^ {2}"projects": \{$/.test(line.trimEnd()));
-  const at =
-    lastApp < 0
-      ? projects + 1
-      : lines.findIndex((line, index) => index > lastApp && /^ {4}\},?$/.test(line.trimEnd())) + 1;
-  if (at <= 0)
+  const before = lines.findIndex(
+    (line, index) => (lastApp < 0 ? /^ {2}"projects": \{/ : /^ {4}\}/).test(line) && index > lastApp,
+  );
+  if (before < 0 || lines[before]!.includes('{}'))
     throw new Error(
-      'nest-cli.json: expected "projects" with one project below the other, as prettier writes it. Run npm run format.',
+      'nest-cli.json: expected "projects" with one below the other, as prettier writes it. Run npm run format.',
     );
-  const before = lines[at - 1]!;
-  if (lastApp >= 0 && !before.trimEnd().endsWith(',')) {
-    lines[at - 1] = before.replace('}', '},');
-    lines.splice(at, 0, project.replace(/,\n$/, '\n'));
-  } else lines.splice(at, 0, project);
-  return lines.join('');
+  const isLast = lastApp >= 0 && !lines[before]!.endsWith(',');
+  if (isLast) lines[before] += ',';
+  lines.splice(before + 1, 0, isLast ? project : `${project},`);
+  const added = lines.join('\n');
+  return lastApp < 0 ? asDefault(added, service) : added;
 }
 
-/** What lies outside of apps/, and goes with the context. */
-function addBelongings(text: string, { names, ownRequests }: Registration): string {
+function asDefault(text: string, service: string): string {
+  const folder = `apps/${service}`;
+  const places = [
+    [['root'], folder],
+    [['sourceRoot'], `${folder}/src`],
+    [['compilerOptions', 'tsConfigPath'], `${folder}/tsconfig.app.json`],
+  ] as const;
+  return places.reduce((changed, [path, value]) => withString(changed, 'nest-cli.json', path, value), text);
+}
+
+/** What lies outside of apps/, and goes with the context; contracts go by their names. */
+function addBelongings(text: string, { names }: Registration): string {
   const { kebab } = names.context;
-  const paths = [
-    `docs/reference/${kebab}.md`,
-    ...(ownRequests
-      ? [`libs/contracts/src/${kebab}.requests.v1.ts`, `libs/contracts/src/${kebab}.requests.v1.unit.spec.ts`]
-      : []),
-  ];
-  const entry = JSON.stringify({ contexts: [kebab], paths }, undefined, 2).replaceAll(/^/gm, '  ');
-  const body = text.trimEnd().replace(/\s*\]$/, '');
-  return `${body}${body.trimEnd() === '[' ? '' : ','}\n${entry}\n]\n`;
+  const entry = `  { "contexts": ["${kebab}"], "paths": ["docs/reference/${kebab}.md"] }`;
+  const before = text.trimEnd().replace(/\s*\]$/, '');
+  return `${before}${before === '[' ? '' : ','}\n${entry}\n]\n`;
 }

@@ -69,8 +69,7 @@ function renamed(text: string, { names, port, now }: NewContext): string {
 function placed(source: string, text: string): string {
   if (source.startsWith('contracts/'))
     return text.replaceAll(`'@app/contracts'`, `'./fields.js'`).replaceAll(`'../../test/`, `'../../../test/`);
-  if (source.startsWith('docs/'))
-    return text.replaceAll('](../context/', '](../../apps/freight-depot-service/').replaceAll('](../../docs/', '](../');
+  if (source.startsWith('docs/')) return text.replaceAll('](../context/', '](../../apps/freight-depot-service/');
   return text.replaceAll(
     /import \{([^}]*)\} from '(?:\.\.\/)+contracts\/index\.js';/g,
     (_, names: string) => `import {${names}} from '@app/contracts';`,
