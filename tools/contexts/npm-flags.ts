@@ -8,10 +8,13 @@ export function flagsOfNpm(flags: readonly string[], environment: NodeJS.Process
   );
 }
 
-/** Likewise for options with a value, `npm run x --port 3010`. */
-export function optionsOfNpm(options: readonly string[], environment: NodeJS.ProcessEnv = process.env): string[] {
-  return options.flatMap((option) => {
-    const value = environment[`npm_config_${option.replaceAll('-', '_')}`];
-    return value === undefined || value === '' ? [] : [`--${option}=${value}`];
-  });
+/** Options with a value cannot be had back: of `npm run x --port 3010` npm keeps one half. @throws Error with the line to type */
+export function assertNpmKeptNone(
+  options: readonly string[],
+  example: string,
+  environment: NodeJS.ProcessEnv = process.env,
+): void {
+  const kept = options.filter((option) => environment[`npm_config_${option}`] !== undefined);
+  if (kept.length > 0)
+    throw new Error(`npm kept --${kept.join(' and --')} for itself. Options stand behind another --, like: ${example}`);
 }

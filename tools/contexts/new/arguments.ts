@@ -12,7 +12,9 @@ export interface NewContextArguments {
   readonly dryRun: boolean;
 }
 
-export const NEW_CONTEXT_HELP = `Usage: npm run new:context <name> [--aggregate NAME] [--on MESSAGE] [--port N] [--dry-run]
+export const NEW_CONTEXT_EXAMPLE = 'npm run new:context shipping -- --aggregate shipment --on OrderConfirmedV1';
+
+export const NEW_CONTEXT_HELP = `Usage: npm run new:context <name> -- [--aggregate NAME] [--on MESSAGE] [--port N] [--dry-run]
 
 Makes a bounded context: the service apps/<name>-service with tests at every layer, its contract, its page in docs/reference, and its
 place in nest-cli.json, docker-compose.yml, .env.example and the script that creates databases. Everything it makes is green at once.
@@ -26,9 +28,9 @@ npm run remove:context <name> takes it all out again.
                       ends in Id becomes the aggregate's id. Default: a message of its own, for others to send.
   --port N            the HTTP port that npm start prefers, 1024 to 65535. Default: the next after the highest.
   --dry-run           says what it would write and changes nothing
-  --help              prints this (npm run new:context -- --help)
+  --help              prints this
 
-Like: npm run new:context shipping --aggregate shipment --on OrderConfirmedV1
+Like: ${NEW_CONTEXT_EXAMPLE}
 `;
 
 /** 'help' when that is asked for. @throws Error saying what is wrong. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { assertNpmKeptNone } from '../npm-flags.js';
 import { readNewContextArguments } from './arguments.js';
 import { assertAggregateName, assertContextName } from './name-rules.js';
 
@@ -66,5 +67,15 @@ describe('the command line', () => {
     [['shipping', '--port', '3e3'], /--port 3e3/],
   ])('%j is refused', (args, sentence) => {
     expect(() => readNewContextArguments(args)).toThrow(sentence);
+  });
+
+  it('is refused where npm has taken a part of it', () => {
+    const options = ['aggregate', 'port'];
+    const line = 'npm run x -- --port 1';
+    for (const kept of ['npm_config_port', 'npm_config_aggregate'])
+      expect(() => assertNpmKeptNone(options, line, { [kept]: 'true' })).toThrow(
+        /^npm kept --(aggregate|port) for itself\. Options stand behind another --, like: npm run x -- --port 1$/,
+      );
+    expect(() => assertNpmKeptNone(options, line, { npm_config_user_agent: 'npm' })).not.toThrow();
   });
 });

@@ -7,12 +7,12 @@ import { dirname, join } from 'node:path';
 export interface Clone {
   readonly folder: string;
   /** Output goes to the terminal. @throws Error when the command fails. */
-  run(command: string, ...args: readonly string[]): void;
+  readonly run: (command: string, ...args: readonly string[]) => void;
   /** What git says has changed since the copy was made; empty when nothing has. */
-  changes(): string;
+  readonly changes: () => string;
   /** A hash of everything that is there, to compare with another moment. */
-  state(): string;
-  remove(): void;
+  readonly state: () => string;
+  readonly remove: () => void;
 }
 
 export function cloneWorkingTree(): Clone {
@@ -35,7 +35,7 @@ export function cloneWorkingTree(): Clone {
     folder,
     run: (command, ...args) => void execFileSync(command, args, { cwd: folder, stdio: 'inherit' }),
     changes: () => git('status', '--porcelain'),
-    state() {
+    state: () => {
       git('add', '--all');
       const tree = git('write-tree').trim();
       git('reset', '--quiet');

@@ -14,16 +14,22 @@ async function main(): Promise<void> {
   const dataDir = await mkdtemp(join(tmpdir(), 'rehearsal-data-'));
   const system = await startSystem({ dataDir, broker: 'postgres', log: (line) => console.log(line) });
   try {
-    const ids = new Map<string, string>();
-    for (const context of contexts()) ids.set(context.name, await request(system, context));
-    const order = ids.get('order');
-    if (order && ids.has('shipping')) await arrives(system, 'shipping-service', `/shipments/${order}`);
-  } finally {
-    const codes = await system.stop();
-    await rm(dataDir, { recursive: true, force: true });
-    if (Object.values(codes).some((code) => code !== 0))
-      throw new Error(`Services ended with ${JSON.stringify(codes)}`);
+    await follow(system);
+  } catch (error) {
+    await system.stop();
+    throw error;
   }
+  const codes = await system.stop();
+  await rm(dataDir, { recursive: true, force: true });
+  if (Object.values(codes).some((code) => code !== 0)) throw new Error(`Services ended with ${JSON.stringify(codes)}`);
+}
+
+async function follow(system: System): Promise<void> {
+  const ids = new Map<string, string>();
+  for (const context of contexts()) ids.set(context.name, await request(system, context));
+  const order = ids.get('order');
+  const hears = order !== undefined && ids.has('shipping') && ids.has('payment'); // an order that nobody is paid for is not confirmed
+  if (hears) await arrives(system, 'shipping-service', `/shipments/${order}`);
 }
 
 /** The id of what came of it; empty for a context that shows no request. */
