@@ -17,6 +17,7 @@ async function main(): Promise<void> {
     await follow(system);
   } catch (error) {
     await system.stop();
+    console.error(`What the services said is in ${join(dataDir, 'logs')}.`);
     throw error;
   }
   const codes = await system.stop();
