@@ -16,7 +16,11 @@ function expectSame(what: string, expected: string, actual: string): void {
   if (actual !== expected) throw new Error(`${what}: expected ${expected || 'nothing'}, got\n${actual}`);
 }
 
-function rehearse({ run, changes, state }: Clone): void {
+function expectPart(text: string, part: string): void {
+  if (!text.includes(part)) throw new Error(`Expected '${part}' in\n${text}`);
+}
+
+function rehearse({ run, output, changes, state }: Clone): void {
   const tool = (file: string, ...args: readonly string[]) => run('node', '--import', 'tsx', `tools/${file}`, ...args);
   // Without the order context there is no such message: then shipping hears one of its own, like returns-desk.
   const on = contexts().some(({ name }) => name === 'order') ? ['--on', 'OrderConfirmedV1'] : [];
@@ -24,6 +28,23 @@ function rehearse({ run, changes, state }: Clone): void {
   step('new:context shipping', () => tool('new-context.ts', 'shipping', '--aggregate', 'shipment', ...on));
   const withShipping = state();
   step('new:context returns-desk', () => tool('new-context.ts', 'returns-desk', '--aggregate', 'return_case'));
+  step('nest g: a schematic of Nest, and ours', () => {
+    const nest = (...args: readonly string[]) =>
+      output(
+        'node',
+        'node_modules/@nestjs/cli/bin/nest.js',
+        'generate',
+        ...args,
+        '--project',
+        'shipping-service',
+        '--dry-run',
+      );
+    expectPart(nest('service', 'labels'), 'apps/shipping-service/src/labels/labels.service.ts');
+    expectPart(
+      nest('--collection', './tools/schematics', 'context', 'stock-room'),
+      'apps/stock-room-service/src/main.ts',
+    );
+  });
   step('npm run check', () => tool('check.ts'));
   const specs = [
     'apps/shipping-service',

@@ -8,6 +8,8 @@ export interface Clone {
   readonly folder: string;
   /** Output goes to the terminal. @throws Error when the command fails. */
   readonly run: (command: string, ...args: readonly string[]) => void;
+  /** What the command prints. @throws Error when it fails. */
+  readonly output: (command: string, ...args: readonly string[]) => string;
   /** What git says has changed since the copy was made; empty when nothing has. */
   readonly changes: () => string;
   /** A hash of everything that is there, to compare with another moment. */
@@ -34,6 +36,7 @@ export function cloneWorkingTree(): Clone {
   return {
     folder,
     run: (command, ...args) => void execFileSync(command, args, { cwd: folder, stdio: 'inherit' }),
+    output: (command, ...args) => output(command, args, folder),
     changes: () => git('status', '--porcelain'),
     state: () => {
       git('add', '--all');

@@ -1,0 +1,17 @@
+// `npx nest g -c ./tools/schematics context shipping`: another door to npm run new:context, which has more options. CommonJS, because schematics are.
+const { spawnSync } = require('node:child_process');
+const { join } = require('node:path');
+
+/** The generator writes by itself, all or nothing; the tree of the schematic stays as it is. */
+exports.context =
+  ({ name }) =>
+  (tree) => {
+    // The runner takes every local schematic for a dry run, and does not say which one was asked for.
+    const dryRun = process.argv.some((argument) => /^--dry-?[rR]un(=true)?$/.test(argument)) ? ['--dry-run'] : [];
+    const generator = join(__dirname, '..', 'new-context.ts');
+    const { status } = spawnSync(process.execPath, ['--import', 'tsx', generator, String(name ?? ''), ...dryRun], {
+      stdio: 'inherit',
+    });
+    if (status !== 0) throw new Error('Nothing was generated.');
+    return tree;
+  };
