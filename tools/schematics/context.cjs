@@ -2,10 +2,10 @@
 const { spawnSync } = require('node:child_process');
 const { join } = require('node:path');
 
-/** The generator writes by itself, all or nothing; the tree of the schematic stays as it is. */
+/** The generator writes by itself, all or nothing; the schematic's own tree stays as it is, so the runner ends with 'Nothing to be done'. */
 exports.context =
   ({ name }) =>
-  (tree) => {
+  () => {
     // The runner takes every local schematic for a dry run, and does not say which one was asked for.
     const dryRun = process.argv.some((argument) => /^--dry-?[rR]un(=true)?$/.test(argument)) ? ['--dry-run'] : [];
     const generator = join(__dirname, '..', 'new-context.ts');
@@ -13,5 +13,4 @@ exports.context =
       stdio: 'inherit',
     });
     if (status !== 0) throw new Error('Nothing was generated.');
-    return tree;
   };
