@@ -29,8 +29,7 @@ async function main(): Promise<void> {
   const root = resolve(import.meta.dirname, '..');
   const { event, version, files, upcaster, newest } = await planVersion(root, type);
   const changes = [...files.keys()].map((file) => `  ${file === event.file ? 'edit' : 'new '}  ${file}`).join('\n');
-  if (values['dry-run'])
-    return console.log(`${type} would become version ${version}:\n${changes}\nNothing was written.`);
+  if (isDryRun) return console.log(`${type} would become version ${version}:\n${changes}\nNothing was written.`);
   for (const [file, content] of files) {
     mkdirSync(dirname(join(root, file)), { recursive: true });
     writeFileSync(join(root, file), content);

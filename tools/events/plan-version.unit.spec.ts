@@ -9,7 +9,7 @@ const eventsFile = `${domain}/note.events.ts`;
 
 /** As prettier wants it by default. */
 const events = `// Facts about a note.
-import { Event } from "@shop/event-store/core";
+import { Event } from "@app/event-store/core";
 
 @Event("note.written")
 export class Written {
