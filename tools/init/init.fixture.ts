@@ -21,8 +21,7 @@ const files = {
   '.gitignore': 'data/\n',
   'README.md': `# The old title\n\n# Another heading. Import from '${old}/kernel', write to me${old}.example.\n`,
   'apps/order-service/src/order.ts': `import { a, bbbbbbbbbbbbbbbbbbbbb, ccccccccccccccccccccc } from '${old}/kernel';\n`,
-  'libs/kernel/src/index.ts':
-    '// Not @older, not @old-fashioned, but @old.\n/** @throws nothing */\nexport const a =    1;\n',
+  'libs/kernel/src/index.ts': `// Not ${old}er, not ${old}-fashioned, but ${old}.\n/** ${at('throws')} nothing */\nexport const a =    1;\n`,
   'data/dev-issuer/private.json': '{}\n',
 };
 
