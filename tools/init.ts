@@ -20,7 +20,11 @@ async function main(args: readonly string[]): Promise<void> {
   if (!asks) return run(root, planInit(project, answersOf(flags, project)), flags.dryRun);
 
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
-  const ask: Ask = (question) => terminal.question(question);
+  const closed = new Promise<never>((_, reject) => {
+    terminal.once('close', () => reject(new Error('\nNothing was changed.'))); // Ctrl-C or Ctrl-D: no answer will come
+  });
+  closed.catch(() => undefined);
+  const ask: Ask = (question) => Promise.race([terminal.question(question), closed]);
   try {
     const plan = planInit(project, await askFor(flags, project, examplesIn(root), ask));
     await run(root, plan, false, ask);
