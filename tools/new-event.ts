@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { flagsOfNpm } from './contexts/npm-flags.js';
 import { planVersion } from './events/plan-version.js';
 
 const usage = `Usage: npm run new:event -- <type> [--dry-run]
@@ -14,12 +15,11 @@ See docs/how-to/add-an-event-version.md.`;
 
 async function main(): Promise<void> {
   const { positionals, values } = parseArgs({
+    args: [...process.argv.slice(2), ...flagsOfNpm(['dry-run'])],
     allowPositionals: true,
     options: { 'dry-run': { type: 'boolean' }, help: { type: 'boolean' } },
   });
   if (values.help) return console.log(usage);
-  // `npm run new:event order.placed --dry-run`, without `--`, is an option of npm's: it must not end in a change.
-  const isDryRun = values['dry-run'] || process.env.npm_config_dry_run === 'true';
   const [type, ...others] = positionals;
   if (type === undefined || others.length > 0) {
     throw new Error(
@@ -29,7 +29,8 @@ async function main(): Promise<void> {
   const root = resolve(import.meta.dirname, '..');
   const { event, version, files, upcaster, newest } = await planVersion(root, type);
   const changes = [...files.keys()].map((file) => `  ${file === event.file ? 'edit' : 'new '}  ${file}`).join('\n');
-  if (isDryRun) return console.log(`${type} would become version ${version}:\n${changes}\nNothing was written.`);
+  if (values['dry-run'])
+    return console.log(`${type} would become version ${version}:\n${changes}\nNothing was written.`);
   for (const [file, content] of files) {
     mkdirSync(dirname(join(root, file)), { recursive: true });
     writeFileSync(join(root, file), content);

@@ -1,5 +1,6 @@
 // What `npm run init` is told on its command line; whatever is left out is asked on a terminal, and stays as it is elsewhere.
 import { parseArgs } from 'node:util';
+import { flagsOfNpm } from '../contexts/npm-flags.js';
 
 export interface Flags {
   readonly name?: string;
@@ -27,10 +28,13 @@ export const usage = `Usage: npm run init -- [options]          what makes a clo
 
 A second run with the same answers changes nothing. See docs/how-to/make-it-yours.md.`;
 
+/** Those without a value: npm keeps them for itself where the `--` before them was forgotten. */
+const SWITCHES = ['drop-examples', 'keep-examples', 'fresh-keys', 'fresh-history', 'yes', 'dry-run'];
+
 /** @throws Error an option nobody knows, or two that contradict each other */
-export function parseFlags(args: readonly string[], env: NodeJS.ProcessEnv = {}): Flags {
+export function parseFlags(args: readonly string[], environment: NodeJS.ProcessEnv = {}): Flags {
   const { values } = parseArgs({
-    args: [...args],
+    args: [...args, ...flagsOfNpm(SWITCHES, environment)],
     options: {
       name: { type: 'string' },
       description: { type: 'string' },
@@ -54,8 +58,7 @@ export function parseFlags(args: readonly string[], env: NodeJS.ProcessEnv = {})
     freshKeys: values['fresh-keys'],
     freshHistory: values['fresh-history'],
     yes: values.yes ?? false,
-    // Without the `--` it is an option of npm's: it must not end in a change.
-    dryRun: values['dry-run'] ?? env.npm_config_dry_run === 'true',
+    dryRun: values['dry-run'] ?? false,
     help: values.help ?? false,
   };
 }

@@ -201,9 +201,9 @@ describe('the command line', () => {
     expect(() => parseFlags(['acme-shop'])).toThrow('Unexpected argument');
   });
 
-  it('takes a --dry-run that npm has kept for itself', () => {
+  it('takes what npm has kept for itself, because the -- before it was forgotten', () => {
     expect(parseFlags([], { npm_config_dry_run: 'true' }).dryRun).toBe(true);
-    expect(parseFlags([], {}).dryRun).toBe(false);
+    expect(parseFlags([], { npm_config_yes: 'true' })).toMatchObject({ yes: true, dryRun: false });
   });
 
   it('says which line to type where nobody can be asked', () => {
