@@ -1,4 +1,4 @@
-// Does what was planned. The first step may refuse; each one leaves a tree on which the same run can be repeated.
+// Does what was planned. The removal of a context may refuse, and comes first; package.json changes last, so a run that broke off can be repeated.
 import { spawnSync } from 'node:child_process';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
