@@ -21,7 +21,9 @@ program
 
 program
   .command('run')
-  .description('runs the commands of pages, each page in a clone of its own; without pages: all tutorials and how-to guides')
+  .description(
+    'runs the commands of pages, each page in a clone of its own; without pages: all tutorials and how-to guides',
+  )
   .argument('[pages...]', 'docs/tutorials/first-order.md …')
   .option('--link-modules', 'npm ci in a page is skipped: the clone gets the packages of this one')
   .option('--within <seconds>', 'fail when a page takes longer', seconds)

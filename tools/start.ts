@@ -2,6 +2,7 @@
 import { parseStartArguments } from './system/arguments.js';
 import { buildOnce } from './system/build.js';
 import { startSystem, type System } from './system/system.js';
+import { writeSystemEnv } from './system/system-env.js';
 
 const RESET = '\u001b[0m';
 const style = (code: number) => (text: string) => (process.stdout.isTTY ? `\u001b[${code}m${text}${RESET}` : text);
@@ -57,6 +58,10 @@ async function main(): Promise<void> {
     ports: { 'order-service': 3001, 'payment-service': 3002 },
     log: (line) => console.log(line),
   });
+  const dropEnv = await writeSystemEnv('data', {
+    urls: Object.fromEntries(Object.values(system.running).map(({ name, url }) => [name, url])),
+    token: await system.token('alice', 'customer'),
+  });
   console.log(await screen(system));
 
   const died = Object.values(system.running).map((service) =>
@@ -65,6 +70,7 @@ async function main(): Promise<void> {
   const why = await Promise.race([asked, ...died]);
   if (why !== 'signal') console.error(`${why}; see ./data/logs. Stopping the rest.`);
   else console.log('\nStopping …');
+  await dropEnv();
   const codes = await system.stop();
   console.log('Stopped. The data is in ./data for the next start.');
   process.exitCode = why === 'signal' && Object.values(codes).every((code) => code === 0) ? 0 : 1;

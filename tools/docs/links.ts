@@ -16,7 +16,7 @@ function troubleOf(tree: Tree, from: string, page: Page, target: string): string
   if (target === '') return 'a link needs a target';
   if (/^[a-z][a-z0-9+.-]*:/i.test(target)) return undefined; // another site, a mail address
   if (target.startsWith('/')) return 'write it relative to the page, so that it also works in an editor';
-  const [file = '', anchor] = target.split('#') as [string, string?];
+  const [file, anchor] = target.split('#') as [string, string?];
   const path = file === '' ? from : resolveLink(from, file);
   if (path === undefined) return 'it leaves the repository';
   if (file !== '' && !tree.exists(path)) return `there is no ${path}`;

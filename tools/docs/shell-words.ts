@@ -11,7 +11,7 @@ const HERE = /<<-?\s*(['"]?)(\w+)\1/;
 
 export function shellCommands(script: string): ShellCommand[] {
   const commands: ShellCommand[] = [];
-  const text = withoutHereDocuments(script.replaceAll('\\\n', '  '));
+  const text = withoutHereDocuments(script);
   let words: string[] = [];
   let word: string | undefined;
   let line = 1;
@@ -25,21 +25,21 @@ export function shellCommands(script: string): ShellCommand[] {
     if (words.length > 0) commands.push({ words, line: startedAt });
     words = [];
   };
-  const add = (piece: string) => {
+  const add = (part: string) => {
     if (word === undefined && words.length === 0) startedAt = line;
-    word = (word ?? '') + piece;
+    word = (word ?? '') + part;
   };
   for (let at = 0; at < text.length;) {
     const rest = text.slice(at);
-    const piece = pieceOf(rest, word === undefined);
-    if (piece.kind === 'space') endWord();
-    else if (piece.kind === 'operator') endCommand();
-    else if (piece.kind === 'text') add(piece.text);
-    for (const inner of piece.scripts ?? []) {
+    const next = pieceOf(rest, word === undefined);
+    if (next.kind === 'space') endWord();
+    else if (next.kind === 'operator') endCommand();
+    else if (next.kind === 'text') add(next.text);
+    for (const inner of next.scripts ?? []) {
       commands.push(...shellCommands(inner).map((command) => ({ ...command, line: command.line + line - 1 })));
     }
-    line += rest.slice(0, piece.length).split('\n').length - 1;
-    at += piece.length;
+    line += rest.slice(0, next.length).split('\n').length - 1;
+    at += next.length;
   }
   endCommand();
   return commands;
@@ -54,6 +54,7 @@ interface Piece {
 }
 
 function pieceOf(rest: string, atWordStart: boolean): Piece {
+  if (rest.startsWith('\\\n')) return piece('space', 2);
   const redirect = /^\d?[<>]&?\d?-?/.exec(rest)?.[0];
   if (redirect && (atWordStart || !/^\d/.test(rest))) return piece('space', skipTarget(rest, redirect));
   const operator = OPERATORS.exec(rest)?.[0];

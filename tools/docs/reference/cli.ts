@@ -2,7 +2,7 @@
 import ts from 'typescript';
 import type { Tree } from '../tree.js';
 import type { CommandHelp } from './es-help.js';
-import { code, generatedPage, table } from './page.js';
+import { code, generatedPage, prose, table } from './page.js';
 import { find, parseSource, textOf } from './services.js';
 
 export function cliPage(tree: Tree, esHelp: readonly CommandHelp[]): string {
@@ -14,7 +14,7 @@ export function cliPage(tree: Tree, esHelp: readonly CommandHelp[]): string {
     'Options come after a lone `--`: `npm run demo -- --orders 100`. Unknown options are refused.',
     table(
       ['command', 'does'],
-      tools.map(({ typed, does }) => [code(typed), does]),
+      tools.map(({ typed, does }) => [code(typed), prose(does)]),
     ),
     ...(usages.length > 0 ? ['## Options', ...usages] : []),
     '## npm run es',
@@ -37,7 +37,12 @@ function toolOf(tree: Tree, name: string, command: string): Tool {
   if (file === undefined) return { name: short, typed: short, does: code(command) };
   const comment = firstComment(tree.read(file) ?? '');
   const { typed, does } = /^`?(?<typed>npm (?:run |start|test)[^`:]*)`?: (?<does>.*)$/s.exec(comment)?.groups ?? {};
-  return { name: short, typed: typed ?? short, does: does ?? comment, usage: usageOf(tree, file) };
+  return {
+    name: short,
+    typed: typed ?? short,
+    does: (does ?? comment).replace(/^[a-z]/, (letter) => letter.toUpperCase()),
+    usage: usageOf(tree, file),
+  };
 }
 
 function firstComment(text: string): string {

@@ -9,6 +9,8 @@ import { docOf, find, parseSource, servicesOf, type ClassSource } from './servic
 
 const PLATFORM: ClassSource = { file: 'libs/platform/src/config/platform.config.ts', name: 'PlatformConfig' };
 
+type Classes = Pick<Described, 'platform' | 'services'>;
+
 interface Variable extends DescribedVariable {
   readonly meaning: string;
   readonly required: boolean;
@@ -77,20 +79,22 @@ function members(tree: Tree, { file: path, name }: ClassSource): Map<string, Mem
     (node): node is ts.ClassDeclaration => ts.isClassDeclaration(node) && node.name?.text === name,
   );
   return new Map(
-    (found?.members ?? []).filter(ts.isPropertyDeclaration).map((member) => [
-      member.name.getText(),
-      {
-        line: file.getLineAndCharacterOfPosition(member.getStart(file)).line + 1,
-        meaning: docOf(member),
-        optional: member.questionToken !== undefined,
-      },
-    ]),
+    [...(found?.members ?? [])]
+      .filter((one) => ts.isPropertyDeclaration(one))
+      .map((member) => [
+        member.name.getText(),
+        {
+          line: file.getLineAndCharacterOfPosition(member.getStart(file)).line + 1,
+          meaning: docOf(member),
+          optional: member.questionToken !== undefined,
+        },
+      ]),
   );
 }
 
 const EXAMPLE = '.env.example';
 
-function checkExample(tree: Tree, { platform, services }: Described): Problem[] {
+function checkExample(tree: Tree, { platform, services }: Classes): Problem[] {
   const lines = (tree.read(EXAMPLE) ?? '').split('\n');
   const listed = lines.flatMap((text, index) => {
     const name = /^#? ?([A-Z][A-Z0-9_]*)=/.exec(text)?.[1];

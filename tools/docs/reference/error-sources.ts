@@ -59,7 +59,9 @@ function written(file: ts.SourceFile, node: ts.ObjectLiteralExpression): Declare
   const code = textOf(valueOf(node, 'code'));
   const [status, detail] = [valueOf(node, 'status'), valueOf(node, 'detail')];
   if (code === undefined || !status) return [];
-  return [{ code, doc: '', message: sentenceOf(detail, file), status: numberOf(status), ...at(file, node) }];
+  return [
+    { code, doc: '', message: sentenceOf(detail, functionAround(node)), status: numberOf(status), ...at(file, node) },
+  ];
 }
 
 /** `refuse('too-deep', '…')`, where `refuse(code, detail)` is a function of the same file. */
@@ -111,23 +113,37 @@ function numberOf(node: ts.Expression | undefined): number | undefined {
   return Number.isInteger(value) ? value : undefined;
 }
 
-/** The text of an expression; what is put in stands as its name. A name is looked up among the constants of the file. */
-function sentenceOf(node: ts.Expression | undefined, file?: ts.SourceFile): string {
+/** The text of an expression; what is put in stands as its name. A name is looked up among the constants of `scope`. */
+function sentenceOf(node: ts.Expression | undefined, scope?: ts.Node): string {
   if (!node) return '';
   if (ts.isStringLiteralLike(node)) return node.text;
-  if (ts.isParenthesizedExpression(node)) return sentenceOf(node.expression, file);
-  if (ts.isBinaryExpression(node)) return sentenceOf(node.left, file) + sentenceOf(node.right, file);
+  if (ts.isParenthesizedExpression(node)) return sentenceOf(node.expression, scope);
+  if (ts.isBinaryExpression(node)) return sentenceOf(node.left, scope) + sentenceOf(node.right, scope);
+  if (ts.isConditionalExpression(node))
+    return `${sentenceOf(node.whenTrue, scope)} ${sentenceOf(node.whenFalse, scope)}`;
   if (ts.isTemplateExpression(node)) {
     return (
-      node.head.text + node.templateSpans.map((span) => `<${nameOf(span.expression)}>${span.literal.text}`).join('')
+      node.head.text + node.templateSpans.map((span) => `${valueText(span.expression)}${span.literal.text}`).join('')
     );
   }
-  if (file && ts.isIdentifier(node)) {
-    const isConstant = (one: ts.Node): one is ts.VariableDeclaration =>
-      ts.isVariableDeclaration(one) && one.name.getText() === node.text;
-    return sentenceOf(find(file, isConstant)?.initializer);
-  }
-  return '';
+  if (!scope || !ts.isIdentifier(node)) return '';
+  return sentenceOf(constant(scope, node.text));
+}
+
+function valueText(node: ts.Expression): string {
+  const fixed = ts.isIdentifier(node) ? constant(node.getSourceFile(), node.text) : undefined;
+  return fixed && ts.isNumericLiteral(fixed) ? fixed.getText() : `<${nameOf(node)}>`;
+}
+
+function constant(scope: ts.Node, name: string): ts.Expression | undefined {
+  const isConstant = (one: ts.Node): one is ts.VariableDeclaration =>
+    ts.isVariableDeclaration(one) && one.name.getText() === name;
+  return find(scope, isConstant)?.initializer;
+}
+
+function functionAround(node: ts.Node): ts.Node {
+  for (let up = node.parent; up; up = up.parent) if (ts.isFunctionLike(up)) return up;
+  return node.getSourceFile();
 }
 
 /** A short word for a value: the last name in it. */

@@ -39,7 +39,7 @@ export function errorsPage(tree: Tree): { page: string; problems: Problem[] } {
     table(
       ['code', 'status', 'says', 'what to do'],
       grouped(platform).map(({ code: name, status, message }) => {
-        return [code(name), status, prose(message), prose(REMEDIES[name] ?? '')];
+        return [code(name), status || '4xx', prose(message), prose(REMEDIES[name] ?? '')];
       }),
     ),
     '## What contexts refuse',

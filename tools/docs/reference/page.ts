@@ -18,7 +18,10 @@ export function code(text: string): string {
   return text === '' ? '' : `\`${text}\``;
 }
 
-/** For prose that may hold `<` and `*`. */
+/** For prose that may hold `<` and `*`; what stands in backticks stays as it is. */
 export function prose(text: string): string {
-  return text.replaceAll(/[<>*]/g, (sign) => `\\${sign}`);
+  return text
+    .split(/(`[^`]*`)/)
+    .map((part) => (part.startsWith('`') ? part : part.replaceAll(/[<>*]/g, (sign) => `\\${sign}`)))
+    .join('');
 }
