@@ -1,5 +1,6 @@
 // A clone as a reader has it: the tracked files as they are in the working tree, one commit, in a folder of its own.
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { chmod, copyFile, mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -22,7 +23,7 @@ export async function makeClone(root: string, { modules }: { readonly modules: b
     await mkdir(dirname(join(folder, file)), { recursive: true });
     await copyFile(join(root, file), join(folder, file));
   }
-  if (modules) await linkModules(root, folder);
+  if (modules && existsSync(join(root, 'node_modules'))) await linkModules(root, folder);
   const author = ['-c', 'user.name=Reader', '-c', 'user.email=reader@example.com'];
   await run('git', ['init', '--quiet', '--initial-branch=main'], { cwd: folder });
   await run('git', ['add', '--all'], { cwd: folder });
