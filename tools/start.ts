@@ -5,6 +5,7 @@ import { buildOnce } from './system/build.js';
 import { screen } from './system/screen.js';
 import { preferredPorts } from './system/services.js';
 import { startSystem } from './system/system.js';
+import { writeSystemEnv } from './system/system-env.js';
 
 async function main(): Promise<void> {
   const { broker } = parseStartArguments(process.argv.slice(2), 'npm start');
@@ -21,12 +22,17 @@ async function main(): Promise<void> {
     ports: preferredPorts(),
     log: (line) => console.log(line),
   });
+  const dropEnv = await writeSystemEnv('data', {
+    urls: Object.fromEntries(system.services.map((name) => [name, system.running(name).url])),
+    token: await system.token('alice', 'customer'),
+  });
   console.log(await screen(system, contexts()));
 
   const died = system.services.map((name) => system.running(name).ended.then((code) => `${name} ended with ${code}`));
   const why = await Promise.race([asked, ...died]);
   if (why !== 'signal') console.error(`${why}; see ./data/logs. Stopping the rest.`);
   else console.log('\nStopping …');
+  await dropEnv();
   const codes = await system.stop();
   console.log('Stopped. The data is in ./data for the next start.');
   process.exitCode = why === 'signal' && Object.values(codes).every((code) => code === 0) ? 0 : 1;
