@@ -35,12 +35,13 @@ export async function aYearLater(database: CatalogDatabase, table: ProductTable)
   ];
 }
 
-async function changeBoth({ products, setTime }: CatalogDatabase, table: ProductTable): Promise<void> {
-  await setTime(noonOf(LISTED.on));
+async function changeBoth(database: CatalogDatabase, table: ProductTable): Promise<void> {
+  const { products } = database;
+  await database.setTime(noonOf(LISTED.on));
   await table.insert({ id: 'mug', name: 'Mug', cents: LISTED.cents });
   await as(LISTED.who, () => products.create('mug', (mug) => mug.list('Mug', LISTED.cents)));
   for (const { on, who, cents, why } of CHANGES) {
-    await setTime(noonOf(on));
+    await database.setTime(noonOf(on));
     await table.save({ ...(await table.read('mug')), cents });
     await as(who, () => products.update('mug', (mug) => mug.changePrice(cents, why)));
   }

@@ -34,7 +34,7 @@ describe('throwaway work', () => {
     let folder = '';
     const work = throwaway('throwaway-spec-', (path, signal) => {
       folder = path;
-      process.emit('SIGHUP'); // heard by whoever listens, without being sent to the test runner
+      process.emit('SIGHUP', 'SIGHUP'); // heard by whoever listens, without being sent to the test runner
       return untilAborted(new Promise(() => undefined), signal);
     });
     await expect(work).rejects.toThrow('Interrupted by SIGHUP.');
