@@ -1,8 +1,7 @@
 // One member of the consumer group, in a process of its own: handles messages one by one, and acknowledges what the story has noted.
-import { brokerAt } from './broker-at.js';
+import type { ReceivedMessage } from '@app/event-store/messaging';
+import { brokerAt, type BrokerPlace } from './broker-at.js';
 import { GROUP, TOPIC, type Handled, type ToMember } from './protocol.js';
-import type { Consumer, ReceivedMessage } from '@app/event-store/messaging';
-import type { BrokerPlace } from './broker-at.js';
 
 const noted = new Map<number, () => void>();
 let tickets = 0;
@@ -26,7 +25,7 @@ async function handler(batch: readonly ReceivedMessage[]): Promise<'ack'> {
 async function begin(member: string, place: BrokerPlace): Promise<void> {
   const broker = brokerAt(place, `member-${member}`);
   await broker.start();
-  const consumer: Consumer = await broker.consume({ group: GROUP, topics: [TOPIC.name], handler });
+  const consumer = await broker.consume({ group: GROUP, topics: [TOPIC.name], handler });
   stop = async () => {
     await consumer.stop();
     await broker.close();

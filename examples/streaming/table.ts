@@ -33,8 +33,8 @@ export function verdict(results: readonly KeyResult[], keys: readonly SpreadKey[
   ];
   if (repeats > 0) {
     lines.push(
-      `${messages(repeats)} came twice. That is delivery "at least once": what is handled but not yet acknowledged`,
-      'when its reader dies comes again. A handler has to bear that; the services remember the ids of messages.',
+      `${repeats} repeat${repeats === 1 ? '' : 's'}. That is delivery "at least once": what was handled and not yet acknowledged when`,
+      'its partition changed hands comes again. A handler has to bear that; the services remember the ids of messages.',
     );
   }
   return { good: lost === 0 && disordered.length === 0, lines };

@@ -21,7 +21,7 @@ describe('the verdict', () => {
   it('explains repeats, which are allowed', () => {
     const { good, lines } = verdict([{ ...result, repeats: 1 }], keys);
     expect(good).toBe(true);
-    expect(lines.join('\n')).toContain('1 message came twice. That is delivery "at least once"');
+    expect(lines.join('\n')).toContain('1 repeat. That is delivery "at least once"');
   });
 
   it('is bad when a message is lost', () => {
