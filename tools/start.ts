@@ -1,6 +1,7 @@
 // `npm start [-- --broker kafka]`: everything on embedded PostgreSQL, one clear screen, Ctrl-C stops it. The data stays for the next start.
 import { parseStartArguments } from './system/arguments.js';
-import { buildOnce } from './system/build.js';
+import { buildOnce, services } from './system/build.js';
+import { keepRunning } from './system/keep-running.js';
 import { startSystem, type System } from './system/system.js';
 
 const RESET = '\u001b[0m';
@@ -59,12 +60,13 @@ async function main(): Promise<void> {
   });
   console.log(await screen(system));
 
-  const died = Object.values(system.running).map((service) =>
-    service.ended.then((code) => `${service.name} ended with ${code}`),
+  const keepers = services.map((name) =>
+    keepRunning({ name, running: system.running[name], restart: () => system.restart(name), say: console.log }),
   );
-  const why = await Promise.race([asked, ...died]);
-  if (why !== 'signal') console.error(`${why}; see ./data/logs. Stopping the rest.`);
+  const why = await Promise.race([asked, ...keepers.map(({ gaveUp }) => gaveUp)]);
+  if (why !== 'signal') console.error(`${why} Stopping the rest.`);
   else console.log('\nStopping …');
+  await Promise.all(keepers.map((keeper) => keeper.close()));
   const codes = await system.stop();
   console.log('Stopped. The data is in ./data for the next start.');
   process.exitCode = why === 'signal' && Object.values(codes).every((code) => code === 0) ? 0 : 1;
