@@ -11,7 +11,7 @@ export interface KeepRunningOptions {
   /** Tells people what goes on. */
   readonly say: (line: string) => void;
   /**
-   * Between a death and the next start, in milliseconds, default 15,000: longer than a lease lives, so that whoever looks in the meantime
+   * Between a death and the next start, in milliseconds, default 20,000: longer than a lease lives, so that whoever looks in the meantime
    * sees what an outage looks like.
    */
   readonly pauseMs?: number;
@@ -26,7 +26,7 @@ export interface Keeper {
   close(): Promise<void>;
 }
 
-const PAUSE_MS = 15_000;
+const PAUSE_MS = 20_000;
 /** A life shorter than this, in milliseconds, counts as a failed start. */
 const SHORT_LIFE_MS = 60_000;
 const SHORT_LIVES_ALLOWED = 5;
