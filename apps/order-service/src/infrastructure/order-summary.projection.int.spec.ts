@@ -50,6 +50,7 @@ describe('the order summary', () => {
         },
       ]));
 
+  // #region follows
   it.each<[string, object[], Partial<OrderSummary>]>([
     ['confirmed', [confirmed], { status: 'confirmed', version: 2, paymentId: 'pay-1' }],
     ['cancelled', [new OrderCancelled('no', 'customer')], { status: 'cancelled', version: 2, cancelReason: 'no' }],
@@ -64,6 +65,7 @@ describe('the order summary', () => {
       .in(source)
       .thenRows(OrderSummary, [{ id, customerId: 'alice', ...row }]),
   );
+  // #endregion follows
 
   it('keeps orders apart', () =>
     givenProjection(

@@ -18,8 +18,10 @@ const placed = new OrderPlaced('alice', [mug], total);
 const captured = new PaymentCapturedV1(orderId, paymentId, total);
 const confirmed = new OrderConfirmed(paymentId);
 const cancelled = new OrderCancelled('changed my mind', 'customer');
+// #region checkout
 const checkout = (...events: object[]) =>
   givenProcess(new Checkout(new CheckoutConfig(minutes(15))), ...events).of(orderId);
+// #endregion checkout
 
 describe('the checkout of an order', () => {
   it('waits, once it is placed', () => checkout(placed).thenSendsNothing().thenGoesOn().thenState({ total }));
@@ -38,6 +40,7 @@ describe('the checkout of an order', () => {
       .thenSends(new CancelOrder(orderId, 'card declined'))
       .thenGoesOn());
 
+  // #region in-time
   it('cancels it when nobody pays in time, and not before', async () => {
     await checkout(placed)
       .whenTimePasses(minutes(15) - 1)
@@ -48,6 +51,7 @@ describe('the checkout of an order', () => {
       .thenSends(new CancelOrder(orderId, 'payment timed out'))
       .thenGoesOn();
   });
+  // #endregion in-time
 
   it('has nothing left to do when it is cancelled, by whomever', () =>
     checkout(placed).when(cancelled).thenSendsNothing().thenCompletes());

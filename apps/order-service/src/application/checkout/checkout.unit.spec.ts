@@ -47,6 +47,7 @@ describe('an order, through its whole context', () => {
   let module: TestingModule;
   let store: EventStoreTesting;
 
+  // #region set-up
   beforeEach(async () => {
     vi.spyOn(Logger.prototype, 'log').mockReturnValue();
     module = await Test.createTestingModule({ imports: [EventStoreModule.forTesting(), OrdersInMemory] }).compile();
@@ -56,11 +57,13 @@ describe('an order, through its whole context', () => {
     await module.get(CommandBus).execute(place);
     await store.settle();
   });
+  // #endregion set-up
   afterEach(async () => {
     await module.close();
     vi.restoreAllMocks();
   });
 
+  // #region paid
   it('is confirmed once it is paid, and everybody hears of it', async () => {
     const captured = new PaymentCapturedV1(orderId, paymentId, price);
     await store.receive(paymentEvents, captured, { key: orderId });
@@ -70,6 +73,7 @@ describe('an order, through its whole context', () => {
       new OrderConfirmedV1(orderId, paymentId),
     ]);
   });
+  // #endregion paid
 
   it('is cancelled when nobody pays in time', async () => {
     await store.pass(minutes(14));
