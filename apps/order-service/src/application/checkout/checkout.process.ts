@@ -16,12 +16,10 @@ export interface CheckoutState {
   readonly decided?: boolean;
 }
 
-// #region correlate
 @ProcessManager('checkout', {
   start: 'beginning', // so that orders placed before it was deployed have their checkout too; those that have ended change nothing
   correlate: (event, { stream }) => ('orderId' in event ? event.orderId : stream.id),
 })
-// #endregion correlate
 export class Checkout extends Process<CheckoutState> {
   state: CheckoutState = {};
 
