@@ -50,7 +50,6 @@ describe('the order summary', () => {
         },
       ]));
 
-  // #region follows
   it.each<[string, object[], Partial<OrderSummary>]>([
     ['confirmed', [confirmed], { status: 'confirmed', version: 2, paymentId: 'pay-1' }],
     ['cancelled', [new OrderCancelled('no', 'customer')], { status: 'cancelled', version: 2, cancelReason: 'no' }],
@@ -65,8 +64,8 @@ describe('the order summary', () => {
       .in(source)
       .thenRows(OrderSummary, [{ id, customerId: 'alice', ...row }]),
   );
-  // #endregion follows
 
+  // #region rows
   it('keeps orders apart', () =>
     givenProjection(
       OrderSummaryProjection,
@@ -78,4 +77,5 @@ describe('the order summary', () => {
         { id, status: 'placed', version: 1 },
         { id: otherId, status: 'confirmed', version: 2 },
       ]));
+  // #endregion rows
 });

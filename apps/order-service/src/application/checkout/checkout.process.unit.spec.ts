@@ -40,18 +40,18 @@ describe('the checkout of an order', () => {
       .thenSends(new CancelOrder(orderId, 'card declined'))
       .thenGoesOn());
 
-  // #region in-time
   it('cancels it when nobody pays in time, and not before', async () => {
     await checkout(placed)
       .whenTimePasses(minutes(15) - 1)
       .thenSendsNothing()
       .thenGoesOn();
+    // #region too-late
     await checkout(placed)
       .whenTimePasses(minutes(15))
       .thenSends(new CancelOrder(orderId, 'payment timed out'))
       .thenGoesOn();
+    // #endregion too-late
   });
-  // #endregion in-time
 
   it('has nothing left to do when it is cancelled, by whomever', () =>
     checkout(placed).when(cancelled).thenSendsNothing().thenCompletes());

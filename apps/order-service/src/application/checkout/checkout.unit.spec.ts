@@ -47,23 +47,22 @@ describe('an order, through its whole context', () => {
   let module: TestingModule;
   let store: EventStoreTesting;
 
-  // #region set-up
   beforeEach(async () => {
     vi.spyOn(Logger.prototype, 'log').mockReturnValue();
+    // #region module
     module = await Test.createTestingModule({ imports: [EventStoreModule.forTesting(), OrdersInMemory] }).compile();
     await module.init();
     store = EventStoreTesting.of(module);
+    // #endregion module
     const place = new PlaceOrder(orderId, 'alice', [{ sku: 'mug', quantity: 1 }], 'EUR');
     await module.get(CommandBus).execute(place);
     await store.settle();
   });
-  // #endregion set-up
   afterEach(async () => {
     await module.close();
     vi.restoreAllMocks();
   });
 
-  // #region paid
   it('is confirmed once it is paid, and everybody hears of it', async () => {
     const captured = new PaymentCapturedV1(orderId, paymentId, price);
     await store.receive(paymentEvents, captured, { key: orderId });
@@ -73,14 +72,15 @@ describe('an order, through its whole context', () => {
       new OrderConfirmedV1(orderId, paymentId),
     ]);
   });
-  // #endregion paid
 
   it('is cancelled when nobody pays in time', async () => {
     await store.pass(minutes(14));
     expect(await store.history(`order-${orderId}`)).toEqual([placed]);
+    // #region pass
     await store.pass(minutes(1));
     const reason = 'payment timed out';
     expect(await store.history(`order-${orderId}`)).toEqual([placed, new OrderCancelled(reason, 'system')]);
+    // #endregion pass
     expect(await store.published(orderEvents)).toContainEqual(new OrderCancelledV1(orderId, reason));
   });
 });
