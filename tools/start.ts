@@ -2,6 +2,7 @@
 import { contexts } from './contexts/registry.js';
 import { parseStartArguments } from './system/arguments.js';
 import { buildOnce } from './system/build.js';
+import { keepRunning } from './system/keep-running.js';
 import { screen } from './system/screen.js';
 import { preferredPorts } from './system/services.js';
 import { startSystem } from './system/system.js';
@@ -28,10 +29,13 @@ async function main(): Promise<void> {
   });
   console.log(await screen(system, contexts()));
 
-  const died = system.services.map((name) => system.running(name).ended.then((code) => `${name} ended with ${code}`));
-  const why = await Promise.race([asked, ...died]);
-  if (why !== 'signal') console.error(`${why}; see ./data/logs. Stopping the rest.`);
+  const keepers = system.services.map((name) =>
+    keepRunning({ name, running: system.running(name), restart: () => system.restart(name), say: console.log }),
+  );
+  const why = await Promise.race([asked, ...keepers.map(({ gaveUp }) => gaveUp)]);
+  if (why !== 'signal') console.error(`${why} Stopping the rest.`);
   else console.log('\nStopping …');
+  await Promise.all(keepers.map((keeper) => keeper.close()));
   await dropEnv();
   const codes = await system.stop();
   console.log('Stopped. The data is in ./data for the next start.');

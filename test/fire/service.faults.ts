@@ -119,7 +119,7 @@ export function serviceFaults(fire: UnderFire): void {
     const before = await arena.count('order-service', streams);
     await restartOrders('6000');
     // Whoever is faster, a start or a capture, must not decide how the orders end: nobody takes money until their deadlines have.
-    await arena.system.running['payment-service'].kill9();
+    await arena.system.running('payment-service').kill9();
     await arena.survives(
       async () => {
         const placed = async () => expect(await arena.count('order-service', streams)).toBe(before + orders);
