@@ -123,7 +123,7 @@ describe('a fresh history', () => {
     expect(tree.git('show', 'HEAD:tsconfig.json')).toContain(`${at('acme')}/`);
     expect(tree.git('rev-list', '--count', 'other')).toBe('2');
     expect(plan('--fresh-history', '--scope', 'acme').lines).toEqual([]);
-  });
+  }, 60_000); // git, a dozen times
 
   it('is refused while something is not committed', () => {
     tree.commit();
