@@ -11,7 +11,9 @@ export interface RunPagesOptions {
   readonly keep?: boolean;
 }
 
-/** Without pages: all tutorials and how-to guides that have something to run. Whether all passed. */
+const FOLDERS = ['docs/tutorials', 'docs/how-to'];
+
+/** Pages, or folders of pages. Without any: all tutorials and how-to guides that have something to run. Whether all passed. */
 export async function runPages(
   pages: readonly string[],
   { linkModules = false, within, keep = false }: RunPagesOptions,
@@ -19,15 +21,10 @@ export async function runPages(
 ): Promise<boolean> {
   const root = process.cwd();
   const tree = new Tree(root);
-  const wanted =
-    pages.length > 0 ? pages : ['docs/tutorials', 'docs/how-to'].flatMap((folder) => tree.files(folder, '.md'));
+  const wanted = (pages.length > 0 ? pages : FOLDERS).flatMap((path) => pagesAt(tree, path));
   const failed: string[] = [];
   let ran = 0;
   for (const path of wanted) {
-    if (!tree.exists(path))
-      throw new Error(
-        `There is no page ${path}; give it from the root of the repository, e.g. docs/how-to/write-docs.md.`,
-      );
     const steps = stepsOf(readPage(tree, path));
     if (!isRunnable(steps)) {
       if (pages.length > 0) say(`${path} has nothing to run.`);
@@ -41,4 +38,11 @@ export async function runPages(
     `${ran - failed.length} pages passed, ${failed.length} failed${failed.length > 0 ? `: ${failed.join(', ')}` : ''}`,
   );
   return failed.length === 0;
+}
+
+function pagesAt(tree: Tree, path: string): string[] {
+  if (tree.read(path) !== undefined) return [path];
+  const inside = tree.files(path.replace(/\/$/, ''), '.md');
+  if (inside.length > 0 || FOLDERS.includes(path)) return inside;
+  throw new Error(`There is no page ${path}; give it from the root of the repository, e.g. docs/how-to/write-docs.md.`);
 }
