@@ -36,8 +36,8 @@ async function main(): Promise<void> {
   const why = await Promise.race([asked, ...keepers.map(({ gaveUp }) => gaveUp)]);
   if (why !== 'signal') console.error(`${why} Stopping the rest.`);
   else console.log('\nStopping …');
-  await Promise.all(keepers.map((keeper) => keeper.close()));
   await dropEnv();
+  await Promise.all(keepers.map((keeper) => keeper.close()));
   const codes = await system.stop();
   console.log('Stopped. The data is in ./data for the next start.');
   process.exitCode = why === 'signal' && Object.values(codes).every((code) => code === 0) ? 0 : 1;
