@@ -63,6 +63,9 @@ describe('npm start', { timeout: 3 * START_WITHIN_MS }, () => {
       await ends(screen, orderId, 'confirmed');
 
       const { orders, payments, token } = screen;
+      const sourced = '. data/system.env && echo "$ORDER_SERVICE_URL $PAYMENT_SERVICE_URL" && test -n "$TOKEN"';
+      const said = await promisify(execFile)('sh', ['-c', sourced], { cwd: clone.folder });
+      expect(said.stdout.trim()).toBe(`${orders} ${payments}`);
       const docs = await Promise.all([orders, payments].map((url) => ask({ method: 'GET', url: `${url}/docs` })));
       expect(docs.map(({ status }) => status)).toEqual([200, 200]);
 

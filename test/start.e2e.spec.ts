@@ -1,4 +1,6 @@
 // `npm start` with whatever contexts there are, and with none. What the shop makes of it is in shop-start.e2e.spec.ts.
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { buildOnce } from '../tools/system/build.js';
 import { services } from '../tools/system/services.js';
@@ -18,9 +20,14 @@ describe('npm start', { timeout: 3 * START_WITHIN_MS }, () => {
       );
       expect([...shown.keys()]).toEqual(services());
       for (const url of shown.values()) expect((await ask({ method: 'GET', url: `${url}/docs` })).status).toBe(200);
-      expect(screen).toMatch(/^TOKEN=\S+$/m);
+      const token = /^TOKEN=(\S+)$/m.exec(screen)![1];
+      // The same for shells and tutorials; it goes away with the system.
+      const env = await readFile(join(clone!.folder, 'data', 'system.env'), 'utf8');
+      const urls = [...shown].map(([name, url]) => `${name!.replaceAll('-', '_').toUpperCase()}_URL=${url}`);
+      expect(env).toBe([...urls, `TOKEN=${token}`, ''].join('\n'));
     });
     expect(code).toBe(0);
+    await expect(readFile(join(clone.folder, 'data', 'system.env'))).rejects.toThrow('ENOENT');
   });
 
   it('comes up without any context, says so and how to have one, and ends as usual', async () => {

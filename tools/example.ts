@@ -1,15 +1,22 @@
-// npm run example <name>: runs examples/<name>/main.ts. Without a name, or with one that does not exist, it says which exist.
+// `npm run example <name>`: runs examples/<name>/main.ts. Without a name, or with one that does not exist, it says which exist.
 import { existsSync, readdirSync } from 'node:fs';
+import { exampleUsage, parseExampleArguments } from './example/arguments.js';
 
 const examples = new URL('../examples/', import.meta.url);
-const main = (name: string) => new URL(`${name}/main.ts`, examples);
-const names = readdirSync(examples).filter((name) => existsSync(main(name)));
+const file = (name: string, inside: string) => new URL(`${name}/${inside}`, examples);
+const names = readdirSync(examples).filter((name) => existsSync(file(name, 'main.ts')));
 
-const [name] = process.argv.slice(2);
-if (name !== undefined && names.includes(name)) {
-  await import(main(name).href);
+const chosen = parseExampleArguments(process.argv.slice(2), {
+  names,
+  // An example that can be told something reads it in a file of that name, --help included.
+  takesArguments: (name) => existsSync(file(name, 'arguments.ts')),
+});
+if (chosen.run !== undefined) {
+  process.argv.splice(2, 1); // the example finds its own arguments where any program does
+  await import(file(chosen.run, 'main.ts').href);
+} else if (chosen.problem === undefined) {
+  console.log(exampleUsage(names));
 } else {
-  console.error(name === undefined ? 'Which example?' : `There is no example ${name}.`);
-  for (const one of names) console.error(`  npm run example ${one}`);
+  console.error(`${chosen.problem}\n${exampleUsage(names)}`);
   process.exitCode = 1;
 }

@@ -2,9 +2,11 @@
 import { contexts } from './contexts/registry.js';
 import { parseStartArguments } from './system/arguments.js';
 import { buildOnce } from './system/build.js';
+import { keepRunning } from './system/keep-running.js';
 import { screen } from './system/screen.js';
 import { preferredPorts } from './system/services.js';
 import { startSystem } from './system/system.js';
+import { writeSystemEnv } from './system/system-env.js';
 
 async function main(): Promise<void> {
   const { broker } = parseStartArguments(process.argv.slice(2), 'npm start');
@@ -22,12 +24,20 @@ async function main(): Promise<void> {
     ports: preferredPorts(),
     log: (line) => console.log(line),
   });
+  const dropEnv = await writeSystemEnv('data', {
+    urls: Object.fromEntries(system.services.map((name) => [name, system.running(name).url])),
+    token: await system.token('alice', 'customer'),
+  });
   console.log(await screen(system, contexts()));
 
-  const died = system.services.map((name) => system.running(name).ended.then((code) => `${name} ended with ${code}`));
-  const why = await Promise.race([asked, ...died]);
-  if (why !== 'signal') console.error(`${why}; see ./data/logs. Stopping the rest.`);
+  const keepers = system.services.map((name) =>
+    keepRunning({ name, running: system.running(name), restart: () => system.restart(name), say: console.log }),
+  );
+  const why = await Promise.race([asked, ...keepers.map(({ gaveUp }) => gaveUp)]);
+  if (why !== 'signal') console.error(`${why} Stopping the rest.`);
   else console.log('\nStopping …');
+  await dropEnv();
+  await Promise.all(keepers.map((keeper) => keeper.close()));
   const codes = await system.stop();
   console.log('Stopped. The data is in ./data for the next start.');
   process.exitCode = why === 'signal' && Object.values(codes).every((code) => code === 0) ? 0 : 1;

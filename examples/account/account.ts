@@ -22,10 +22,12 @@ export class Account extends EventSourcedAggregate<{ balance: number }> {
     this.raise(new MoneyDeposited(amount));
   }
 
+  // #region withdraw
   withdraw(amount: number): void {
     if (amount > this.state.balance) throw new Overdrawn(amount, this.state.balance);
     this.raise(new MoneyWithdrawn(amount));
   }
+  // #endregion withdraw
 
   @When(AccountOpened)
   protected opened(_event: AccountOpened): void {
@@ -37,8 +39,10 @@ export class Account extends EventSourcedAggregate<{ balance: number }> {
     this.state = { balance: this.state.balance + amount };
   }
 
+  // #region withdrawn
   @When(MoneyWithdrawn)
   protected withdrawn({ amount }: MoneyWithdrawn): void {
     this.state = { balance: this.state.balance - amount };
   }
+  // #endregion withdrawn
 }

@@ -111,8 +111,15 @@ export function serviceFaults(fire: UnderFire): void {
       );
     const orders = 6;
     const streams = `SELECT count(DISTINCT stream)::text FROM event_store.events`;
+    const timedOut = (): Promise<number> =>
+      arena.count(
+        'order-service',
+        `SELECT count(*)::text FROM event_store.events WHERE type = 'order.cancelled' AND data->>'reason' = 'payment timed out'`,
+      );
     const before = await arena.count('order-service', streams);
     await restartOrders('6000');
+    // Whoever is faster, a start or a capture, must not decide how the orders end: nobody takes money until their deadlines have.
+    await arena.system.running('payment-service').kill9();
     await arena.survives(
       async () => {
         const placed = async () => expect(await arena.count('order-service', streams)).toBe(before + orders);
@@ -128,14 +135,12 @@ export function serviceFaults(fire: UnderFire): void {
         await eventually(overdue, { timeoutMs: 30_000 });
         expect(await arena.open('order-service'), 'orders past their deadline').toBeGreaterThanOrEqual(waiting);
         await arena.system.restart('order-service');
+        await eventually(async () => expect(await timedOut()).toBe(orders), { timeoutMs: 60_000 });
+        await arena.system.restart('payment-service');
       },
       { scenarios: ['timed out'], orders, once: true },
     );
-    const timedOut = await arena.count(
-      'order-service',
-      `SELECT count(*)::text FROM event_store.events WHERE type = 'order.cancelled' AND data->>'reason' = 'payment timed out'`,
-    );
-    expect(timedOut).toBe(orders);
+    expect(await timedOut()).toBe(orders);
     await restartOrders(undefined);
   });
 }

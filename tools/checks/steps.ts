@@ -1,6 +1,8 @@
 // The checks of `npm run check`. Each returns what is wrong as text; empty text means: all is well.
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { checkDocs } from '../docs/generate.js';
+import { problemText } from '../docs/problem.js';
 import { type Lockfile, checkLockfile } from './lockfile.js';
 import { checkPlantedViolations } from './planted-violations.js';
 import { PORTS_ONLY_ROOMS, THE_REAL_ONES, findAroundPorts } from './ports-only.js';
@@ -23,6 +25,7 @@ export const STEPS: readonly Step[] = [
     run: () => tool('dependency-cruiser', 'depcruise', ['--config', '.dependency-cruiser.cjs', ...SOURCES]),
   },
   { name: 'dependency rules bite', run: async () => (await checkPlantedViolations()).join('\n') },
+  { name: 'docs', run: async () => problemText(await checkDocs()) },
   { name: 'time and ids through ports', run: portsOnly },
   {
     name: 'lock file',

@@ -1,7 +1,7 @@
 // One service as a child process: started with its environment, ready when it says where it listens, stopped by SIGTERM.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 export interface ServiceProcess {
@@ -39,7 +39,9 @@ export async function startService(options: ServiceOptions): Promise<ServiceProc
   const ended = new Promise<number | string>((resolve) =>
     child.once('exit', (code, signal) => resolve(code ?? signal ?? 1)),
   );
-  const url = await listening(child, ended, options);
+  // For whoever wants to send it a signal: `kill -9 $(cat data/logs/payment-service.pid)`.
+  const pidFile = writeFile(options.logFile.replace(/\.log$/, '.pid'), `${child.pid}\n`);
+  const [url] = await Promise.all([listening(child, ended, options), pidFile]);
   return {
     name: options.name,
     url,

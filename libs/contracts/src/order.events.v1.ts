@@ -3,6 +3,7 @@ import type { Money } from '@app/kernel';
 import { IntegrationEvent, topic } from '@app/event-store/messaging';
 import { IsId, IsLine, IsMoney } from './fields.js';
 
+// #region placed
 @IntegrationEvent('shop.order.placed.v1')
 export class OrderPlacedV1 {
   @IsId() readonly orderId: string;
@@ -14,6 +15,7 @@ export class OrderPlacedV1 {
     this.total = total;
   }
 }
+// #endregion placed
 
 /** Paid. */
 @IntegrationEvent('shop.order.confirmed.v1')

@@ -37,6 +37,7 @@ export class Order extends EventSourcedAggregate<OrderState> {
   }
 
   /** A second confirmation by the same payment changes nothing. @throws OrderNotConfirmable, @throws PaidAmountDiffers */
+  // #region confirm
   confirm(paymentId: string, paid: Money): void {
     const { status, total } = this.state;
     if (total && !equals(total, paid)) throw new PaidAmountDiffers(this.id, total, paid);
@@ -44,6 +45,7 @@ export class Order extends EventSourcedAggregate<OrderState> {
     if (status !== 'placed') throw new OrderNotConfirmable(this.id, status);
     this.raise(new OrderConfirmed(paymentId));
   }
+  // #endregion confirm
 
   /** Cancelling twice changes nothing: the first reason stays. @throws OrderNotCancellable once shipped */
   cancel(reason: string, by: CancelledBy): void {
@@ -69,10 +71,12 @@ export class Order extends EventSourcedAggregate<OrderState> {
     this.state = { ...this.state, status: 'placed', customerId, lines, total, note };
   }
 
+  // #region confirmed
   @When(OrderConfirmed)
   protected confirmed({ paymentId }: OrderConfirmed): void {
     this.state = { ...this.state, status: 'confirmed', paymentId };
   }
+  // #endregion confirmed
 
   @When(OrderCancelled)
   protected cancelled({ reason }: OrderCancelled): void {

@@ -110,11 +110,13 @@ describe('an order that is cancelled', () => {
       .then(cancelled),
   );
 
+  // #region first-reason
   it('keeps its first reason when it is cancelled twice', () =>
     given(Order, placed, cancelled)
       .when((order) => order.cancel('payment timed out', 'system'))
       .thenNothing()
       .thenState({ cancelReason: 'changed my mind' }));
+  // #endregion first-reason
 
   it('cannot be one that was shipped', () =>
     given(Order, placed, confirmed, shipped)

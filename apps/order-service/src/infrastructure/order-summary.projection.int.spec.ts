@@ -65,6 +65,7 @@ describe('the order summary', () => {
       .thenRows(OrderSummary, [{ id, customerId: 'alice', ...row }]),
   );
 
+  // #region rows
   it('keeps orders apart', () =>
     givenProjection(
       OrderSummaryProjection,
@@ -76,4 +77,5 @@ describe('the order summary', () => {
         { id, status: 'placed', version: 1 },
         { id: otherId, status: 'confirmed', version: 2 },
       ]));
+  // #endregion rows
 });

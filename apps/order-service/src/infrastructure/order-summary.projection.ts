@@ -27,10 +27,12 @@ export class OrderSummaryProjection {
     });
   }
 
+  // #region confirmed
   @On(OrderConfirmed)
   async confirmed({ paymentId }: OrderConfirmed, context: EventContext, db: EntityManager): Promise<void> {
     await change(db, context, { status: 'confirmed', paymentId });
   }
+  // #endregion confirmed
 
   @On(OrderCancelled)
   async cancelled({ reason }: OrderCancelled, context: EventContext, db: EntityManager): Promise<void> {

@@ -16,10 +16,12 @@ export class OrderPublisher {
   }
 
   /** The checkout's reasons are our own words. */
+  // #region cancelled
   @Publish(OrderCancelled)
   cancelled({ by, reason }: OrderCancelled, { stream }: EventContext): OrderCancelledV1 {
     return new OrderCancelledV1(stream.id, by === 'system' ? reason : `cancelled by the ${by}`);
   }
+  // #endregion cancelled
 
   @Publish(OrderShipped)
   shipped({ carrier }: OrderShipped, { stream }: EventContext): OrderShippedV1 {

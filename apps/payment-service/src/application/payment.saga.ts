@@ -11,12 +11,14 @@ import { SendRefund } from './send-refund/send-refund.command.js';
 
 @Injectable()
 export class PaymentSaga {
+  // #region capture
   @DurableSaga('payment-capture-placed')
   capturePlaced = (events$: Observable<IEvent>): Observable<CapturePayment> =>
     events$.pipe(
       ofType(OrderPlacedV1),
       map(({ orderId, total }) => new CapturePayment(orderId, total)),
     );
+  // #endregion capture
 
   @DurableSaga('payment-cancel-cancelled')
   cancelCancelled = (events$: Observable<IEvent>): Observable<CancelPayment> =>

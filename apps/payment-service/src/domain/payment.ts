@@ -45,12 +45,14 @@ export class Payment extends EventSourcedAggregate<PaymentState> {
   }
 
   /** The gateway has the money; it is given back in the same decision when the order was cancelled meanwhile. */
+  // #region settle
   settleCaptured(gatewayRef: string): void {
     const { amount, cancelReason } = this.state;
     if (!this.awaitsOutcome || !amount) return;
     this.raise(new PaymentCaptured(amount, gatewayRef));
     if (cancelReason !== undefined) this.giveBack(cancelReason);
   }
+  // #endregion settle
 
   settleDeclined(reason: string): void {
     if (this.awaitsOutcome) this.raise(new PaymentFailed(reason));

@@ -53,6 +53,7 @@ export interface BrokerHealth {
   readonly detail?: string;
 }
 
+// #region port
 export interface Broker {
   readonly name: 'kafka' | 'postgres' | 'memory';
   /** Connects in the background: returns at once, whatever the broker's state. */
@@ -75,3 +76,4 @@ export interface Broker {
   /** After consumers are stopped. */
   close(): Promise<void>;
 }
+// #endregion port

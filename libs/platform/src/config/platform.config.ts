@@ -13,10 +13,12 @@ const postgresUrl =
 const LONGEST_WAIT_MS = 2_592_000_000;
 
 export class PlatformConfig {
+  /** Production refuses what is only good for trying out: development issuers, weak passwords, the memory broker. */
   @Env('text', { expected: 'development, test or production' })
   @IsIn(['development', 'test', 'production'])
   readonly NODE_ENV: 'development' | 'test' | 'production';
 
+  /** The address to listen on; in a container 0.0.0.0. */
   @Env('text', { expected: 'a host name or address to listen on' })
   @Matches(/^[A-Za-z0-9.:_-]{1,253}$/)
   readonly HOST: string = '127.0.0.1';
@@ -27,6 +29,7 @@ export class PlatformConfig {
   @Max(65_535)
   readonly PORT: number;
 
+  /** What is logged: this level and those above it. */
   @Env('text', { expected: 'trace, debug, info, warn, error, fatal or silent' })
   @IsIn(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
   readonly LOG_LEVEL: string = 'info';
@@ -36,9 +39,11 @@ export class PlatformConfig {
   @IsPostgresUrl()
   readonly DATABASE_URL: string;
 
+  /** true: the schema is brought up to date at start. false: with pending migrations the service does not start. */
   @Env('boolean', { expected: 'true or false' })
   readonly RUN_MIGRATIONS: boolean = false;
 
+  /** What carries messages between contexts; the same for all services of a system. */
   @Env('text', { expected: 'kafka, postgres or memory (memory not in production: it forgets)' })
   @IsIn(['kafka', 'postgres', 'memory'])
   @NotInProduction('memory')
@@ -78,15 +83,18 @@ export class PlatformConfig {
   @IsPostgresUrl()
   readonly BUS_DATABASE_URL?: string;
 
+  /** Who has to have made a token: its iss. */
   @Env('text', { expected: `the iss of the tokens to accept; in production not ${DEV_ISSUER}` })
   @Length(1, 500)
   @NotInProduction(DEV_ISSUER)
   readonly AUTH_ISSUER: string;
 
+  /** Whom a token has to be for: its aud. */
   @Env('text', { expected: 'the aud of the tokens to accept' })
   @Length(1, 500)
   readonly AUTH_AUDIENCE: string;
 
+  /** The public keys of the issuer, as a file. */
   @Env('text', {
     expected: `${KEY_SET_EXPECTED}; exactly one of AUTH_JWKS_FILE and AUTH_JWKS_URL is set`,
     inspect: keySetTrouble,
@@ -95,6 +103,7 @@ export class PlatformConfig {
   @ExactlyOneOfThisAnd('AUTH_JWKS_URL')
   readonly AUTH_JWKS_FILE?: string;
 
+  /** The public keys of the issuer, fetched from there. */
   @Env('text', { expected: 'an http or https URL of a JWKS (in production https)' })
   @IsOptional()
   @IsWebUrl()

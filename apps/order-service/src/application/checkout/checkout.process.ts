@@ -27,11 +27,13 @@ export class Checkout extends Process<CheckoutState> {
     super();
   }
 
+  // #region started
   @StartsWith(OrderPlaced)
   placed({ total }: OrderPlaced): void {
     this.state = { total };
     this.wake('payment-deadline', { afterMs: this.config.paymentDeadlineMs });
   }
+  // #endregion started
 
   /** @throws PaidAmountDiffers nothing happens to the order, and the message is parked for somebody to look at. */
   @On(PaymentCapturedV1)
@@ -46,10 +48,12 @@ export class Checkout extends Process<CheckoutState> {
     this.decide(new CancelOrder(orderId, reason));
   }
 
+  // #region late
   @OnTimer('payment-deadline')
   late(): void {
     this.decide(new CancelOrder(this.id, 'payment timed out'));
   }
+  // #endregion late
 
   @On(OrderConfirmed)
   confirmed(): void {

@@ -18,8 +18,10 @@ const placed = new OrderPlaced('alice', [mug], total);
 const captured = new PaymentCapturedV1(orderId, paymentId, total);
 const confirmed = new OrderConfirmed(paymentId);
 const cancelled = new OrderCancelled('changed my mind', 'customer');
+// #region checkout
 const checkout = (...events: object[]) =>
   givenProcess(new Checkout(new CheckoutConfig(minutes(15))), ...events).of(orderId);
+// #endregion checkout
 
 describe('the checkout of an order', () => {
   it('waits, once it is placed', () => checkout(placed).thenSendsNothing().thenGoesOn().thenState({ total }));
@@ -43,10 +45,12 @@ describe('the checkout of an order', () => {
       .whenTimePasses(minutes(15) - 1)
       .thenSendsNothing()
       .thenGoesOn();
+    // #region too-late
     await checkout(placed)
       .whenTimePasses(minutes(15))
       .thenSends(new CancelOrder(orderId, 'payment timed out'))
       .thenGoesOn();
+    // #endregion too-late
   });
 
   it('has nothing left to do when it is cancelled, by whomever', () =>

@@ -49,9 +49,11 @@ describe('an order, through its whole context', () => {
 
   beforeEach(async () => {
     vi.spyOn(Logger.prototype, 'log').mockReturnValue();
+    // #region module
     module = await Test.createTestingModule({ imports: [EventStoreModule.forTesting(), OrdersInMemory] }).compile();
     await module.init();
     store = EventStoreTesting.of(module);
+    // #endregion module
     const place = new PlaceOrder(orderId, 'alice', [{ sku: 'mug', quantity: 1 }], 'EUR');
     await module.get(CommandBus).execute(place);
     await store.settle();
@@ -74,9 +76,11 @@ describe('an order, through its whole context', () => {
   it('is cancelled when nobody pays in time', async () => {
     await store.pass(minutes(14));
     expect(await store.history(`order-${orderId}`)).toEqual([placed]);
+    // #region pass
     await store.pass(minutes(1));
     const reason = 'payment timed out';
     expect(await store.history(`order-${orderId}`)).toEqual([placed, new OrderCancelled(reason, 'system')]);
+    // #endregion pass
     expect(await store.published(orderEvents)).toContainEqual(new OrderCancelledV1(orderId, reason));
   });
 });

@@ -26,6 +26,7 @@ export class GetOrderHandler implements IQueryHandler<GetOrder> {
   }
 
   /** Whoever was told a version is never shown an older one: a row that is behind its stream counts for nothing. */
+  // #region up-to-date
   private async upToDate(orderId: string): Promise<OrderView | undefined> {
     const [row, version] = await Promise.all([
       this.summaries.find(orderId),
@@ -33,6 +34,7 @@ export class GetOrderHandler implements IQueryHandler<GetOrder> {
     ]);
     return row && row.version >= version ? row : undefined;
   }
+  // #endregion up-to-date
 
   private async rebuild(orderId: string, asOf: number | Date | undefined): Promise<OrderView> {
     const order = await (asOf === undefined ? this.orders.load(orderId) : this.orders.loadAt(orderId, asOf));

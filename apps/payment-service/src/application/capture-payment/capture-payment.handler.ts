@@ -15,6 +15,7 @@ export class CapturePaymentHandler implements ICommandHandler<CapturePayment> {
     @Inject(PAYMENT_GATEWAY) private readonly gateway: PaymentGateway,
   ) {}
 
+  // #region execute
   async execute({ orderId, amount }: CapturePayment): Promise<AppendResult> {
     const paymentId = orderId;
     const requested = await createOrUpdate(this.payments, paymentId, (payment) => payment.request(amount));
@@ -25,4 +26,5 @@ export class CapturePaymentHandler implements ICommandHandler<CapturePayment> {
       answer.outcome === 'captured' ? payment.settleCaptured(answer.gatewayRef) : payment.settleDeclined(answer.reason),
     );
   }
+  // #endregion execute
 }

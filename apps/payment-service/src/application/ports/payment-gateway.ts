@@ -3,6 +3,7 @@ import type { Money } from '@app/kernel';
 
 export const PAYMENT_GATEWAY = Symbol('PaymentGateway');
 
+// #region port
 export type CaptureAnswer =
   | { readonly outcome: 'captured'; readonly gatewayRef: string }
   | { readonly outcome: 'declined'; readonly reason: string };
@@ -13,6 +14,7 @@ export interface PaymentGateway {
   /** @throws GatewayUnavailableError as above. */
   refund(paymentId: string, refundId: string, amount: Money): Promise<void>;
 }
+// #endregion port
 
 /** A failure, not an answer: whoever asked tries again. */
 export class GatewayUnavailableError extends Error {

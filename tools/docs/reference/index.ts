@@ -1,0 +1,33 @@
+// All generated pages of docs/reference.
+import type { Problem } from '../problem.js';
+import type { Tree } from '../tree.js';
+import { cliPage } from './cli.js';
+import { configurationPage } from './configuration.js';
+import { errorsPage } from './errors.js';
+import { eventsPage } from './events.js';
+import { httpPages } from './http.js';
+import { describeAll } from './load.js';
+
+const FOLDER = 'docs/reference';
+
+/** Writes them into the tree. `stale`: what was not as it should be on disk. */
+export async function refreshReferences(tree: Tree): Promise<{ problems: Problem[]; stale: Problem[] }> {
+  const described = await describeAll(tree);
+  const configuration = configurationPage(tree, described);
+  const errors = errorsPage(tree);
+  const before = new Set(tree.changes());
+  const pages = new Map([
+    [`${FOLDER}/cli.md`, cliPage(tree, described.esHelp)],
+    [`${FOLDER}/configuration.md`, configuration.page],
+    [`${FOLDER}/errors.md`, errors.page],
+    [`${FOLDER}/events.md`, eventsPage(tree)],
+    ...httpPages(tree, described),
+  ]);
+  for (const [path, text] of pages) tree.write(path, text);
+  const what = 'is not what the sources say by now; npm run docs renews it';
+  const stale = tree
+    .changes()
+    .filter((path) => !before.has(path))
+    .map((file) => ({ file, line: 1, what }));
+  return { problems: [...configuration.problems, ...errors.problems], stale };
+}
