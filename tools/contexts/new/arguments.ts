@@ -12,27 +12,6 @@ export interface NewContextArguments {
   readonly dryRun: boolean;
 }
 
-export const NEW_CONTEXT_EXAMPLE = 'npm run new:context shipping -- --aggregate shipment --on OrderConfirmedV1';
-
-export const NEW_CONTEXT_HELP = `Usage: npm run new:context <name> -- [--aggregate NAME] [--on MESSAGE] [--port N] [--dry-run]
-
-Makes a bounded context: the service apps/<name>-service with tests at every layer, its contract, its page in docs/reference, and its
-place in nest-cli.json, docker-compose.yml, .env.example and the script that creates databases. Everything it makes is green at once.
-npm run remove:context <name> takes it all out again.
-
-  <name>              lower-case words joined by '-', like shipping or returns-desk
-  --aggregate NAME    what it is about, lower-case words joined by '_', like shipment or return_case.
-                      Default: the name in the singular (orders → order, returns-desk → returns_desk).
-                      Its plural, for URLs, follows the simple rules: category → categories, box → boxes, else an s.
-  --on MESSAGE        the message that opens one, a class of @app/contracts like OrderConfirmedV1; the first of its fields whose name
-                      ends in Id becomes the aggregate's id. Default: a message of its own, for others to send.
-  --port N            the HTTP port that npm start prefers, 1024 to 65535. Default: the next after the highest.
-  --dry-run           says what it would write and changes nothing
-  --help              prints this
-
-Like: ${NEW_CONTEXT_EXAMPLE}
-`;
-
 /** 'help' when that is asked for. @throws Error saying what is wrong. */
 export function readNewContextArguments(args: readonly string[]): NewContextArguments | 'help' {
   const { values, positionals } = parse(args);

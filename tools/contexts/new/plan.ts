@@ -34,16 +34,13 @@ export async function planContext(root: string, args: NewContextArguments, now =
 
 async function editsOf(root: string, { names, message }: NewContext): Promise<NewFile[]> {
   const options = await prettier.resolveConfig(join(root, 'package.json'));
-  const edits = Object.entries(EDITS).map(async ([path, { edit, optional }]) => {
-    if (!existsSync(join(root, path))) {
-      if (optional) return [];
+  const edits = Object.entries(EDITS).map(async ([path, edit]) => {
+    if (!existsSync(join(root, path)))
       throw new Error(`${path} is missing: a context is registered there. Is this the root of the repository?`);
-    }
     const text = readFileSync(join(root, path), 'utf8');
-    if (optional && !text.includes('contexts end here')) return [];
     const edited = edit(text, { names, ownRequests: message === undefined });
     const json = path.endsWith('.json');
-    return [{ path, text: json ? await prettier.format(edited, { ...options, parser: 'json' }) : edited }];
+    return { path, text: json ? await prettier.format(edited, { ...options, parser: 'json' }) : edited };
   });
-  return (await Promise.all(edits)).flat();
+  return Promise.all(edits);
 }

@@ -163,7 +163,7 @@ describe('nest-cli.json', () => {
     ['before the libraries where there is no app', file(library), ['shipping-service', 'kernel']],
     ['at the end where there is no library', file(app), ['order-service', 'shipping-service']],
   ])('has the project %s', (_where, text, projects) => {
-    const edited = EDITS['nest-cli.json']!.edit(text, { names: namesOf('shipping', 'shipment'), ownRequests: true });
+    const edited = EDITS['nest-cli.json']!(text, { names: namesOf('shipping', 'shipment'), ownRequests: true });
     expect(Object.keys((JSON.parse(edited) as { projects: object }).projects)).toEqual(projects);
     expect(edited).toContain(
       `"compilerOptions": { "builder": "tsc", "tsConfigPath": "apps/shipping-service/tsconfig.app.json" }`,

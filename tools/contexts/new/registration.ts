@@ -15,18 +15,14 @@ type Edit = (text: string, registration: Registration) => string;
 const HOST_PORTS = /\$\{\w+:-(\d+)(?:-(\d+))?\}:\d+/g;
 const DASHES = 120;
 
-/** By file; an optional one is edited where it exists and has a list. */
-export const EDITS: Readonly<Record<string, { readonly edit: Edit; readonly optional?: boolean }>> = {
-  'nest-cli.json': { edit: addProject },
-  'docker-compose.yml': { edit: region('docker-compose.yml', composeService) },
-  '.env.example': { edit: region('.env.example', variables) },
-  'tools/compose/create-databases.sql': { edit: region('tools/compose/create-databases.sql', () => database) },
-  'libs/contracts/src/index.ts': { edit: region('libs/contracts/src/index.ts', contracts) },
-  'tools/contexts/belongings.json': { edit: addBelongings },
-  'docs/README.md': {
-    edit: region('docs/README.md', () => '- [The freight depot context](reference/freight-depot.md)'),
-    optional: true,
-  },
+/** By file. What is generated from the contexts, like the index of the pages, is not among them. */
+export const EDITS: Readonly<Record<string, Edit>> = {
+  'nest-cli.json': addProject,
+  'docker-compose.yml': region('docker-compose.yml', composeService),
+  '.env.example': region('.env.example', variables),
+  'tools/compose/create-databases.sql': region('tools/compose/create-databases.sql', () => database),
+  'libs/contracts/src/index.ts': region('libs/contracts/src/index.ts', contracts),
+  'tools/contexts/belongings.json': addBelongings,
 };
 
 /** The text as it is in the template's names. */
