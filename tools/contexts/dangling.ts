@@ -14,7 +14,7 @@ export function dangling(root: string, { deletes, edits }: Removal): string[] {
     if (text.startsWith('<!-- Generated')) return []; // `npm run docs` makes it again
     let listed = false; // in an index, which it makes again as well
     return text.split('\n').flatMap((line, index) => {
-      listed = /^<!-- pages: /.test(line) || (listed && !/^<!-- end pages: /.test(line));
+      listed = line.startsWith('<!-- pages: ') || (listed && !line.startsWith('<!-- end pages: '));
       if (listed) return [];
       const targets = file.endsWith('.md') ? linksIn(line) : importsIn(line);
       const goes = (target: string) => isBelow(posix.join(posix.dirname(file), target), deletes);
