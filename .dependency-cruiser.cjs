@@ -2,6 +2,8 @@
 // test/fixtures/dependency-rules breaks every rule once; `npm run check` fails when one of them does not bite.
 const SPEC = '\\.spec\\.ts$';
 const STORE = '^libs/event-store/src';
+/** An app, or the template of one, which keeps the same rules. */
+const APP = '(apps/[^/]+|templates/context)';
 const INDEXES = ['^libs/[^/]+/src/index\\.ts$', '^libs/[^/]+/src/[^/]+/index\\.ts$'];
 const npm = (names) => `(^|/)node_modules/(${names})(/|$)`;
 
@@ -40,20 +42,20 @@ module.exports = {
       name: 'domain-is-pure',
       comment: 'A domain uses itself, the kernel and event-store/core: no framework, no I/O, no clock.',
       severity: 'error',
-      from: { path: '^apps/([^/]+)/src/domain/', pathNot: SPEC },
-      to: { pathNot: ['^apps/$1/src/domain/', '^libs/kernel/src/index\\.ts$', `${STORE}/core/index\\.ts$`] },
+      from: { path: `^${APP}/src/domain/`, pathNot: SPEC },
+      to: { pathNot: ['^$1/src/domain/', '^libs/kernel/src/index\\.ts$', `${STORE}/core/index\\.ts$`] },
     },
     {
       name: 'application-knows-no-edge',
       comment:
         'application uses domain, contracts, kernel and the face of the library; adapters come to it through ports.',
       severity: 'error',
-      from: { path: '^apps/([^/]+)/src/application/', pathNot: SPEC },
+      from: { path: `^${APP}/src/application/`, pathNot: SPEC },
       to: {
-        path: '^(apps|libs)/',
+        path: '^(apps|libs|templates)/',
         pathNot: [
-          '^apps/$1/src/(application|domain)/',
-          '^libs/(contracts|kernel|event-store)/src/index\\.ts$',
+          '^$1/src/(application|domain)/',
+          '^(libs/(contracts|kernel|event-store)/src|templates/contracts)/index\\.ts$',
           `${STORE}/core/index\\.ts$`,
           `${STORE}/testing/`,
         ],
@@ -63,38 +65,38 @@ module.exports = {
       name: 'edges-are-strangers',
       comment: 'interface and infrastructure meet only in the application and in the module.',
       severity: 'error',
-      from: { path: '^apps/([^/]+)/src/(interface|infrastructure)/', pathNot: SPEC },
+      from: { path: `^${APP}/src/(interface|infrastructure)/`, pathNot: SPEC },
       to: {
-        path: '^apps/$1/src/',
-        pathNot: '^apps/$1/src/($2|application|domain)/',
+        path: '^$1/src/',
+        pathNot: '^$1/src/($2|application|domain)/',
       },
     },
     {
       name: 'no-app-to-app',
       comment: 'Contexts share words through libs/contracts only, also in tests.',
       severity: 'error',
-      from: { path: '^apps/([^/]+)/' },
-      to: { path: '^apps/', pathNot: '^apps/$1/' },
+      from: { path: `^${APP}/` },
+      to: { path: '^(apps|templates/context)/', pathNot: '^$1/' },
     },
     {
       name: 'libs-below-apps',
       comment: 'A library knows no app, no example and no tool.',
       severity: 'error',
       from: { path: '^libs/' },
-      to: { path: '^(apps|examples)/' },
+      to: { path: '^(apps|examples|templates)/' },
     },
     {
       name: 'tools-are-not-shipped',
       comment: 'What ships does not import tools or test support.',
       severity: 'error',
-      from: { path: '^(apps|libs)/', pathNot: SPEC },
+      from: { path: '^(apps|libs|templates)/', pathNot: SPEC },
       to: { path: '^(tools|test)/' },
     },
     {
       name: 'front-door',
       comment: 'From outside a library is entered through its index, or the index of one of its rooms.',
       severity: 'error',
-      from: { path: '^(apps|examples)/' },
+      from: { path: '^(apps|examples|templates)/' },
       to: { path: '^libs/', pathNot: INDEXES },
     },
     {
@@ -122,10 +124,11 @@ module.exports = {
       name: 'contracts-are-words',
       comment: 'Contracts use the kernel, the words of core and messaging, and the validator.',
       severity: 'error',
-      from: { path: '^libs/contracts/', pathNot: SPEC },
+      from: { path: '^(libs|templates)/contracts/', pathNot: SPEC },
       to: {
         pathNot: [
-          '^libs/contracts/',
+          '^$1/contracts/',
+          '^libs/contracts/src/index\\.ts$',
           '^libs/kernel/src/index\\.ts$',
           `${STORE}/(core|messaging)/index\\.ts$`,
           npm('class-validator|class-transformer'),
@@ -141,7 +144,7 @@ module.exports = {
     {
       name: 'pg-only-in-postgres',
       severity: 'error',
-      from: { path: '^(apps|libs|examples)/', pathNot: ['/postgres/', SPEC] },
+      from: { path: '^(apps|libs|examples|templates)/', pathNot: ['/postgres/', SPEC] },
       to: { path: npm('pg|pg-[^/]+|@types/pg') },
     },
     {
@@ -149,7 +152,7 @@ module.exports = {
       comment: 'TypeORM lives in postgres rooms, infrastructure, modules and the platform.',
       severity: 'error',
       from: {
-        path: '^(apps|libs|examples)/',
+        path: '^(apps|libs|examples|templates)/',
         pathNot: ['/postgres/', '/infrastructure/', '\\.module\\.ts$', '^libs/platform/', SPEC],
       },
       to: { path: npm('typeorm|@nestjs/typeorm') },
@@ -179,7 +182,7 @@ module.exports = {
       name: 'no-dev-dependency-shipped',
       comment: 'What ships needs only `dependencies`.',
       severity: 'error',
-      from: { path: '^(apps|libs)/', pathNot: [SPEC, `${STORE}/testing/`] },
+      from: { path: '^(apps|libs|templates)/', pathNot: [SPEC, `${STORE}/testing/`] },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
     },
     {

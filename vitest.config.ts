@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   resolve: { tsconfigPaths: true }, // @app/…; Vite also emits the decorator metadata that Nest's injector reads
   test: {
-    include: ['{apps,libs,tools,test,examples}/**/*.spec.ts'],
+    include: ['{apps,libs,templates,tools,test,examples}/**/*.spec.ts'],
     exclude: ['**/node_modules/**', '**/dist/**', 'test/fixtures/**'],
     globalSetup: ['test/support/global-setup.ts'],
     setupFiles: ['reflect-metadata', 'test/support/timeouts.ts'],

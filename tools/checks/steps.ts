@@ -13,7 +13,7 @@ export interface Step {
   readonly run: () => Promise<string>;
 }
 
-const SOURCES = ['apps', 'libs', 'tools', 'test', 'examples'];
+const SOURCES = ['apps', 'libs', 'templates', 'tools', 'test', 'examples'];
 
 /** The slow ones first: they run side by side, on as many cores as there are. */
 export const STEPS: readonly Step[] = [

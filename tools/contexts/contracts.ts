@@ -1,4 +1,4 @@
-// Contracts of contexts, libs/contracts/src/<name>.events.v1.ts, and who uses them: one that another context imports outlives its own.
+// Contracts of contexts, libs/contracts/src/<name>.events.v1.ts (and .requests.v1.ts), and who uses them: one that another context imports outlives its own.
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { filesBelow, isBelow } from './files.js';
@@ -14,7 +14,7 @@ export interface ContractFiles {
 export function contractsOf(root: string): readonly ContractFiles[] {
   const byContext = new Map<string, string[]>();
   for (const file of filesBelow(root, FOLDER)) {
-    const context = /^([a-z][a-z0-9-]*)\.events\.v\d+(?:\.unit\.spec)?\.ts$/.exec(basename(file))?.[1];
+    const context = /^([a-z][a-z0-9-]*)\.(?:events|requests)\.v\d+(?:\.unit\.spec)?\.ts$/.exec(basename(file))?.[1];
     if (context !== undefined) byContext.set(context, [...(byContext.get(context) ?? []), file]);
   }
   return [...byContext].map(([context, files]) => ({ context, files }));

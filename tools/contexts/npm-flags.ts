@@ -7,3 +7,14 @@ export function flagsOfNpm(flags: readonly string[], environment: NodeJS.Process
     environment[`npm_config_${flag.replaceAll('-', '_')}`] === 'true' ? [`--${flag}`] : [],
   );
 }
+
+/** Options with a value cannot be had back: of `npm run x --port 3010` npm keeps one half. @throws Error with the line to type */
+export function assertNpmKeptNone(
+  options: readonly string[],
+  example: string,
+  environment: NodeJS.ProcessEnv = process.env,
+): void {
+  const kept = options.filter((option) => environment[`npm_config_${option}`] !== undefined);
+  if (kept.length > 0)
+    throw new Error(`npm kept --${kept.join(' and --')} for itself. Options stand behind another --, like: ${example}`);
+}

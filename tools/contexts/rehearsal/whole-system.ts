@@ -1,0 +1,66 @@
+// Run in the copy: starts every service there is on the postgres broker, sends each what its context.json shows, and follows an order into shipping.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buildOnce } from '../../system/build.js';
+import { startSystem, type System } from '../../system/system.js';
+import { contexts, type Context } from '../registry.js';
+
+/** Longest wait for what follows from a request, in milliseconds. */
+const PATIENCE_MS = 60_000;
+
+async function main(): Promise<void> {
+  await buildOnce((line) => console.log(line));
+  const dataDir = await mkdtemp(join(tmpdir(), 'rehearsal-data-'));
+  const system = await startSystem({ dataDir, broker: 'postgres', log: (line) => console.log(line) });
+  try {
+    await follow(system);
+  } catch (error) {
+    await system.stop();
+    console.error(`What the services said is in ${join(dataDir, 'logs')}.`);
+    throw error;
+  }
+  const codes = await system.stop();
+  await rm(dataDir, { recursive: true, force: true });
+  if (Object.values(codes).some((code) => code !== 0)) throw new Error(`Services ended with ${JSON.stringify(codes)}`);
+}
+
+async function follow(system: System): Promise<void> {
+  const ids = new Map<string, string>();
+  for (const context of contexts()) ids.set(context.name, await request(system, context));
+  const order = ids.get('order');
+  const hears = order !== undefined && ids.has('shipping') && ids.has('payment'); // an order that nobody is paid for is not confirmed
+  if (hears) await arrives(system, 'shipping-service', `/shipments/${order}`);
+}
+
+/** The id of what came of it; empty for a context that shows no request. */
+async function request(system: System, { service, request: shown }: Context): Promise<string> {
+  if (!shown) return '';
+  const answer = await fetch(`${system.running(service).url}${shown.path}`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${await system.token('alice', 'customer')}`, 'content-type': 'application/json' },
+    body: JSON.stringify(shown.body),
+  });
+  const { headers } = answer;
+  const place = headers.get('location') ?? '';
+  if (answer.status !== 201)
+    throw new Error(`POST ${shown.path} of ${service}: ${answer.status} ${await answer.text()}`);
+  await arrives(system, service, place);
+  return place.split('/').at(-1) ?? '';
+}
+
+/** As an operator sees it. @throws Error when it is not there in time. */
+async function arrives(system: System, service: string, path: string): Promise<void> {
+  const headers = { authorization: `Bearer ${await system.token('olga', 'operator')}` };
+  const end = Date.now() + PATIENCE_MS;
+  for (;;) {
+    const answer = await fetch(`${system.running(service).url}${path}`, { headers });
+    const text = await answer.text();
+    if (answer.ok) return console.log(`  ${service} has ${path}: ${text}`);
+    if (Date.now() >= end)
+      throw new Error(`GET ${path} of ${service} after ${PATIENCE_MS} ms: ${answer.status} ${text}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+await main();
