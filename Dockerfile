@@ -1,4 +1,4 @@
-# One image for every service: docker build --build-arg APP=order-service --tag order-service .
+# One image for every service: docker build --build-arg APP=<name>-service --tag <name>-service .
 # Up to the stage `service` nothing depends on APP, so several services are compiled once and share their layers.
 
 FROM node:24.21.0-bookworm-slim AS node
@@ -37,7 +37,7 @@ CMD ["--user", "alice", "--role", "customer"]
 # The last stage is what is built when none is named.
 FROM base AS service
 ARG APP
-RUN ln -s "apps/${APP:?is missing, use --build-arg APP=order-service}/src/main.js" main.js
+RUN ln -s "apps/${APP:?is missing, use --build-arg APP=<name>-service}/src/main.js" main.js
 COPY --from=build /src/dist/apps/${APP} ./
 ENV HOST=0.0.0.0 PORT=3000
 EXPOSE 3000

@@ -2,13 +2,13 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { services, type ServiceName } from '../tools/system/build.js';
+import { shopServices, type ShopService } from '../tools/demo/checkout-shape.js';
 import { eventually } from './support/eventually.js';
 import { ask, expectProblem, type Answer } from './support/http.js';
 import { startWholeSystem, type WholeSystem } from './support/whole-system.js';
 
 interface Route {
-  readonly service: ServiceName;
+  readonly service: ShopService;
   readonly method: string;
   /** With `{id}` where there is one. */
   readonly path: string;
@@ -26,14 +26,14 @@ beforeAll(async () => {
   tokens.mallory = await system.token('mallory', 'customer');
   tokens.operator = await system.token('olivia', 'operator');
   tokens.nobody = await system.token('nobody');
-  for (const service of services) pids[service] = system.running[service].pid;
-  routes = (await Promise.all(services.map(routesOf))).flat();
+  for (const service of shopServices) pids[service] = system.running(service).pid;
+  routes = (await Promise.all(shopServices.map(routesOf))).flat();
 }, 240_000);
 afterAll(() => whole?.close(), 60_000);
 
 /** Every route the API documents, but for health. */
-async function routesOf(service: ServiceName): Promise<Route[]> {
-  const { text } = await ask({ method: 'GET', url: `${whole.system.running[service].url}/docs-json` });
+async function routesOf(service: ShopService): Promise<Route[]> {
+  const { text } = await ask({ method: 'GET', url: `${whole.system.running(service).url}/docs-json` });
   const { paths } = JSON.parse(text) as { paths: Record<string, Record<string, unknown>> };
   return Object.entries(paths)
     .filter(([path]) => !path.startsWith('/health'))
@@ -45,7 +45,7 @@ async function routesOf(service: ServiceName): Promise<Route[]> {
 const SOME_ID = '0198c0de-7a11-7000-8000-000000000001';
 
 function urlOf({ service, path }: Pick<Route, 'service' | 'path'>, id = SOME_ID): string {
-  return whole.system.running[service].url + path.replace('{id}', id);
+  return whole.system.running(service).url + path.replace('{id}', id);
 }
 
 /** A token that may use the route. */
@@ -216,7 +216,7 @@ describe('framing', () => {
   it.each(['//', '/orders/', '/orders//', '/Orders', '/orders%2f', '/%', '/.env'])(
     'there is nothing at %s for strangers',
     async (path) => {
-      const answer = await ask({ method: 'GET', url: whole.system.running['order-service'].url + path });
+      const answer = await ask({ method: 'GET', url: whole.system.running('order-service').url + path });
       expectProblem(answer, 400, 401, 404);
     },
   );
@@ -398,8 +398,8 @@ describe('flow', () => {
 });
 
 it('after all that both services are the processes they were, and neither has answered with a 5xx', async () => {
-  for (const service of services) {
-    const { url, pid } = whole.system.running[service];
+  for (const service of shopServices) {
+    const { url, pid } = whole.system.running(service);
     expect(pid).toBe(pids[service]);
     expect((await ask({ method: 'GET', url: `${url}/health/live` })).status).toBe(200);
     const log = await readFile(join(whole.dataDir, 'logs', `${service}.log`), 'utf8');

@@ -3,7 +3,8 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DEV_AUDIENCE, DEV_ISSUER, ensureDevIssuer } from '../libs/platform/src/auth/dev-issuer.js';
-import { buildOnce, entryOf, services, type ServiceName } from '../tools/system/build.js';
+import { buildOnce, entryOf } from '../tools/system/build.js';
+import { services, type ServiceName } from '../tools/system/services.js';
 import { createTestDatabase, type TestDatabase } from './support/postgres.js';
 
 const password = 'a-password-nobody-guesses';
@@ -55,7 +56,7 @@ function startWith(service: ServiceName, changes: Record<string, string | undefi
   });
 }
 
-describe.each(services)('%s', (service) => {
+describe.each(services())('%s', (service) => {
   it('names every missing variable at once', async () => {
     const required = [
       'NODE_ENV',
@@ -119,15 +120,14 @@ describe.each(services)('%s', (service) => {
   });
 });
 
-it('the payment service refuses troubles of the simulated gateway that it does not know', async () => {
-  const { code, said } = await startWith('payment-service', { GATEWAY_FAULTS: 'explode:1' });
-  expect(said).toMatch(/GATEWAY_FAULTS: got "explode:1"; expected/);
-  expect(code).toBe(1);
-});
+const [anyOfThem] = services();
 
-it('says that nothing answers at DATABASE_URL once it has waited for it in vain', async () => {
-  const { code, said } = await startWith('order-service', {});
-  expect(said).toMatch(/did not start: DATABASE_URL: .*ECONNREFUSED/);
-  expect(said).not.toContain(password);
-  expect(code).toBe(1);
-});
+it.skipIf(anyOfThem === undefined)(
+  'a service says that nothing answers at DATABASE_URL once it has waited for it in vain',
+  async () => {
+    const { code, said } = await startWith(anyOfThem!, {});
+    expect(said).toMatch(/did not start: DATABASE_URL: .*ECONNREFUSED/);
+    expect(said).not.toContain(password);
+    expect(code).toBe(1);
+  },
+);

@@ -1,72 +1,24 @@
-// `npm run demo [-- --orders N --json --broker kafka]`: places orders on a system of its own, lets it come to rest and checks the invariants.
-import { randomBytes } from 'node:crypto';
-import { parseDemoArguments, type DemoArguments } from './demo/arguments.js';
-import { openProbe } from './demo/probe.js';
-import { TIMEOUTS_WITHIN_SECONDS } from './demo/scenarios.js';
-import { ShopClient } from './demo/shop-client.js';
-import { formatSummary, summarize, type Summary } from './demo/summary.js';
-import { withThrowawaySystem } from './demo/throwaway-system.js';
-import { formatTimeline, readTimeline } from './demo/timeline.js';
-import { verify } from './demo/verify.js';
-import { playOrders, type Played } from './demo/workload.js';
-import type { System } from './system/system.js';
+// `npm run demo`: plays the story of this system's contexts, where there is one: tools/demo/main.ts. It goes when its contexts go.
+import { existsSync } from 'node:fs';
 
-/** Patience after the last request, in milliseconds: a minute, and more for large runs. */
-const restWithinMs = (orders: number): number => 60_000 + orders * 100;
-
-async function run({ orders, broker }: DemoArguments, say: (line: string) => void): Promise<Summary> {
-  // On a cluster that others use too, the demo has topics of its own.
-  const kafka = { prefix: `demo-${randomBytes(4).toString('hex')}-` };
-  return withThrowawaySystem({ log: say, env: TIMEOUTS_WITHIN_SECONDS, broker, kafka }, async (system, signal) => {
-    const probe = openProbe((name) => system.databaseUrl(name), system.broker.topics);
-    try {
-      say(`Placing ${orders} orders; the broker is ${system.broker.where} …`);
-      const played = await playOrders(await clientOf(system, signal), { orders, signal });
-      say('Waiting until everything is at rest …');
-      const verdict = await verify(probe, played, restWithinMs(orders), { signal });
-      const eventsAppended = verdict.system?.services.reduce((sum, { events }) => sum + events.length, 0);
-      const summary = summarize(broker, verdict.checkout, eventsAppended ?? 0, verdict.violations);
-      const orderId = mostEventful(played);
-      if (orderId !== undefined) {
-        say(`\nThe story of order ${orderId}\n\n${formatTimeline(await readTimeline(orderId, probe.queries))}\n`);
-      }
-      say(formatSummary(summary));
-      return summary;
-    } finally {
-      await probe.close();
-    }
-  });
+interface Story {
+  /** What is left of the command line; the exit code. */
+  main(args: readonly string[]): Promise<number>;
 }
 
-async function clientOf(system: System, signal: AbortSignal): Promise<ShopClient> {
-  return new ShopClient({
-    orders: () => system.running['order-service'].url,
-    payments: () => system.running['payment-service'].url,
-    customerToken: await system.token('alice', 'customer'),
-    operatorToken: await system.token('olivia', 'operator'),
-    signal,
-  });
+async function play(args: readonly string[]): Promise<number> {
+  const file = new URL('demo/main.ts', import.meta.url);
+  if (!existsSync(file)) {
+    throw new Error(
+      'There is no story to play: write tools/demo/main.ts, whose `main(args)` returns the exit code and gets all services from ' +
+        '`withThrowawaySystem` of tools/system/throwaway-system.ts.',
+    );
+  }
+  const story = (await import(file.href)) as Story;
+  return story.main(args);
 }
 
-/** The order to tell about. */
-function mostEventful({ stories }: Played): string | undefined {
-  const tellable = ['cancelled after payment', 'refunded in part', 'shipped'];
-  const best = tellable.flatMap((name) => stories.find(({ scenario }) => scenario === name) ?? [])[0];
-  return (best ?? stories[0])?.orderId;
-}
-
-async function main(): Promise<number> {
-  const args = parseDemoArguments(process.argv.slice(2));
-  const summary = await run(args, (line) => (args.json ? console.error(line) : console.log(line)));
-  const { violations } = summary;
-  if (args.json) console.log(JSON.stringify(summary));
-  else if (violations.length > 0)
-    console.log(`\nNot all invariants hold:\n${violations.map((line) => `  - ${line}`).join('\n')}`);
-  else console.log('\nAll invariants hold: nothing lost, nothing twice, nothing out of order, and the books agree.');
-  return violations.length === 0 ? 0 : 1;
-}
-
-main().then(
+play(process.argv.slice(2)).then(
   (code) => (process.exitCode = code),
   (error: unknown) => {
     console.error(error instanceof Error ? error.message : error);

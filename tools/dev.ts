@@ -5,16 +5,18 @@ import { Restarter } from './dev/restarter.js';
 import { devEntryOf, watchBuild } from './dev/watch-build.js';
 import { parseStartArguments } from './system/arguments.js';
 import type { BrokerName } from './system/broker.js';
-import { services, type ServiceName } from './system/build.js';
+import { preferredPorts, services, type ServiceName } from './system/services.js';
 import { startSystem, type System } from './system/system.js';
 
 const DATA = 'data';
-const PORTS = { 'order-service': 3001, 'payment-service': 3002 } as const;
-const COLOURS: Record<ServiceName, number> = { 'order-service': 36, 'payment-service': 35 };
+const COLOURS = [36, 35, 33, 32, 34];
+/** Those there were at start: what is added later needs another start. */
+let known: readonly ServiceName[] = [];
 
-function say(service: ServiceName | 'dev', text: string): void {
-  const name = service.padEnd('payment-service'.length);
-  const coloured = service !== 'dev' && process.stdout.isTTY ? `\u001b[${COLOURS[service]}m${name}\u001b[0m` : name;
+function say(service: string, text: string): void {
+  const name = service.padEnd(Math.max(3, ...known.map(({ length }) => length)));
+  const colour = COLOURS[known.indexOf(service) % COLOURS.length];
+  const coloured = colour !== undefined && process.stdout.isTTY ? `\u001b[${colour}m${name}\u001b[0m` : name;
   for (const line of text.split('\n')) console.log(`${coloured} │ ${line}`);
 }
 
@@ -46,11 +48,13 @@ async function start(broker: BrokerName): Promise<System> {
     broker,
     kafka: { preferredPort: 9092, keepData: true },
     log: (line) => say('dev', line),
-    ports: PORTS,
+    ports: preferredPorts(),
     command: (service) => [process.execPath, '--enable-source-maps', devEntryOf(service)],
   });
-  for (const service of services)
-    say(service, `listens on ${system.running[service].url} (API docs: ${system.running[service].url}/docs)`);
+  for (const service of system.services) {
+    const { url } = system.running(service);
+    say(service, `listens on ${url} (API docs: ${url}/docs)`);
+  }
   for (const [user, role] of [
     ['alice', 'customer'],
     ['olga', 'operator'],
@@ -80,7 +84,7 @@ async function run(broker: BrokerName, asked: Promise<'signal'>, ends: (() => vo
   const early = new Set<ServiceName>(); // saved while the system was starting
   let built = (): void => undefined;
   const nextBuild = () => new Promise<void>((resolve) => (built = resolve));
-  const watching = services.map((service) =>
+  const watching = known.map((service) =>
     watch(service, ends, () => {
       built();
       void (restarters.get(service)?.restart() ?? early.add(service));
@@ -88,12 +92,12 @@ async function run(broker: BrokerName, asked: Promise<'signal'>, ends: (() => vo
   );
   if ((await Promise.race([Promise.all(watching), asked])) === 'signal') return;
 
-  for (const service of services)
+  for (const service of known)
     ends.push(await followLog(join(DATA, 'logs', `${service}.log`), (line) => say(service, line)));
   const system = await startUntilItRuns(broker, nextBuild, asked);
   if (!system) return;
-  for (const service of services) {
-    const restartable = { stop: () => system.running[service].stop(), start: () => system.restart(service) };
+  for (const service of system.services) {
+    const restartable = { stop: () => system.running(service).stop(), start: () => system.restart(service) };
     const restarter = new Restarter(restartable, ({ ms, error }) => {
       say(service, error ? `did not start:\n${error.message}` : `restarted in ${ms} ms`);
     });
@@ -112,7 +116,8 @@ async function main(): Promise<void> {
   const asked = new Promise<'signal'>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve('signal'));
   });
-  say('dev', 'Compiling …');
+  known = services();
+  say('dev', known.length > 0 ? 'Compiling …' : 'No contexts yet: npm run new:context shipping');
   const ends: (() => void)[] = [];
   try {
     await run(broker, asked, ends);

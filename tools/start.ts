@@ -1,46 +1,10 @@
 // `npm start [-- --broker kafka]`: everything on embedded PostgreSQL, one clear screen, Ctrl-C stops it. The data stays for the next start.
+import { contexts } from './contexts/registry.js';
 import { parseStartArguments } from './system/arguments.js';
 import { buildOnce } from './system/build.js';
-import { startSystem, type System } from './system/system.js';
-
-const RESET = '\u001b[0m';
-const style = (code: number) => (text: string) => (process.stdout.isTTY ? `\u001b[${code}m${text}${RESET}` : text);
-const bold = style(1);
-const dim = style(2);
-
-async function screen(system: System): Promise<string> {
-  const orders = system.running['order-service'].url;
-  const payments = system.running['payment-service'].url;
-  const alice = await system.token('alice', 'customer');
-  return `
-${bold('Running.')} Two services on PostgreSQL ${dim(`(port ${system.postgres.port}, data and logs in ./data)`)}
-The broker between them: ${system.broker.where} ${dim(otherBroker(system))}
-
-  order-service    ${orders}    API docs ${orders}/docs
-  payment-service  ${payments}    API docs ${payments}/docs
-
-${bold('A token')} for alice, a customer, valid 12 hours
-
-TOKEN=${alice}
-
-An operator ships orders and sees payments: ${bold('npm run -s token -- --user olga --role operator')}
-
-${bold('Place an order as alice')} ${dim('(paste it into another terminal)')} and see it confirmed a moment later:
-
-curl -sS -X POST ${orders}/orders -H 'Content-Type: application/json' \\
-  -d '{"lines":[{"sku":"coffee-beans","quantity":2},{"sku":"mug","quantity":1}]}' \\
-  -H 'Authorization: Bearer ${alice}'; echo; sleep 2
-curl -sS ${orders}/orders -H 'Authorization: Bearer ${alice}'; echo
-
-${dim('Ctrl-C stops everything. `npm run reset` drops the data.')}
-`;
-}
-
-function otherBroker({ broker }: System): string {
-  return broker.name === 'postgres'
-    ? '(its database `bus`; with Kafka: npm start -- --broker kafka)'
-    : `(${broker.kafka ? 'started with the services' : 'as KAFKA_BROKERS says'})`;
-}
+import { screen } from './system/screen.js';
+import { preferredPorts } from './system/services.js';
+import { startSystem } from './system/system.js';
 
 async function main(): Promise<void> {
   const { broker } = parseStartArguments(process.argv.slice(2), 'npm start');
@@ -54,14 +18,12 @@ async function main(): Promise<void> {
     dataDir: 'data',
     broker,
     kafka: { preferredPort: 9092, keepData: true },
-    ports: { 'order-service': 3001, 'payment-service': 3002 },
+    ports: preferredPorts(),
     log: (line) => console.log(line),
   });
-  console.log(await screen(system));
+  console.log(await screen(system, contexts()));
 
-  const died = Object.values(system.running).map((service) =>
-    service.ended.then((code) => `${service.name} ended with ${code}`),
-  );
+  const died = system.services.map((name) => system.running(name).ended.then((code) => `${name} ended with ${code}`));
   const why = await Promise.race([asked, ...died]);
   if (why !== 'signal') console.error(`${why}; see ./data/logs. Stopping the rest.`);
   else console.log('\nStopping …');

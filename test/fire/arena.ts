@@ -10,7 +10,7 @@ import { ShopClient } from '../../tools/demo/shop-client.js';
 import { verify, type Verdict } from '../../tools/demo/verify.js';
 import { playOrders } from '../../tools/demo/workload.js';
 import { isAlive } from '../../tools/postgres/process.js';
-import { services, type ServiceName } from '../../tools/system/build.js';
+import { shopServices, type ShopService } from '../../tools/demo/checkout-shape.js';
 import type { System } from '../../tools/system/system.js';
 import { eventually } from '../support/eventually.js';
 import { ask } from '../support/http.js';
@@ -41,7 +41,7 @@ export class Arena {
   /** Everything that was played here. */
   private readonly stories: Story[] = [];
   /** Where customers and operators go, when not to the first process of a service. */
-  private readonly fronts = new Map<ServiceName, string>();
+  private readonly fronts = new Map<ShopService, string>();
   /** What tests put in on purpose, taken out of what the checker sees. */
   private readonly lenses: ((state: SystemState) => SystemState)[] = [];
   private readonly planted: PlantedPoison[] = [];
@@ -66,13 +66,13 @@ export class Arena {
   }
 
   /** First number of the first row. */
-  async count(service: ServiceName, sql: string, params: readonly unknown[] = []): Promise<number> {
+  async count(service: ShopService, sql: string, params: readonly unknown[] = []): Promise<number> {
     const [row] = await this.queries[service](sql, params);
     return Number(Object.values(row ?? {})[0] ?? 0);
   }
 
   /** Orders, or payments, that have begun and not ended. */
-  open(service: ServiceName): Promise<number> {
+  open(service: ShopService): Promise<number> {
     const first = service === 'order-service' ? 'order.placed' : 'payment.requested';
     return this.count(
       service,
@@ -82,7 +82,7 @@ export class Arena {
   }
 
   /** Resolves in the middle of things: `begun` more streams of the service have begun, and some have not ended. */
-  async midFlow(service: ServiceName, begun = 3): Promise<void> {
+  async midFlow(service: ShopService, begun = 3): Promise<void> {
     const streams = () => this.count(service, `SELECT count(DISTINCT stream)::text FROM event_store.events`);
     const before = await streams();
     await eventually(
@@ -95,13 +95,13 @@ export class Arena {
   }
 
   /** Sends customers and operators to another process of the service; undefined: to the first again. */
-  front(service: ServiceName, url: string | undefined): void {
+  front(service: ShopService, url: string | undefined): void {
     if (url === undefined) this.fronts.delete(service);
     else this.fronts.set(service, url);
   }
 
-  urlOf(service: ServiceName): string {
-    return this.fronts.get(service) ?? this.system.running[service].url;
+  urlOf(service: ShopService): string {
+    return this.fronts.get(service) ?? this.system.running(service).url;
   }
 
   async shop(signal?: AbortSignal): Promise<ShopClient> {
@@ -145,7 +145,7 @@ export class Arena {
 
   /** Both processes live and take traffic. */
   async expectHealthy(): Promise<void> {
-    for (const service of services) {
+    for (const service of shopServices) {
       await eventually(
         async () => {
           const { status, text } = await ask({ method: 'GET', url: `${this.urlOf(service)}/health/ready` });
@@ -157,12 +157,12 @@ export class Arena {
   }
 
   /** All that a service has said. */
-  readLog(service: ServiceName): Promise<string> {
+  readLog(service: ShopService): Promise<string> {
     return readFile(join(this.whole.dataDir, 'logs', `${service}.log`), 'utf8').catch(() => '');
   }
 
   /** What it says from now on. */
-  async follow(service: ServiceName): Promise<() => Promise<string>> {
+  async follow(service: ShopService): Promise<() => Promise<string>> {
     const { length } = await this.readLog(service);
     return async () => (await this.readLog(service)).slice(length);
   }
@@ -202,8 +202,8 @@ export class Arena {
   }
 
   private async check(troubles: readonly string[], restWithinMs: number): Promise<Verdict> {
-    for (const service of services) {
-      const { pid } = this.system.running[service];
+    for (const service of shopServices) {
+      const { pid } = this.system.running(service);
       if (!isAlive(pid)) throw new Error(`${service} (process ${pid}) has ended, and nobody asked it to.`);
     }
     const lens = (state: SystemState) => this.lenses.reduce((seen, look) => look(seen), state);

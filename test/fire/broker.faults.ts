@@ -1,7 +1,7 @@
 // A broker that is not there, and two relays that each believe to be the only one.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { services } from '../../tools/system/build.js';
+import { shopServices } from '../../tools/demo/checkout-shape.js';
 import { eventually } from '../support/eventually.js';
 import { ask } from '../support/http.js';
 import type { Arena, UnderFire } from './arena.js';
@@ -13,9 +13,9 @@ const FROZEN_MS = 20_000;
 export function brokerFaults(fire: UnderFire, broker: 'postgres' | 'kafka'): void {
   it('broker down at the start of the services: orders are taken, and flow once it is there [22]', async () => {
     const { arena } = fire;
-    await Promise.all(services.map((service) => arena.system.running[service].stop()));
+    await Promise.all(shopServices.map((service) => arena.system.running(service).stop()));
     await arena.broker.down();
-    await Promise.all(services.map((service) => arena.system.restart(service)));
+    await Promise.all(shopServices.map((service) => arena.system.restart(service)));
     await arena.survives(async () => {
       await expectOrdersTaken(arena);
       await arena.broker.up();
@@ -48,7 +48,7 @@ export function brokerFaults(fire: UnderFire, broker: 'postgres' | 'kafka'): voi
 
   it('two relays at once, the former holder of the lease frozen and then awake again: the order of each key is kept', async () => {
     const { arena } = fire;
-    const first = arena.system.running['order-service']; // nobody else has had the lease so far
+    const first = arena.system.running('order-service'); // nobody else has had the lease so far
     const replica = await arena.system.startReplica('order-service');
     arena.front('order-service', replica.url);
     try {

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { expect, it } from 'vitest';
 import { withClient } from '../../tools/postgres/index.js';
-import { services, type ServiceName } from '../../tools/system/build.js';
+import { shopServices, type ShopService } from '../../tools/demo/checkout-shape.js';
 import { eventually } from '../support/eventually.js';
 import { ask, expectProblem } from '../support/http.js';
 import type { Arena, UnderFire } from './arena.js';
@@ -26,7 +26,7 @@ export function databaseFaults(fire: UnderFire): void {
     await arena.survives(async () => {
       await arena.midFlow('order-service');
       await end();
-      await expectRefusals(arena, ...services);
+      await expectRefusals(arena, ...shopServices);
       await arena.system.postgres.start();
     });
     await arena.expectHealthy();
@@ -103,10 +103,10 @@ export function databaseFaults(fire: UnderFire): void {
 }
 
 /** Whoever asks while the database is away is told so, and the processes stay. */
-async function expectRefusals(arena: Arena, ...of: readonly ServiceName[]): Promise<void> {
+async function expectRefusals(arena: Arena, ...of: readonly ShopService[]): Promise<void> {
   const paths = { 'order-service': `/orders/${randomUUID()}`, 'payment-service': `/payments/${randomUUID()}` };
   for (const service of of) {
-    const url = arena.system.running[service].url;
+    const url = arena.system.running(service).url;
     const token = await arena.system.token('someone', service === 'order-service' ? 'customer' : 'operator');
     const refused = await ask({ method: 'GET', url: url + paths[service], token });
     expectProblem(refused, 503);

@@ -4,9 +4,8 @@ import { expect, it } from 'vitest';
 import { discardParked, parseRef } from '../../libs/event-store/src/operations/index.js';
 import { partitionOf } from '../../libs/event-store/src/messaging/index.js';
 import type { PublishedMessage, SystemState } from '../../libs/event-store/src/testing/invariants/index.js';
-import { ORDER_EVENTS, PAYMENT_EVENTS } from '../../tools/demo/checkout-shape.js';
+import { ORDER_EVENTS, PAYMENT_EVENTS, type ShopService } from '../../tools/demo/checkout-shape.js';
 import { open } from '../../tools/es/session.js';
-import type { ServiceName } from '../../tools/system/build.js';
 import { eventually } from '../support/eventually.js';
 import type { Arena, UnderFire } from './arena.js';
 import { placeName } from './broker-under-fire.js';
@@ -69,7 +68,7 @@ export function messageFaults(fire: UnderFire): void {
   it('payments captured for no order, and with another amount: parked with an alarm, and no order changes [15]', async () => {
     const { arena } = fire;
     arena.env['ORPHAN_WAIT_MS'] = String(ORPHAN_WAIT_MS);
-    await arena.system.running['order-service'].stop();
+    await arena.system.running('order-service').stop();
     await arena.system.restart('order-service');
     const said = await arena.follow('order-service');
 
@@ -106,7 +105,7 @@ export function messageFaults(fire: UnderFire): void {
     expect(alarms.map((line) => (JSON.parse(line) as { id: string }).id).sort()).toEqual([...ids].sort());
 
     delete arena.env['ORPHAN_WAIT_MS'];
-    await arena.system.running['order-service'].stop();
+    await arena.system.running('order-service').stop();
     await arena.system.restart('order-service');
   });
 }
@@ -173,7 +172,7 @@ function behind(arena: Arena, orderId: string): Promise<number> {
 
 /** What an operator does who has found out that the message was wrong. */
 async function discard(arena: Arena, messageId: string): Promise<void> {
-  const name: ServiceName = 'order-service';
+  const name: ShopService = 'order-service';
   const sql = `SELECT position::text FROM event_store.parked_messages WHERE subscription = 'checkout' AND message_id = $1`;
   const ref = parseRef(`${name}/checkout/inbound/${await arena.count(name, sql, [messageId])}`);
   if (ref.kind !== 'record') throw new Error('A parked message was expected.');

@@ -1,7 +1,7 @@
 // Services that are killed, stopped, left alone or kept waiting.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { services } from '../../tools/system/build.js';
+import { shopServices } from '../../tools/demo/checkout-shape.js';
 import { eventually } from '../support/eventually.js';
 import type { UnderFire } from './arena.js';
 import { openStory } from './stories.js';
@@ -14,11 +14,11 @@ const HANG_MS = DEADLINE_MS + 2_000;
 const CONFIRMED = `SELECT count(*)::text FROM event_store.events WHERE type = 'order.confirmed'`;
 
 export function serviceFaults(fire: UnderFire): void {
-  it.each(services)('kill -9 of the %s in mid-flow, started again', async (service) => {
+  it.each(shopServices)('kill -9 of the %s in mid-flow, started again', async (service) => {
     const { arena } = fire;
     await arena.survives(async () => {
       await arena.midFlow(service);
-      await arena.system.running[service].kill9();
+      await arena.system.running(service).kill9();
       expect(await arena.open(service), `streams of ${service} that the kill left open`).toBeGreaterThan(0);
       await arena.system.restart(service);
     });
@@ -27,10 +27,10 @@ export function serviceFaults(fire: UnderFire): void {
   it('SIGTERM under load: each service ends with exit code 0, and nothing is lost [45]', async () => {
     const { arena } = fire;
     await arena.survives(async () => {
-      for (const service of services) {
+      for (const service of shopServices) {
         await arena.midFlow(service);
         const asked = Date.now();
-        expect([service, await arena.system.running[service].stop()]).toEqual([service, 0]);
+        expect([service, await arena.system.running(service).stop()]).toEqual([service, 0]);
         expect(Date.now() - asked).toBeLessThan(STOPS_WITHIN_MS);
         expect(await arena.open('order-service'), 'orders that were under way').toBeGreaterThan(0);
         await arena.system.restart(service);
@@ -40,21 +40,21 @@ export function serviceFaults(fire: UnderFire): void {
 
   it('two replicas of each service, and the first of each killed: the others take over', async () => {
     const { arena } = fire;
-    const replicas = await Promise.all(services.map((service) => arena.system.startReplica(service)));
+    const replicas = await Promise.all(shopServices.map((service) => arena.system.startReplica(service)));
     try {
       await arena.survives(async () => {
-        for (const [index, service] of services.entries()) arena.front(service, replicas[index]!.url);
+        for (const [index, service] of shopServices.entries()) arena.front(service, replicas[index]!.url);
         await arena.midFlow('order-service');
-        await Promise.all(services.map((service) => arena.system.running[service].kill9()));
+        await Promise.all(shopServices.map((service) => arena.system.running(service).kill9()));
         expect(await arena.open('order-service'), 'orders the kill left open').toBeGreaterThan(0);
         // Leases last ten seconds; afterwards orders are confirmed again, by those that are left.
         const before = await arena.count('order-service', CONFIRMED);
         const progress = async () => expect(await arena.count('order-service', CONFIRMED)).toBeGreaterThan(before + 3);
         await eventually(progress, { timeoutMs: 30_000 });
-        await Promise.all(services.map((service) => arena.system.restart(service)));
+        await Promise.all(shopServices.map((service) => arena.system.restart(service)));
       });
     } finally {
-      for (const service of services) arena.front(service, undefined);
+      for (const service of shopServices) arena.front(service, undefined);
     }
     expect(await Promise.all(replicas.map((replica) => replica.stop()))).toEqual([0, 0]);
   });
@@ -63,7 +63,7 @@ export function serviceFaults(fire: UnderFire): void {
     const { arena } = fire;
     const restartPayments = async (stallMs: number): Promise<void> => {
       arena.env['GATEWAY_STALL_MS'] = String(stallMs);
-      await arena.system.running['payment-service'].stop();
+      await arena.system.running('payment-service').stop();
       await arena.system.restart('payment-service');
     };
     const usual = Number(arena.env['GATEWAY_STALL_MS']);
@@ -101,7 +101,7 @@ export function serviceFaults(fire: UnderFire): void {
     const restartOrders = async (deadlineMs: string | undefined): Promise<void> => {
       if (deadlineMs === undefined) delete arena.env['PAYMENT_DEADLINE_MS'];
       else arena.env['PAYMENT_DEADLINE_MS'] = deadlineMs;
-      await arena.system.running['order-service'].stop();
+      await arena.system.running('order-service').stop();
       await arena.system.restart('order-service');
     };
     const timers = (condition: string): Promise<number> =>
@@ -121,7 +121,7 @@ export function serviceFaults(fire: UnderFire): void {
           timeoutMs: 30_000,
           everyMs: 5,
         });
-        await arena.system.running['order-service'].kill9();
+        await arena.system.running('order-service').kill9();
         const waiting = await timers('true');
         expect(waiting, 'timers that were still to be fired').toBeGreaterThan(0);
         const overdue = async () => expect(await timers('due_at < clock_timestamp()')).toBe(waiting);

@@ -1,7 +1,7 @@
 // The tests of faults on one broker: one system for all of them, each fault after the other. A test that fails gives its system up, so
 // that the next one begins on a sound one.
 import { afterAll, afterEach, beforeEach, describe } from 'vitest';
-import { services, type ServiceName } from '../../tools/system/build.js';
+import { shopServices, type ShopService } from '../../tools/demo/checkout-shape.js';
 import type { Arena, UnderFire } from './arena.js';
 import { brokerFaults } from './broker.faults.js';
 import { databaseFaults } from './database.faults.js';
@@ -43,7 +43,7 @@ export function describeUnderFire(
     afterEach(async ({ task }) => {
       if (task.result?.state !== 'fail') return;
       for (const { message } of task.result.errors ?? []) process.stderr.write(`\n${task.name}\n${message}\n`);
-      for (const service of services) await tell(current, service);
+      for (const service of shopServices) await tell(current, service);
       await giveUp();
     }, TEST_WITHIN_MS);
     afterAll(giveUp, TEST_WITHIN_MS);
@@ -56,7 +56,7 @@ export function describeUnderFire(
 }
 
 /** The last warnings and errors of a service, for whoever has to find out why. */
-async function tell(arena: Arena | undefined, service: ServiceName): Promise<void> {
+async function tell(arena: Arena | undefined, service: ShopService): Promise<void> {
   const lines = ((await arena?.readLog(service)) ?? '')
     .split('\n')
     .filter((line) => /"level":"(warn|error|fatal)"/.test(line));

@@ -48,8 +48,8 @@ export async function startWholeSystem(
     const system = await startSystem({ dataDir: folder, env, broker, kafka });
     const probe = openProbe((name) => system.databaseUrl(name), system.broker.topics);
     const shop = new ShopClient({
-      orders: () => system.running['order-service'].url,
-      payments: () => system.running['payment-service'].url,
+      orders: () => system.running('order-service').url,
+      payments: () => system.running('payment-service').url,
       customerToken: await system.token('alice', 'customer'),
       operatorToken: await system.token('olivia', 'operator'),
       patienceMs: PATIENCE_MS,

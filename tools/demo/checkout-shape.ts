@@ -1,6 +1,10 @@
 // The checkout as the invariant checker must know it. Written out, not imported from the services: a mapping that vanishes there is found here.
 import type { ServiceShape } from '../../libs/event-store/src/testing/invariants/index.js';
 
+/** The shop's own two, whatever other contexts run beside them. */
+export const shopServices = ['order-service', 'payment-service'] as const;
+export type ShopService = (typeof shopServices)[number];
+
 export const ORDER_EVENTS = 'shop.order.events.v1';
 export const PAYMENT_EVENTS = 'shop.payment.events.v1';
 

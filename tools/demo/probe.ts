@@ -9,12 +9,11 @@ import {
 } from '../../libs/event-store/src/testing/invariants/index.js';
 import { publishedOnKafka } from '../../libs/event-store/src/kafka/index.js';
 import type { KafkaAddress } from '../system/broker.js';
-import { services, type ServiceName } from '../system/build.js';
 import { rebuildReadModels } from './read-models.js';
-import { checkoutShapes, ORDER_EVENTS, PAYMENT_EVENTS } from './checkout-shape.js';
+import { checkoutShapes, ORDER_EVENTS, PAYMENT_EVENTS, shopServices, type ShopService } from './checkout-shape.js';
 
 export interface CheckoutProbe extends SystemProbe {
-  readonly queries: Readonly<Record<ServiceName, Query>>;
+  readonly queries: Readonly<Record<ShopService, Query>>;
   /** What is served, and what its events give. */
   readModels(): Promise<readonly ReadModelCopies[]>;
   close(): Promise<void>;
@@ -22,12 +21,12 @@ export interface CheckoutProbe extends SystemProbe {
 
 /** `databaseUrl` as a running system gives it; `topics` where they are on Kafka. */
 export function openProbe(
-  databaseUrl: (name: ServiceName | 'bus') => string,
+  databaseUrl: (name: ShopService | 'bus') => string,
   topics: KafkaAddress | undefined,
 ): CheckoutProbe {
-  const pools = new Map(([...services, 'bus'] as const).map((name) => [name, openPool(databaseUrl(name))]));
+  const pools = new Map(([...shopServices, 'bus'] as const).map((name) => [name, openPool(databaseUrl(name))]));
   const queryOf =
-    (name: ServiceName | 'bus'): Query =>
+    (name: ShopService | 'bus'): Query =>
     async (sql, params = []) =>
       (await pools.get(name)!.query<Row>(sql, [...params])).rows;
   return {

@@ -7,7 +7,7 @@ import { PaymentSummary } from '../../apps/payment-service/src/infrastructure/pa
 import { PaymentSummaryProjection } from '../../apps/payment-service/src/infrastructure/payment-summary.projection.js';
 import type { ReadModelCopies } from '../../libs/event-store/src/testing/invariants/index.js';
 import { shadowRebuild } from '../../libs/event-store/src/testing/postgres/shadow-rebuild.js';
-import type { ServiceName } from '../system/build.js';
+import type { ShopService } from './checkout-shape.js';
 
 const readModels = [
   {
@@ -24,7 +24,7 @@ const readModels = [
   },
 ] as const;
 
-export function rebuildReadModels(databaseUrl: (name: ServiceName) => string): Promise<ReadModelCopies[]> {
+export function rebuildReadModels(databaseUrl: (name: ShopService) => string): Promise<ReadModelCopies[]> {
   return Promise.all(
     readModels.map(async ({ service, entity, projection, tables }) => {
       const connection = dataSourceConnection({ url: databaseUrl(service), applicationName: 'invariant checker' });

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { ServiceName } from '../system/build.js';
+import type { ServiceName } from '../system/services.js';
 
 const FOLDER = join('dist', 'dev');
 

@@ -1,16 +1,15 @@
 // The broker as the doctor sees it: reached through the same port as the services, changed by nothing here.
 import pg from 'pg';
 import { KafkaBroker } from '../../libs/event-store/src/kafka/index.js';
-import type { Broker } from '../../libs/event-store/src/messaging/index.js';
+import type { Broker, TopicContract } from '../../libs/event-store/src/messaging/index.js';
 import type { BrokerToExamine } from '../../libs/event-store/src/operations/index.js';
 import { placeOf } from '../../libs/event-store/src/postgres/operations/index.js';
 import { PostgresBroker } from '../../libs/event-store/src/postgres/index.js';
-import { consumedBy } from './contexts.js';
 import type { BrokerPlace } from './databases.js';
 import { reasonOf } from './errors.js';
 
 export interface KnownBroker {
-  readonly of: (context: string) => BrokerToExamine | undefined;
+  readonly of: (context: string, consumes: readonly TopicContract[]) => BrokerToExamine | undefined;
   close(): Promise<void>;
 }
 
@@ -33,10 +32,7 @@ export function findBroker(place: BrokerPlace | undefined): KnownBroker | undefi
 
 function known(broker: Pick<Broker, 'name' | 'lag'>, place: string, close: () => Promise<void>): KnownBroker {
   return {
-    of(context) {
-      const topics = consumedBy(context).map(({ topic }) => topic);
-      return { broker, place, group: context, topics };
-    },
+    of: (group, consumes) => ({ broker, place, group, topics: consumes.map(({ topic }) => topic) }),
     close,
   };
 }

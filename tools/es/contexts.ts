@@ -1,60 +1,48 @@
-// The bounded contexts of this repository, as far as operations need to know them. A new context adds itself here.
-import { migrations as orderMigrations } from '../../apps/order-service/src/infrastructure/migrations/index.js';
-import { migrations as paymentMigrations } from '../../apps/payment-service/src/infrastructure/migrations/index.js';
-import { orderEvents, paymentEvents } from '../../libs/contracts/src/index.js';
+// The bounded contexts of this repository, as far as operations need to know them: what each says about itself in its src/context.ts.
 import type { TopicContract } from '../../libs/event-store/src/messaging/index.js';
 import { eventStoreMigrations } from '../../libs/event-store/src/postgres/index.js';
-import { services, type ServiceName } from '../system/build.js';
+import { contexts } from '../contexts/registry.js';
 
-interface KnownContext {
-  readonly migrations: readonly { readonly name: string }[];
+/** What `apps/<name>-service/src/context.ts` exports. */
+export interface ContextFacts {
+  readonly migrations: readonly (new () => { readonly name?: string })[];
   /** What it consumes: with these contracts an unreadable message is read again. */
   readonly consumes: readonly TopicContract[];
-  /** Subscriptions that are gone on purpose, as its module lists them. */
+  /** Subscriptions that are gone on purpose. */
   readonly retired: readonly string[];
 }
 
-const known: Readonly<Record<ServiceName, KnownContext>> = {
-  'order-service': {
-    migrations: orderMigrations,
-    consumes: [paymentEvents],
-    retired: ['checkout-confirm-paid', 'checkout-cancel-unpaid'],
-  },
-  'payment-service': { migrations: paymentMigrations, consumes: [orderEvents], retired: [] },
-};
+/** A database whose context is not of this repository is known by the event store's migrations only. */
+const stranger: ContextFacts = { migrations: [], consumes: [], retired: [] };
 
 /** As the platform names it, whose code is too much to load for a name. */
 export const MIGRATIONS_TABLE = 'schema_migrations';
 
-export const contextNames: readonly string[] = services;
-
 /** Of the event store alone: what operations themselves need. */
 export const storeMigrations = eventStoreMigrations.map(({ name }) => name);
 
-/** A database whose context is not of this repository is known by the event store's migrations only. */
-export function migrationsOf(context: string): readonly string[] {
-  const own = isKnown(context) ? known[context].migrations.map(({ name }) => name) : [];
-  return [...storeMigrations, ...own];
+/** The services of the registry: `order-service` is how operations call the context `order`. */
+export function contextNames(): readonly string[] {
+  return contexts().map(({ service }) => service);
 }
 
-export function consumedBy(context: string): readonly TopicContract[] {
-  return isKnown(context) ? known[context].consumes : [];
+/** Loaded when somebody asks: a context that is broken must not keep operations from looking at another. */
+export async function factsOf(context: string): Promise<ContextFacts> {
+  if (!isKnown(context)) return stranger;
+  const file = new URL(`../../apps/${context}/src/context.ts`, import.meta.url);
+  return (await import(/* @vite-ignore */ file.href)) as ContextFacts;
 }
 
-export function retiredIn(context: string): readonly string[] {
-  return isKnown(context) ? known[context].retired : [];
+export async function migrationsOf(context: string): Promise<readonly string[]> {
+  const { migrations } = await factsOf(context);
+  return [...storeMigrations, ...migrations.map(({ name }) => name)];
 }
 
 /** `order_service` is the database of `order-service`. */
-export function contextOfDatabase(database: string): string {
-  const name = database.replaceAll('_', '-');
-  return isKnown(name) ? name : database;
+export function contextOfDatabase(name: string): string {
+  return contexts().find(({ database }) => database === name)?.service ?? name;
 }
 
-export function databaseOfContext(context: string): string {
-  return context.replaceAll('-', '_');
-}
-
-export function isKnown(name: string): name is ServiceName {
-  return (services as readonly string[]).includes(name);
+export function isKnown(name: string): boolean {
+  return contextNames().includes(name);
 }

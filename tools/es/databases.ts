@@ -4,7 +4,8 @@ import { join, resolve } from 'node:path';
 import { findRunning } from '../postgres/postmaster.js';
 import { SUPERUSER } from '../postgres/cluster.js';
 import { readDataBroker } from '../system/data-broker.js';
-import { contextNames, contextOfDatabase, databaseOfContext, isKnown } from './contexts.js';
+import { databaseOf } from '../contexts/context.js';
+import { contextNames, contextOfDatabase, isKnown } from './contexts.js';
 import { EsError } from './errors.js';
 
 export interface Where {
@@ -37,10 +38,10 @@ export async function findTargets(where: Where, environment: Environment): Promi
   const named = where.databaseUrl ?? (await fromEnvironment(environment, 'DATABASE_URL'));
   if (named) return { contexts: namedTargets(named, where.context), broker: await namedBroker(environment) };
   const urlOf = await runningSystem(where.data);
-  const wanted = where.context === undefined ? contextNames : [where.context];
+  const wanted = where.context === undefined ? contextNames() : [where.context];
   const topics = (await readDataBroker(where.data))?.topics;
   return {
-    contexts: wanted.map((context) => ({ context, url: urlOf(databaseOfContext(context)) })),
+    contexts: wanted.map((context) => ({ context, url: urlOf(databaseOf(context)) })),
     broker: topics ? { kind: 'kafka', ...topics } : { kind: 'postgres', url: urlOf('bus') },
   };
 }

@@ -19,13 +19,15 @@ import {
   PostgresUnitOfWork,
 } from '../../libs/event-store/src/postgres/index.js';
 import { LiveTail, silentLogger, SubscriptionRunner } from '../../libs/event-store/src/subscriptions/index.js';
-import { migrations } from '../../apps/order-service/src/infrastructure/migrations/index.js';
-import { MIGRATIONS_TABLE } from './contexts.js';
+import { contextNames, factsOf, MIGRATIONS_TABLE } from './contexts.js';
 import { main } from './program.js';
 
 const WITHIN_MS = 120_000;
 
-describe('npm run es', { timeout: WITHIN_MS }, () => {
+/** Any will do: what is looked at is the event store's. */
+const [context] = contextNames();
+
+describe.skipIf(context === undefined)('npm run es', { timeout: WITHIN_MS }, () => {
   let empty: TestDatabase;
   let dataSource: DataSource;
   let database: PostgresDatabase;
@@ -36,7 +38,7 @@ describe('npm run es', { timeout: WITHIN_MS }, () => {
     const connection = { url: empty.url, applicationName: 'es-test' };
     dataSource = new DataSource({
       ...dataSourceConnection(connection),
-      migrations: [...eventStoreMigrations, ...migrations],
+      migrations: [...eventStoreMigrations, ...(await factsOf(context!)).migrations],
       migrationsTableName: MIGRATIONS_TABLE,
     });
     await dataSource.initialize();
@@ -53,14 +55,10 @@ describe('npm run es', { timeout: WITHIN_MS }, () => {
   });
 
   function start(...args: string[]) {
-    const child = spawn(
-      process.execPath,
-      ['--import', 'tsx', join('tools', 'es.ts'), ...args, '--context', 'order-service'],
-      {
-        env: { ...process.env, DATABASE_URL: empty.url, COLUMNS: '120' },
-        stdio: ['ignore', 'pipe', 'pipe'],
-      },
-    );
+    const child = spawn(process.execPath, ['--import', 'tsx', join('tools', 'es.ts'), ...args, '--context', context!], {
+      env: { ...process.env, DATABASE_URL: empty.url, COLUMNS: '120' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     const said = { stdout: '', stderr: '' };
     child.stdout.on('data', (chunk: Buffer) => (said.stdout += chunk.toString()));
     child.stderr.on('data', (chunk: Buffer) => (said.stderr += chunk.toString()));
@@ -69,7 +67,7 @@ describe('npm run es', { timeout: WITHIN_MS }, () => {
   /** In this process: starting another costs seconds. */
   async function es(...args: string[]) {
     const said = { stdout: '', stderr: '' };
-    const code = await main([...args, '--context', 'order-service'], {
+    const code = await main([...args, '--context', context!], {
       out: (line) => void (said.stdout += `${line}\n`),
       note: (line) => void (said.stderr += `${line}\n`),
       look: { width: 120, color: false },
@@ -121,7 +119,7 @@ describe('npm run es', { timeout: WITHIN_MS }, () => {
     try {
       const { position } = await append('order-1', 'order.placed', 'order.confirmed');
       await append('order-2', 'order.shipped');
-      const ref = `order-service/order-notes/events/${position - 1n}`;
+      const ref = `${context}/order-notes/events/${position - 1n}`;
       const parking = new PostgresParkingStore(database);
       await eventually(async () => expect(await parking.list()).toHaveLength(2), { timeoutMs: 30_000 });
       expect(handled).toEqual(['order-2 order.shipped']);
@@ -169,9 +167,7 @@ describe('npm run es', { timeout: WITHIN_MS }, () => {
     await append('order-show', 'order.placed', 'order.confirmed');
     const streams = await es('streams', '--json', '--limit', '1');
     expect(JSON.parse(streams.stdout)).toMatchObject({
-      contexts: [
-        { context: 'order-service', streams: [{ stream: 'order-show', version: 2, lastType: 'order.confirmed' }] },
-      ],
+      contexts: [{ context, streams: [{ stream: 'order-show', version: 2, lastType: 'order.confirmed' }] }],
     });
     const shown = await es('show', 'order-show', '--at', '1');
     expect(shown).toMatchObject({ code: 0, stderr: '' });
@@ -182,7 +178,7 @@ describe('npm run es', { timeout: WITHIN_MS }, () => {
     expect(shown.stdout).not.toContain('\u001b');
     expect(await es('show', 'order-nowhere')).toMatchObject({
       code: 1,
-      stderr: expect.stringMatching(/^There is no stream order-nowhere in order-service\./) as string,
+      stderr: expect.stringMatching(/^There is no stream order-nowhere in .*-service\./) as string,
     });
   });
 
@@ -192,8 +188,7 @@ describe('npm run es', { timeout: WITHIN_MS }, () => {
     const stream = `order-${randomUUID()}`;
     await append(stream, 'order.placed');
     await eventually(() => expect(said.stdout).toContain(stream), { timeoutMs: 30_000 });
-    for (const line of said.stdout.trim().split('\n'))
-      expect(JSON.parse(line)).toMatchObject({ context: 'order-service' });
+    for (const line of said.stdout.trim().split('\n')) expect(JSON.parse(line)).toMatchObject({ context });
     child.kill('SIGINT');
     expect(await ended).toBe(0);
     expect(said.stderr).toBe('');

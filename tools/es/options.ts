@@ -14,7 +14,7 @@ export interface CommonOptions {
 
 export function addCommonOptions(program: Command): Command {
   return program
-    .addOption(new Option('--context <service>', 'only this bounded context (default: all)').choices(contextNames))
+    .addOption(new Option('--context <service>', 'only this bounded context (default: all)').choices(contextNames()))
     .option('--json', 'for programs: JSON instead of text')
     .option(
       '--database-url <url>',

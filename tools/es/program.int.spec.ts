@@ -1,7 +1,15 @@
 // What happens before any database is reached: help, wrong arguments, nothing running.
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Io } from './io.js';
 import { main } from './program.js';
+
+// Two, whatever contexts this repository has.
+vi.mock('../contexts/registry.js', () => ({
+  contexts: () => [
+    { name: 'order', service: 'order-service', database: 'order_service', port: 3001 },
+    { name: 'payment', service: 'payment-service', database: 'payment_service', port: 3002 },
+  ],
+}));
 
 async function es(args: readonly string[], environment: Io['environment'] = {}) {
   const said = { out: [] as string[], err: [] as string[] };

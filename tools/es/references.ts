@@ -27,7 +27,7 @@ export async function withReferenced(
   if (options.context !== undefined && options.context !== name)
     throw new EsError(`The message is one of ${safe(name)}, and --context says ${options.context}.`, 2);
   const named = options.databaseUrl ?? io.environment['DATABASE_URL'] ?? io.environment['DATABASE_URL_FILE'];
-  if (named === undefined && !contextNames.includes(name))
-    throw new EsError(`There is no context ${safe(name)}. Expected one of: ${contextNames.join(', ')}.`, 2);
+  if (named === undefined && !contextNames().includes(name))
+    throw new EsError(`There is no context ${safe(name)}. Expected one of: ${contextNames().join(', ')}.`, 2);
   await withContexts(io, { ...options, context: name }, async ([context]) => work(context!));
 }

@@ -5,8 +5,8 @@ import { findTargets, type Target, type Where } from './databases.js';
 import { EsError, reasonOf } from './errors.js';
 import type { Io } from './io.js';
 
-export function open({ context: name, url }: Target): Promise<OpenContext> {
-  const migrations = { names: migrationsOf(name), table: MIGRATIONS_TABLE };
+export async function open({ context: name, url }: Target): Promise<OpenContext> {
+  const migrations = { names: await migrationsOf(name), table: MIGRATIONS_TABLE };
   return openContext({ name, url, migrations, applicationName: 'es' });
 }
 

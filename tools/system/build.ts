@@ -4,11 +4,10 @@ import { createHash } from 'node:crypto';
 import { access, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { lock } from './lock.js';
-
-export const services = ['order-service', 'payment-service'] as const;
-export type ServiceName = (typeof services)[number];
+import { services, type ServiceName } from './services.js';
 
 const INPUTS = ['apps', 'libs', 'nest-cli.json', 'tsconfig.json', 'package-lock.json'];
+
 /** Compiled entry of a service. */
 export function entryOf(service: ServiceName): string {
   return join('dist', 'apps', service, 'apps', service, 'src', 'main.js');
@@ -27,7 +26,7 @@ export async function buildOnce(log: (line: string) => void): Promise<void> {
     log('Building (once per change of the sources) …');
     // The compiler writes before it checks: a failed build must not pass for the last good one.
     await rm(join('dist', '.source-hash'), { force: true });
-    await Promise.all(services.map((service) => compile(service)));
+    await Promise.all(services().map((service) => compile(service)));
     await writeFile(join('dist', '.source-hash'), wanted);
   } finally {
     await unlock();
@@ -37,7 +36,7 @@ export async function buildOnce(log: (line: string) => void): Promise<void> {
 async function isBuilt(wanted: string): Promise<boolean> {
   const built = await readFile(join('dist', '.source-hash'), 'utf8').catch(() => '');
   const entries = await Promise.all(
-    services.map((service) =>
+    services().map((service) =>
       access(entryOf(service)).then(
         () => true,
         () => false,

@@ -30,7 +30,7 @@ describe.skipIf(!available)('a system on its own Kafka', { timeout: RUN_WITHIN_M
     const playing = playOrders(shop, { orders: 8, scenarios: withoutTimeouts, deadlineMs: 120_000 });
     await kafka!.start();
     const replica = await system.startReplica('order-service');
-    expect(replica.url).not.toBe(system.running['order-service'].url);
+    expect(replica.url).not.toBe(system.running('order-service').url);
     await access(join(dataDir, 'logs', 'order-service-2.log'));
 
     const played = await playing;
@@ -38,7 +38,7 @@ describe.skipIf(!available)('a system on its own Kafka', { timeout: RUN_WITHIN_M
     expect(violations.map(({ sentence }) => sentence)).toEqual([]);
     expect(state!.published.length).toBeGreaterThan(8); // read from Kafka itself
 
-    expect(await whole.close()).toEqual({ 'order-service': 0, 'payment-service': 0, 'order-service-2': 0 });
+    expect(await whole.close()).toMatchObject({ 'order-service': 0, 'payment-service': 0, 'order-service-2': 0 });
     await eventually(async () => expect(await isFree(port)).toBe(true));
   });
 });

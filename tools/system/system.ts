@@ -7,13 +7,15 @@ import {
   ensureDevIssuer,
   issueDevToken,
 } from '../../libs/platform/src/auth/dev-issuer.js';
+import { databaseOf } from '../contexts/context.js';
 import { startPostgres, type EmbeddedPostgres } from '../postgres/index.js';
 import { brokerEnvironment, openBroker, type BrokerName, type KafkaOptions, type SystemBroker } from './broker.js';
-import { entryOf, services, type ServiceName } from './build.js';
+import { entryOf } from './build.js';
 import { claimFolder } from './claim.js';
 import { keepToBroker, rememberBroker } from './data-broker.js';
 import { choosePort } from './ports.js';
 import { startService, type ServiceProcess } from './service-process.js';
+import { services, type ServiceName } from './services.js';
 
 export interface SystemOptions {
   /** Everything the system keeps lies below it. */
@@ -35,7 +37,10 @@ export interface SystemOptions {
 export interface System {
   readonly postgres: EmbeddedPostgres;
   readonly broker: SystemBroker;
-  readonly running: Readonly<Record<ServiceName, ServiceProcess>>;
+  /** One for each context there was at start, in the order of their ports. */
+  readonly services: readonly ServiceName[];
+  /** The first process of the service, also when it has ended. @throws Error when there is no such service. */
+  running(service: ServiceName): ServiceProcess;
   /** Connection string of a service's database, or of the bus. */
   databaseUrl(name: ServiceName | 'bus'): string;
   token(user: string, ...roles: string[]): Promise<string>;
@@ -50,18 +55,17 @@ export interface System {
 export async function startSystem(options: SystemOptions): Promise<System> {
   const dataDir = resolve(options.dataDir);
   const brokerName = options.broker ?? 'postgres';
+  const names = services();
   const issuerDir = resolve(DEV_ISSUER_FOLDER);
   const { jwksFile } = await ensureDevIssuer(issuerDir);
   const held = [await claimFolder(dataDir)]; // given back in reverse
-  const running: Partial<Record<ServiceName, ServiceProcess>> = {};
+  const first = new Map<ServiceName, ServiceProcess>();
   const replicas = new Map<string, ServiceProcess>();
 
   const stop = async (): Promise<Record<string, number | string>> => {
-    const all = new Map<string, ServiceProcess | undefined>([
-      ...services.map((name) => [name, running[name]] as const),
-      ...replicas,
-    ]);
-    const codes = await Promise.all([...all].map(async ([name, one]) => [name, (await one?.stop()) ?? 0] as const));
+    const codes = await Promise.all(
+      [...first, ...replicas].map(async ([name, one]) => [name, await one.stop()] as const),
+    );
     for (let giveBack = held.pop(); giveBack; giveBack = held.pop()) await giveBack();
     return Object.fromEntries(codes);
   };
@@ -70,10 +74,8 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     await keepToBroker(dataDir, brokerName);
     const postgres = await startPostgres({ dataDir: join(dataDir, 'postgres'), settings: { max_connections: 200 } });
     held.push(() => postgres.stop());
-    const databaseUrl = (name: ServiceName | 'bus') => postgres.url(name.replace('-', '_'));
-    await Promise.all(
-      [...services.map((name) => name.replace('-', '_')), 'bus'].map((name) => postgres.createDatabase(name)),
-    );
+    const databaseUrl = (name: ServiceName | 'bus') => postgres.url(databaseOf(name));
+    await Promise.all([...names.map(databaseOf), 'bus'].map((database) => postgres.createDatabase(database)));
     const broker = await openBroker(brokerName, dataDir, options.kafka ?? {}, options.log ?? (() => undefined));
     held.push(async () => broker.kafka?.stop());
     await rememberBroker(dataDir, broker);
@@ -104,22 +106,32 @@ export async function startSystem(options: SystemOptions): Promise<System> {
         return launch(service, name, 0);
       });
     };
-    const start = async (service: ServiceName): Promise<ServiceProcess> =>
-      (running[service] = await launch(service, service, options.ports?.[service] ?? 0));
+    const start = async (service: ServiceName): Promise<ServiceProcess> => {
+      const started = await launch(service, service, options.ports?.[service] ?? 0);
+      first.set(service, started);
+      return started;
+    };
+    const running = (service: ServiceName): ServiceProcess => {
+      const process = first.get(service);
+      if (!process)
+        throw new Error(`There is no service '${service}'. Expected one of: ${names.join(', ') || 'none yet'}.`);
+      return process;
+    };
 
-    const starts = await Promise.allSettled(services.map((service) => start(service)));
+    const starts = await Promise.allSettled(names.map((service) => start(service)));
     const failed = starts.find((result) => result.status === 'rejected');
     if (failed) throw failed.reason;
-    const counts = new Map<ServiceName, number>(services.map((service) => [service, 1]));
+    const counts = new Map<ServiceName, number>();
     return {
       postgres,
       broker,
-      running: running as Record<ServiceName, ServiceProcess>,
+      services: names,
+      running,
       databaseUrl,
       token: (user, ...roles) => issueDevToken({ folder: issuerDir, user, roles }),
       restart: start,
       async startReplica(service) {
-        const count = counts.get(service)! + 1;
+        const count = (counts.get(service) ?? 1) + 1;
         counts.set(service, count);
         const name = `${service}-${count}`;
         const replica = await launch(service, name, 0);

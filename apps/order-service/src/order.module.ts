@@ -1,7 +1,6 @@
 // The table of contents of the order context: what it has, sorted.
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { paymentEvents } from '@app/contracts';
 import { EventStoreModule } from '@app/event-store';
 import { CancelOrderHandler } from './application/cancel-order/cancel-order.handler.js';
 import { CheckoutConfig } from './application/checkout/checkout.config.js';
@@ -23,6 +22,7 @@ import { OrderPublisher } from './infrastructure/order.publisher.js';
 import { PriceListEntry } from './infrastructure/price-list.entity.js';
 import { PriceListRepository } from './infrastructure/price-list.repository.js';
 import { OrdersController } from './interface/orders.controller.js';
+import { consumes, retired } from './context.js';
 
 const commandHandlers = [CancelOrderHandler, ConfirmOrderHandler, PlaceOrderHandler, ShipOrderHandler];
 const queryHandlers = [GetOrderHandler, GetOrderHistoryHandler, ListOrdersHandler];
@@ -44,8 +44,8 @@ const checkoutConfig = {
       processes: [Checkout],
       providers: [checkoutConfig],
       publishers: [OrderPublisher],
-      consumes: [paymentEvents],
-      retired: ['checkout-confirm-paid', 'checkout-cancel-unpaid'], // sagas until the checkout became a process
+      consumes,
+      retired,
     }),
     TypeOrmModule.forFeature([OrderSummary, PriceListEntry]),
   ],

@@ -1,7 +1,6 @@
 // The table of contents of the payment context: what it has, sorted.
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { orderEvents } from '@app/contracts';
 import { EventStoreModule } from '@app/event-store';
 import { CancelPaymentHandler } from './application/cancel-payment/cancel-payment.handler.js';
 import { CapturePaymentHandler } from './application/capture-payment/capture-payment.handler.js';
@@ -18,6 +17,7 @@ import { PaymentSummary } from './infrastructure/payment-summary.entity.js';
 import { PaymentSummaryProjection } from './infrastructure/payment-summary.projection.js';
 import { PaymentPublisher } from './infrastructure/payment.publisher.js';
 import { PaymentsController } from './interface/payments.controller.js';
+import { consumes, retired } from './context.js';
 
 const commandHandlers = [CancelPaymentHandler, CapturePaymentHandler, RefundPaymentHandler, SendRefundHandler];
 const queryHandlers = [GetPaymentHandler];
@@ -33,7 +33,8 @@ const adapters = [
       aggregates: [Payment],
       projections: [PaymentSummaryProjection],
       publishers: [PaymentPublisher],
-      consumes: [orderEvents],
+      consumes,
+      retired,
     }),
     TypeOrmModule.forFeature([PaymentSummary]),
   ],

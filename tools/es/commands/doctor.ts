@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { examine, unreachable, type Diagnosis } from '../../../libs/event-store/src/operations/index.js';
 import { placeOf } from '../../../libs/event-store/src/postgres/operations/index.js';
 import { findBroker, type KnownBroker } from '../broker.js';
-import { retiredIn } from '../contexts.js';
+import { factsOf } from '../contexts.js';
 import { findTargets, type Target } from '../databases.js';
 import { printDiagnosis, printVerdict } from '../diagnosis.js';
 import { reasonOf } from '../errors.js';
@@ -50,7 +50,8 @@ async function examineTarget(target: Target, broker: KnownBroker | undefined): P
   try {
     const context = await open(target);
     try {
-      return await examine(context, { broker: broker?.of(name), retired: retiredIn(name) });
+      const { consumes, retired } = await factsOf(name);
+      return await examine(context, { broker: broker?.of(name, consumes), retired });
     } finally {
       await context.close();
     }

@@ -14,7 +14,7 @@ import {
   type ParkedRef,
 } from '../../../libs/event-store/src/operations/index.js';
 import { sentence } from '../arguments.js';
-import { consumedBy } from '../contexts.js';
+import { factsOf } from '../contexts.js';
 import { EsError } from '../errors.js';
 import { outJson, type Io } from '../io.js';
 import { examples, type CommonOptions } from '../options.js';
@@ -88,7 +88,7 @@ const replay: Perform = async (context, ref, order) => {
       (behind) => `${name} is due now${behind > 0 ? `; ${behind} behind it follow in order` : ''}.`,
     );
   }
-  const decoder = integrationDecoder(consumedBy(ref.context));
+  const decoder = integrationDecoder((await factsOf(ref.context)).consumes);
   const result = await replayUnreadable(context, ref, { ...order, decoder });
   switch (result.outcome) {
     case 'done': {

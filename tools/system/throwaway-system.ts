@@ -2,8 +2,8 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buildOnce } from '../system/build.js';
-import { startSystem, type System, type SystemOptions } from '../system/system.js';
+import { buildOnce } from './build.js';
+import { startSystem, type System, type SystemOptions } from './system.js';
 
 export interface ThrowawayOptions extends Pick<SystemOptions, 'env' | 'broker' | 'kafka'> {
   /** What goes on, for people. */

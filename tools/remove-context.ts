@@ -1,0 +1,105 @@
+// `npm run remove:context <name> [--yes]`: takes a bounded context out, with all that is its own. Our examples leave the same way.
+import { existsSync, readFileSync } from 'node:fs';
+import { createInterface } from 'node:readline/promises';
+import { parseArgs } from 'node:util';
+import { apply, uncommitted } from './contexts/apply.js';
+import { dangling } from './contexts/dangling.js';
+import { flagsOfNpm } from './contexts/npm-flags.js';
+import { contexts } from './contexts/registry.js';
+import { planRemoval, type Removal } from './contexts/removal.js';
+import { runScript } from './contexts/run-script.js';
+
+const USAGE = `Usage: npm run remove:context <name> [--yes] [--dry-run] [--force]
+
+Deletes the context's service, what belongs to it elsewhere, and its lines in shared files. Says first what it would do.
+
+  --yes      do it without asking
+  --dry-run  only say it
+  --force    also where changes are not committed and could not be had back`;
+
+const root = '.';
+
+function print(name: string, plan: Removal): void {
+  const { deletes, edits, stays } = plan;
+  const list = (title: string, lines: readonly string[]) =>
+    lines.length > 0 ? console.log(`${title}\n${lines.map((line) => `  ${line}`).join('\n')}\n`) : undefined;
+  console.log(`Removing the context ${name}.\n`);
+  list('Deletes', deletes);
+  list('Edits', [...edits.keys()].sort());
+  list('Stays', stays);
+  list('Points to what goes; mend it by hand', dangling(root, plan));
+}
+
+async function agrees(): Promise<boolean> {
+  if (!process.stdin.isTTY) throw new Error('Nobody can be asked here, so nothing is done. Give --yes to do it.');
+  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  const answer = await terminal.question('Do it? [y/N] ').finally(() => terminal.close());
+  return /^y(es)?$/i.test(answer.trim());
+}
+
+function assertCommitted(plan: Removal): void {
+  const files = uncommitted(root, plan);
+  if (files.length === 0) return;
+  const some = files.slice(0, 8).map((file) => `  ${file}\n`);
+  throw new Error(
+    `These have changes that git could not give back:\n${some.join('')}` +
+      `${files.length > 8 ? `  and ${files.length - 8} more\n` : ''}Commit them first, or give --force.`,
+  );
+}
+
+async function main(): Promise<void> {
+  const { values, positionals } = read([...process.argv.slice(2), ...flagsOfNpm(['yes', 'dry-run', 'force'])]);
+  if (values.help) return console.log(USAGE);
+  const [name, ...others] = positionals;
+  if (name === undefined || others.length > 0) {
+    const known = contexts(root).map((context) => context.name);
+    throw new Error(
+      `Expected the name of one context, got ${positionals.length}. There are: ${known.join(', ') || 'none'}.\n\n${USAGE}`,
+    );
+  }
+  const plan = planRemoval(root, name);
+  print(name, plan);
+  if (values['dry-run']) return console.log('A dry run: nothing was changed.');
+  if (!values.force) assertCommitted(plan);
+  if (!values.yes && !(await agrees())) return console.log('Nothing was changed.');
+  apply(root, plan);
+  console.log(`The context ${name} is gone.`);
+  await regenerateDocs();
+  console.log(next());
+}
+
+/** Pages that are generated from the contexts say what is left. */
+async function regenerateDocs(): Promise<void> {
+  const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> };
+  if (scripts['docs'] !== undefined && !(await runScript('docs')))
+    console.log('`npm run docs` failed: mend what it says, and run it again.');
+}
+
+function next(): string {
+  const data = existsSync('data')
+    ? ['npm run reset, where ./data holds nothing you need: it still has the database.']
+    : [];
+  return ['Next:', ...data, 'npm run check && npm test', 'git add -A && git commit'].join('\n  ');
+}
+
+function read(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        yes: { type: 'boolean', default: false },
+        'dry-run': { type: 'boolean', default: false },
+        force: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
+    });
+  } catch (error) {
+    throw new Error(`${(error as Error).message.split('. ')[0]}.\n\n${USAGE}`, { cause: error });
+  }
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+});

@@ -1,0 +1,66 @@
+// What `npm start` shows once everything runs: where the services are, a token, and a request to paste.
+import type { Context } from '../contexts/registry.js';
+import type { System } from './system.js';
+
+const RESET = '\u001b[0m';
+const style = (code: number) => (text: string) => (process.stdout.isTTY ? `\u001b[${code}m${text}${RESET}` : text);
+const bold = style(1);
+const dim = style(2);
+
+const NUMBERS = ['No', 'One', 'Two', 'Three', 'Four', 'Five', 'Six', 'Seven', 'Eight', 'Nine'];
+
+/** `contexts` are those that run; there may be none. */
+export async function screen(system: System, contexts: readonly Context[]): Promise<string> {
+  const place = dim(`(port ${system.postgres.port}, data and logs in ./data)`);
+  const count = `${NUMBERS[contexts.length] ?? contexts.length} service${contexts.length === 1 ? '' : 's'}`;
+  const parts =
+    contexts.length === 0
+      ? [`${bold('Running:')} PostgreSQL ${place}`, `No contexts yet: ${bold('npm run new:context shipping')}`]
+      : [
+          `${bold('Running.')} ${count} on PostgreSQL ${place}\nThe broker between them: ${brokerOf(system)}`,
+          services(system, contexts),
+          await tokenAndRequest(system, contexts),
+        ];
+  return `\n${[...parts, dim('Ctrl-C stops everything. `npm run reset` drops the data.')].join('\n\n')}\n`;
+}
+
+function services(system: System, contexts: readonly Context[]): string {
+  const width = Math.max(...contexts.map(({ service }) => service.length));
+  return contexts
+    .map(({ service }) => {
+      const { url } = system.running(service);
+      return `  ${service.padEnd(width)}  ${url}    API docs ${url}/docs`;
+    })
+    .join('\n');
+}
+
+async function tokenAndRequest(system: System, contexts: readonly Context[]): Promise<string> {
+  const alice = await system.token('alice', 'customer');
+  const parts = [
+    `${bold('A token')} for alice, a customer, valid 12 hours`,
+    `TOKEN=${alice}`,
+    `Operators see and do more: ${bold('npm run -s token -- --user olga --role operator')}`,
+  ];
+  const asked = contexts.find(({ request }) => request !== undefined);
+  if (asked?.request !== undefined) {
+    const { path, body } = asked.request;
+    const url = `${system.running(asked.service).url}${path}`;
+    const json = JSON.stringify(body).replaceAll("'", String.raw`'\''`); // as a shell takes it between quotes
+    parts.push(
+      `${bold(`POST ${path} as alice`)} ${dim('(paste it into another terminal)')} and see what comes of it a moment later:`,
+      `curl -sS -X POST ${url} -H 'Content-Type: application/json' \\
+  -d '${json}' \\
+  -H 'Authorization: Bearer ${alice}'; echo; sleep 2
+curl -sS ${url} -H 'Authorization: Bearer ${alice}'; echo`,
+    );
+  }
+  return parts.join('\n\n');
+}
+
+function brokerOf({ broker }: System): string {
+  const other =
+    broker.name === 'postgres'
+      ? '(its database `bus`; with Kafka: npm start -- --broker kafka)'
+      : `(${broker.kafka ? 'started with the services' : 'as KAFKA_BROKERS says'})`;
+  return `${broker.where} ${dim(other)}`;
+}
