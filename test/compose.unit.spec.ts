@@ -142,14 +142,17 @@ describe('docker-compose.yml', () => {
     });
   });
 
-  it.skipIf(apps.length === 0)('waits only for the health of what has a health check, and for the end of what ends', () => {
-    const waits = named.flatMap(([, service]) => Object.entries(service.depends_on ?? {}));
-    const awaited = (condition: string) =>
-      waits.flatMap(([name, wait]) => (wait.condition === condition ? [name] : []));
-    for (const name of awaited('service_healthy')) expect(services[name]!.healthcheck?.test, name).toBeDefined();
-    // Each of them: `up --wait` fails when something ends that nobody waits for.
-    expect(new Set(awaited('service_completed_successfully'))).toEqual(new Set(oneShots.map(([name]) => name)));
-  });
+  it.skipIf(apps.length === 0)(
+    'waits only for the health of what has a health check, and for the end of what ends',
+    () => {
+      const waits = named.flatMap(([, service]) => Object.entries(service.depends_on ?? {}));
+      const awaited = (condition: string) =>
+        waits.flatMap(([name, wait]) => (wait.condition === condition ? [name] : []));
+      for (const name of awaited('service_healthy')) expect(services[name]!.healthcheck?.test, name).toBeDefined();
+      // Each of them: `up --wait` fails when something ends that nobody waits for.
+      expect(new Set(awaited('service_completed_successfully'))).toEqual(new Set(oneShots.map(([name]) => name)));
+    },
+  );
 
   it.each(lasting)('%s comes back by itself, and has the time to stop in order', (_name, service) => {
     expect(service.restart).toBe('unless-stopped');

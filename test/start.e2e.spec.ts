@@ -1,179 +1,34 @@
-// `npm start` as people meet it: one screen, whose curl works when pasted; Ctrl-C ends it in order; the next start finds the data.
-import { execFile, spawn } from 'node:child_process';
-import { chmod, mkdtemp, rm, symlink } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { isFree } from '../tools/kafka/ports.js';
-import { servesKafka } from '../tools/kafka/ready.js';
+// `npm start` with whatever contexts there are, and with none. What the shop makes of it is in shop-start.e2e.spec.ts.
+import { afterEach, describe, expect, it } from 'vitest';
 import { buildOnce } from '../tools/system/build.js';
-import { eventually } from './support/eventually.js';
+import { services } from '../tools/system/services.js';
 import { ask } from './support/http.js';
-import { canStartKafka } from './support/kafka.js';
-
-const START_WITHIN_MS = 120_000;
-
-/** What a start reads; its data goes elsewhere, so that the test leaves ./data alone and may run beside it. */
-const LINKED = [
-  'apps',
-  'libs',
-  'dist',
-  'node_modules',
-  'package.json',
-  'package-lock.json',
-  'nest-cli.json',
-  'tsconfig.json',
-];
-
-interface Screen {
-  /** Where it says its broker is. */
-  readonly broker: string;
-  /** Alice's, a customer. */
-  readonly token: string;
-  readonly orders: string;
-  readonly payments: string;
-  /** What the screen says to paste. */
-  readonly curls: string;
-}
-
-let clone: string;
-beforeAll(async () => {
-  await buildOnce(() => undefined);
-  clone = await mkdtemp(join(tmpdir(), 'nest-es-start-'));
-  await chmod(clone, 0o711); // the database may run as another user
-  for (const name of LINKED) await symlink(resolve(name), join(clone, name));
-}, 240_000);
-afterAll(() => rm(clone, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }));
-
-/** Runs `work` beside a running `npm start`, then presses Ctrl-C; the exit code. */
-async function whileStarted(work: (screen: Screen) => Promise<void>, ...args: string[]): Promise<number | null> {
-  const child = spawn(process.execPath, ['--import', 'tsx', resolve('tools', 'start.ts'), ...args], {
-    cwd: clone,
-    env: { ...process.env, KAFKA_BROKERS: '' },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let said = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (said += chunk.toString()));
-  const ended = new Promise<number | null>((done) => child.once('close', done));
-  try {
-    await eventually(
-      () => {
-        expect(child.exitCode, said).toBeNull();
-        expect(said).toContain('Ctrl-C stops everything');
-      },
-      { timeoutMs: START_WITHIN_MS },
-    );
-    await work(read(said));
-  } finally {
-    child.kill('SIGINT');
-    await ended;
-  }
-  expect(said).toContain('Stopped.');
-  return ended;
-}
-
-function read(said: string): Screen {
-  const found = (pattern: RegExp): string => pattern.exec(said)?.[1] ?? '';
-  return {
-    broker: found(/The broker between them: (.*)/),
-    token: found(/TOKEN=(\S+)/),
-    orders: found(/order-service +(http:\S+)/),
-    payments: found(/payment-service +(http:\S+)/),
-    curls: said.slice(said.indexOf('curl -'), said.indexOf('Ctrl-C stops')),
-  };
-}
-
-async function statusOf({ orders, token }: Screen, orderId: string): Promise<string> {
-  const { text } = await ask({ method: 'GET', url: `${orders}/orders/${orderId}`, token });
-  return (JSON.parse(text) as { status: string }).status;
-}
-
-const ends = (screen: Screen, orderId: string, status: string): Promise<void> =>
-  eventually(async () => expect(await statusOf(screen, orderId)).toBe(status), { timeoutMs: 30_000 });
+import { cloneForStart, START_WITHIN_MS, type Clone } from './support/npm-start.js';
 
 describe('npm start', { timeout: 3 * START_WITHIN_MS }, () => {
-  let orderId = '';
+  let clone: Clone | undefined;
+  afterEach(() => clone?.remove());
 
-  it('prints a token and a curl which, pasted, place an order that is confirmed a moment later', async () => {
-    const code = await whileStarted(async (screen) => {
-      const { stdout } = await promisify(execFile)('sh', ['-c', screen.curls]);
-      orderId = (/"orderId":"([0-9a-f-]{36})"/.exec(stdout) ?? [])[1]!;
-      expect(orderId, stdout).toBeDefined();
-      await ends(screen, orderId, 'confirmed');
-
-      const { orders, payments, token } = screen;
-      const docs = await Promise.all([orders, payments].map((url) => ask({ method: 'GET', url: `${url}/docs` })));
-      expect(docs.map(({ status }) => status)).toEqual([200, 200]);
-
-      const body = JSON.stringify({ lines: [{ sku: 'unlucky-charm', quantity: 1 }] });
-      const declined = await ask({ method: 'POST', url: `${orders}/orders`, token, body });
-      expect(declined.status).toBe(201);
-      await ends(screen, (JSON.parse(declined.text) as { orderId: string }).orderId, 'cancelled');
+  it.skipIf(services().length === 0)('shows every service with its documentation, and a token', async () => {
+    await buildOnce(() => undefined);
+    clone = await cloneForStart();
+    const code = await clone.whileStarted(async (screen) => {
+      const shown = new Map(
+        [...screen.matchAll(/^ {2}(\S+-service) +(http:\S+)/gm)].map(([, name, url]) => [name, url]),
+      );
+      expect([...shown.keys()]).toEqual(services());
+      for (const url of shown.values()) expect((await ask({ method: 'GET', url: `${url}/docs` })).status).toBe(200);
+      expect(screen).toMatch(/^TOKEN=\S+$/m);
     });
     expect(code).toBe(0);
   });
 
-  it('finds its data at the second start', async () => {
-    const code = await whileStarted(async (screen) => expect(await statusOf(screen, orderId)).toBe('confirmed'));
-    expect(code).toBe(0);
-  });
-
-  it('is dropped by npm run reset', async () => {
-    const reset = promisify(execFile)(process.execPath, ['--import', 'tsx', resolve('tools', 'reset.ts')], {
-      cwd: clone,
-    });
-    expect((await reset).stdout).toContain('Dropped ./data');
-    const code = await whileStarted(async ({ orders, token }) => {
-      expect((await ask({ method: 'GET', url: `${orders}/orders/${orderId}`, token })).status).toBe(404);
+  it('comes up without any context, says so and how to have one, and ends as usual', async () => {
+    clone = await cloneForStart('no-apps');
+    const code = await clone.whileStarted(async (screen) => {
+      expect(screen).toContain('No contexts yet: npm run new:context shipping');
+      expect(screen).not.toMatch(/curl|undefined/);
     });
     expect(code).toBe(0);
-  });
-});
-
-const kafka = await canStartKafka();
-
-describe.skipIf(!kafka)('npm start -- --broker kafka', { timeout: 3 * START_WITHIN_MS }, () => {
-  let orderId = '';
-  let port = 0;
-  beforeAll(() => rm(join(clone, 'data'), { recursive: true, force: true }));
-
-  it('starts a Kafka with the services, says where it is, and leaves nothing of it running', async () => {
-    const code = await whileStarted(
-      async (screen) => {
-        port = Number(/^Kafka at 127\.0\.0\.1:(\d+)/.exec(screen.broker)?.[1]);
-        expect(await servesKafka(port)).toBe(true);
-        const body = JSON.stringify({ lines: [{ sku: 'mug', quantity: 1 }] });
-        const { orders, token } = screen;
-        const placed = await ask({ method: 'POST', url: `${orders}/orders`, token, body });
-        ({ orderId } = JSON.parse(placed.text) as { orderId: string });
-        await ends(screen, orderId, 'confirmed');
-      },
-      '--broker',
-      'kafka',
-    );
-    expect(code).toBe(0);
-    expect(await isFree(port)).toBe(true);
-  });
-
-  it('goes on where it was at the second start', async () => {
-    const code = await whileStarted(
-      async (screen) => expect(await statusOf(screen, orderId)).toBe('confirmed'),
-      '--broker',
-      'kafka',
-    );
-    expect(code).toBe(0);
-  });
-
-  it('is refused on another broker, where messages on their way would be lost', async () => {
-    const start = promisify(execFile)(process.execPath, ['--import', 'tsx', resolve('tools', 'start.ts')], {
-      cwd: clone,
-    });
-    await expect(start).rejects.toMatchObject({
-      code: 1,
-      stderr: expect.stringContaining(
-        'belong to --broker kafka: messages on their way there would never arrive',
-      ) as string,
-    });
   });
 });

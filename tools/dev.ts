@@ -113,6 +113,7 @@ async function run(broker: BrokerName, asked: Promise<'signal'>, ends: (() => vo
 
 async function main(): Promise<void> {
   const { broker } = parseStartArguments(process.argv.slice(2), 'npm run dev');
+  setInterval(() => undefined, 2 ** 30); // without a service nothing else keeps this process waiting for Ctrl-C
   const asked = new Promise<'signal'>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve('signal'));
   });

@@ -8,6 +8,7 @@ import { startSystem } from './system/system.js';
 
 async function main(): Promise<void> {
   const { broker } = parseStartArguments(process.argv.slice(2), 'npm start');
+  setInterval(() => undefined, 2 ** 30); // without a service nothing else keeps this process waiting for Ctrl-C
   // Heard from the beginning, so that an early Ctrl-C leaves nothing running either.
   const asked = new Promise<'signal'>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve('signal'));

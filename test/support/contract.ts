@@ -15,38 +15,44 @@ export function refusedFields(message: Class, data: object): string[] {
   return validateSync(plainToInstance(message as new () => object, data), strict).map(({ property }) => property);
 }
 
-/** Tests of a topic and of all its messages, in the order of the contract. What a golden line says never changes: a v2 does. */
+/** The specification of a topic and of all its messages, in the order of the contract. What a golden line says never changes: make a v2. */
 export function describeContract(contract: TopicContract, topic: string, golden: readonly GoldenMessage[]): void {
-  it(`${topic} is the topic, and every message on it is here`, () => {
-    expect(contract.topic).toBe(topic);
-    expect(contract.events).toEqual(golden.map(([message]) => message.constructor));
+  describe(`the topic ${topic}`, () => {
+    it('has this name, and every message on it is here', () => {
+      expect(contract.topic).toBe(topic);
+      expect(contract.events).toEqual(golden.map(([message]) => message.constructor));
+    });
+
+    describe.each(golden)('%o', (message, type, json) => {
+      describeMessage(message, type, json);
+    });
+  });
+}
+
+function describeMessage(message: object, type: string, json: string): void {
+  const messageClass = message.constructor as new () => object;
+
+  it(`is ${type} and looks on the wire as it always has`, () => {
+    expect(eventDeclaration(messageClass)?.type).toBe(type);
+    expect(JSON.stringify(message)).toBe(json);
   });
 
-  describe.each(golden)('%o', (message, type, json) => {
-    const messageClass = message.constructor as new () => object;
+  it('is valid as it is made, and as an instance read from JSON by class-transformer or by the registry', () => {
+    const data = JSON.parse(json) as object;
+    const transformed = plainToInstance(messageClass, data);
+    const decoded = new EventRegistry().register(messageClass).decode({ type, schemaVersion: 1, data });
+    for (const instance of [message, transformed, decoded]) {
+      expect(validateSync(instance, strict)).toEqual([]);
+      expect(instance).toBeInstanceOf(messageClass);
+      expect(instance).toEqual(message);
+    }
+  });
 
-    it(`is ${type} and looks on the wire as it always has`, () => {
-      expect(eventDeclaration(messageClass)?.type).toBe(type);
-      expect(JSON.stringify(message)).toBe(json);
-    });
-
-    it('is valid as it is made, and as an instance read from JSON by class-transformer or by the registry', () => {
-      const data = JSON.parse(json) as object;
-      const transformed = plainToInstance(messageClass, data);
-      const decoded = new EventRegistry().register(messageClass).decode({ type, schemaVersion: 1, data });
-      for (const instance of [message, transformed, decoded]) {
-        expect(validateSync(instance, strict)).toEqual([]);
-        expect(instance).toBeInstanceOf(messageClass);
-        expect(instance).toEqual(message);
-      }
-    });
-
-    it('misses no field without being refused, and takes no other', () => {
-      for (const field of Object.keys(message)) {
-        const { [field]: _gone, ...rest } = JSON.parse(json) as Record<string, unknown>;
-        expect(refusedFields(messageClass, rest)).toEqual([field]);
-      }
-      expect(refusedFields(messageClass, { ...JSON.parse(json), customerName: 'Alice' })).toEqual(['customerName']);
-    });
+  it('misses no field without being refused, and takes no other', () => {
+    for (const field of Object.keys(message)) {
+      const { [field]: _gone, ...rest } = JSON.parse(json) as Record<string, unknown>;
+      expect(refusedFields(messageClass, rest)).toEqual([field]);
+    }
+    expect(refusedFields(messageClass, { ...JSON.parse(json), customerName: 'Alice' })).toEqual(['customerName']);
   });
 }

@@ -41,8 +41,8 @@ export interface System {
   readonly services: readonly ServiceName[];
   /** The first process of the service, also when it has ended. @throws Error when there is no such service. */
   running(service: ServiceName): ServiceProcess;
-  /** Connection string of a service's database, or of the bus. */
-  databaseUrl(name: ServiceName | 'bus'): string;
+  /** Connection string of a service's database, or of `bus`. */
+  databaseUrl(name: string): string;
   token(user: string, ...roles: string[]): Promise<string>;
   /** (Re)starts one service, e.g. after a kill. */
   restart(service: ServiceName): Promise<ServiceProcess>;
@@ -74,7 +74,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     await keepToBroker(dataDir, brokerName);
     const postgres = await startPostgres({ dataDir: join(dataDir, 'postgres'), settings: { max_connections: 200 } });
     held.push(() => postgres.stop());
-    const databaseUrl = (name: ServiceName | 'bus') => postgres.url(databaseOf(name));
+    const databaseUrl = (name: string) => postgres.url(databaseOf(name));
     await Promise.all([...names.map(databaseOf), 'bus'].map((database) => postgres.createDatabase(database)));
     const broker = await openBroker(brokerName, dataDir, options.kafka ?? {}, options.log ?? (() => undefined));
     held.push(async () => broker.kafka?.stop());

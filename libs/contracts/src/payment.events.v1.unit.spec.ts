@@ -1,4 +1,3 @@
-import { describe } from 'vitest';
 import { describeContract } from '../../../test/support/contract.js';
 import { PaymentCapturedV1, paymentEvents, PaymentFailedV1, PaymentRefundedV1 } from './payment.events.v1.js';
 
@@ -8,17 +7,12 @@ const amount = { amountMinor: 1999, currency: 'EUR' };
 const ids = `"orderId":"${order}","paymentId":"${payment}"`;
 const money = '"amount":{"amountMinor":1999,"currency":"EUR"}';
 
-describe('what the payment context tells the others', () =>
-  describeContract(paymentEvents, 'shop.payment.events.v1', [
-    [new PaymentCapturedV1(order, payment, amount), 'shop.payment.captured.v1', `{${ids},${money}}`],
-    [
-      new PaymentFailedV1(order, payment, 'card declined'),
-      'shop.payment.failed.v1',
-      `{${ids},"reason":"card declined"}`,
-    ],
-    [
-      new PaymentRefundedV1(order, payment, amount, 'order cancelled', 'refund-1'),
-      'shop.payment.refunded.v1',
-      `{${ids},${money},"reason":"order cancelled","refundId":"refund-1"}`,
-    ],
-  ]));
+describeContract(paymentEvents, 'shop.payment.events.v1', [
+  [new PaymentCapturedV1(order, payment, amount), 'shop.payment.captured.v1', `{${ids},${money}}`],
+  [new PaymentFailedV1(order, payment, 'card declined'), 'shop.payment.failed.v1', `{${ids},"reason":"card declined"}`],
+  [
+    new PaymentRefundedV1(order, payment, amount, 'order cancelled', 'refund-1'),
+    'shop.payment.refunded.v1',
+    `{${ids},${money},"reason":"order cancelled","refundId":"refund-1"}`,
+  ],
+]);
