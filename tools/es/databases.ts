@@ -37,8 +37,9 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export async function findTargets(where: Where, environment: Environment): Promise<Targets> {
   const named = where.databaseUrl ?? (await fromEnvironment(environment, 'DATABASE_URL'));
   if (named) return { contexts: namedTargets(named, where.context), broker: await namedBroker(environment) };
-  const urlOf = await runningSystem(where.data);
   const wanted = where.context === undefined ? contextNames() : [where.context];
+  if (wanted.length === 0) throw new EsError('There are no contexts yet: npm run new:context shipping.');
+  const urlOf = await runningSystem(where.data);
   const topics = (await readDataBroker(where.data))?.topics;
   return {
     contexts: wanted.map((context) => ({ context, url: urlOf(databaseOf(context)) })),

@@ -4,12 +4,11 @@ import type { Io } from './io.js';
 import { main } from './program.js';
 
 // Two, whatever contexts this repository has.
-vi.mock('../contexts/registry.js', () => ({
-  contexts: () => [
-    { name: 'order', service: 'order-service', database: 'order_service', port: 3001 },
-    { name: 'payment', service: 'payment-service', database: 'payment_service', port: 3002 },
-  ],
-}));
+const known = vi.hoisted(() => [
+  { name: 'order', service: 'order-service', database: 'order_service', port: 3001 },
+  { name: 'payment', service: 'payment-service', database: 'payment_service', port: 3002 },
+]);
+vi.mock('../contexts/registry.js', () => ({ contexts: () => known }));
 
 async function es(args: readonly string[], environment: Io['environment'] = {}) {
   const said = { out: [] as string[], err: [] as string[] };
@@ -108,6 +107,13 @@ describe('es', () => {
     expect({ code, err }).toEqual({ code: 0, err: '' });
     expect(out).toContain(`Examples:\n  $ npm run -s es -- ${args.join(' ')}`);
     expect(out).toContain('--context <service>');
+  });
+
+  it('says so when there are no contexts', async () => {
+    const all = known.splice(0);
+    const { code, err } = await es(['doctor']);
+    known.push(...all);
+    expect({ code, err }).toEqual({ code: 1, err: 'There are no contexts yet: npm run new:context shipping.' });
   });
 
   it('without a command prints its help, exit code 2', async () => {
