@@ -4,6 +4,7 @@ import { assertNpmKeptNone, flagsOfNpm } from './contexts/npm-flags.js';
 import { planContext } from './contexts/new/plan.js';
 import { filesInWords, nextSteps } from './contexts/new/report.js';
 import { writePlan } from './contexts/new/write-plan.js';
+import { regenerateDocs } from './contexts/regenerate-docs.js';
 
 try {
   assertNpmKeptNone(['aggregate', 'port'], NEW_CONTEXT_EXAMPLE);
@@ -13,6 +14,7 @@ try {
     const plan = await planContext('.', args);
     if (!args.dryRun) writePlan('.', plan);
     console.log(filesInWords(plan, args.dryRun));
+    if (!args.dryRun) await regenerateDocs();
     console.log(args.dryRun ? '\nNothing was changed.' : nextSteps(plan));
   }
 } catch (error) {
