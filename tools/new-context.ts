@@ -4,7 +4,7 @@ import { planContext } from './contexts/new/plan.js';
 import { filesInWords, nextSteps } from './contexts/new/report.js';
 import { writePlan } from './contexts/new/write-plan.js';
 import { assertNpmKeptNone, flagsOfNpm } from './contexts/npm-flags.js';
-import { runScript } from './contexts/run-script.js';
+import { regenerateDocs } from './contexts/regenerate-docs.js';
 
 const USAGE = `Usage: npm run new:context <name> -- [--aggregate NAME] [--on MESSAGE] [--port N] [--dry-run]
 
@@ -35,11 +35,8 @@ try {
     const plan = await planContext('.', args);
     if (!args.dryRun) writePlan('.', plan);
     console.log(filesInWords(plan, args.dryRun));
-    if (args.dryRun) console.log('\nNothing was changed.');
-    else {
-      if (!(await runScript('docs'))) console.error('`npm run docs` failed: mend what it says, and run it again.');
-      console.log(nextSteps(plan));
-    }
+    if (!args.dryRun) await regenerateDocs();
+    console.log(args.dryRun ? '\nNothing was changed.' : nextSteps(plan));
   }
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);

@@ -1,13 +1,13 @@
 // `npm run remove:context <name> [--yes]`: takes a bounded context out, with all that is its own. Our examples leave the same way.
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 import { parseArgs } from 'node:util';
 import { apply, uncommitted } from './contexts/apply.js';
 import { dangling } from './contexts/dangling.js';
 import { flagsOfNpm } from './contexts/npm-flags.js';
 import { contexts } from './contexts/registry.js';
+import { regenerateDocs } from './contexts/regenerate-docs.js';
 import { planRemoval, type Removal } from './contexts/removal.js';
-import { runScript } from './contexts/run-script.js';
 
 const USAGE = `Usage: npm run remove:context <name> [--yes] [--dry-run] [--force]
 
@@ -66,13 +66,6 @@ async function main(): Promise<void> {
   console.log(`The context ${name} is gone.`);
   await regenerateDocs();
   console.log(next());
-}
-
-/** Pages that are generated from the contexts say what is left. */
-async function regenerateDocs(): Promise<void> {
-  const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> };
-  if (scripts['docs'] !== undefined && !(await runScript('docs')))
-    console.log('`npm run docs` failed: mend what it says, and run it again.');
 }
 
 function next(): string {

@@ -3,6 +3,7 @@ import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checkDocs } from '../docs/generate.js';
 import { problemText } from '../docs/problem.js';
+import { type Manifest, PAGE, checkDocumentedDependencies } from './documented-dependencies.js';
 import { type Lockfile, checkLockfile } from './lockfile.js';
 import { checkPlantedViolations } from './planted-violations.js';
 import { PORTS_ONLY_ROOMS, THE_REAL_ONES, findAroundPorts } from './ports-only.js';
@@ -31,11 +32,17 @@ export const STEPS: readonly Step[] = [
     name: 'lock file',
     run: async () => checkLockfile(JSON.parse(await readFile('package-lock.json', 'utf8')) as Lockfile).join('\n'),
   },
+  { name: 'dependencies documented', run: documentedDependencies },
 ];
 
 async function tool(packageName: string, command: string, args: readonly string[]): Promise<string> {
   const { code, stdout, stderr } = await runTool(packageName, command, args);
   return code === 0 ? '' : `${stdout}${stderr}`.trim() || `${command} ended with ${code}`;
+}
+
+async function documentedDependencies(): Promise<string> {
+  const [manifest, page] = await Promise.all([readFile('package.json', 'utf8'), readFile(PAGE, 'utf8')]);
+  return checkDocumentedDependencies(JSON.parse(manifest) as Manifest, page).join('\n');
 }
 
 async function portsOnly(): Promise<string> {
