@@ -24,11 +24,12 @@ async function main(): Promise<void> {
     ports: preferredPorts(),
     log: (line) => console.log(line),
   });
+  const token = await system.token('alice', 'customer');
   const dropEnv = await writeSystemEnv('data', {
     urls: Object.fromEntries(system.services.map((name) => [name, system.running(name).url])),
-    token: await system.token('alice', 'customer'),
+    token,
   });
-  console.log(await screen(system, contexts()));
+  console.log(screen(system, contexts(), token));
 
   const keepers = system.services.map((name) =>
     keepRunning({ name, running: system.running(name), restart: () => system.restart(name), say: console.log }),

@@ -3,12 +3,15 @@ import { appendFileSync, cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync,
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { beforeAll, afterAll, describe, expect, it } from 'vitest';
+import { contexts } from '../contexts/registry.js';
 import { checkDocs, generateDocs } from './generate.js';
 import { problemText } from './problem.js';
 
 const COPIED = ['apps', 'libs', 'tools', 'test', 'examples', 'docs', '.github', '.ci'];
 const FILES = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'LICENSE', 'Dockerfile', 'docker-compose.yml'];
 const SETTINGS = ['package.json', 'package-lock.json', 'tsconfig.json', 'nest-cli.json', '.env.example'];
+
+const [anyOfThem] = contexts();
 
 let copy: string;
 beforeAll(() => {
@@ -83,10 +86,10 @@ describe('npm run docs', { timeout: 180_000 }, () => {
     expect(after.split('\n')).toHaveLength(before.length - 4);
   });
 
-  it('works without any context', async () => {
+  it.skipIf(anyOfThem === undefined)('works without any context', async () => {
     rmSync(join(copy, 'apps'), { recursive: true });
     const { changed } = await generateDocs(copy);
-    expect(changed).toContain('docs/reference/openapi/order-service.json');
+    expect(changed).toContain(`docs/reference/openapi/${anyOfThem!.service}.json`);
     expect(read('docs/reference/http.md')).toContain('There is no service yet.');
     expect(read('docs/reference/events.md')).toContain('There is no context yet.');
     expect(read('docs/reference/configuration.md')).not.toContain('## Only');

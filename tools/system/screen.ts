@@ -9,8 +9,8 @@ const dim = style(2);
 
 const NUMBERS = ['No', 'One', 'Two', 'Three', 'Four', 'Five', 'Six', 'Seven', 'Eight', 'Nine'];
 
-/** `contexts` are those that run; there may be none. */
-export async function screen(system: System, contexts: readonly Context[]): Promise<string> {
+/** `contexts` are those that run; there may be none. The token is alice's, a customer. */
+export function screen(system: System, contexts: readonly Context[], token: string): string {
   const place = dim(`(port ${system.postgres.port}, data and logs in ./data)`);
   const count = `${NUMBERS[contexts.length] ?? contexts.length} service${contexts.length === 1 ? '' : 's'}`;
   const parts =
@@ -19,7 +19,7 @@ export async function screen(system: System, contexts: readonly Context[]): Prom
       : [
           `${bold('Running.')} ${count} on PostgreSQL ${place}\nThe broker between them: ${brokerOf(system)}`,
           services(system, contexts),
-          await tokenAndRequest(system, contexts),
+          tokenAndRequest(system, contexts, token),
         ];
   return `\n${[...parts, dim('Ctrl-C stops everything. `npm run reset` drops the data.')].join('\n\n')}\n`;
 }
@@ -34,8 +34,7 @@ function services(system: System, contexts: readonly Context[]): string {
     .join('\n');
 }
 
-async function tokenAndRequest(system: System, contexts: readonly Context[]): Promise<string> {
-  const alice = await system.token('alice', 'customer');
+function tokenAndRequest(system: System, contexts: readonly Context[], alice: string): string {
   const parts = [
     `${bold('A token')} for alice, a customer, valid 12 hours`,
     `TOKEN=${alice}`,
