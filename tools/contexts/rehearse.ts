@@ -1,4 +1,5 @@
-// Generates contexts in a copy of this repository, checks, tests and runs them, and takes them out again: nothing may be left. Run by .ci/contexts.
+// Generates contexts in a copy of this repository, checks, tests and runs them, and takes them out again: nothing may be left. Then takes out those
+// that are here, one after the other: what is left has to be green each time. Run by .ci/contexts.
 import { cloneWorkingTree, type Clone } from './rehearsal/clone.js';
 import { contexts } from './registry.js';
 
@@ -56,12 +57,25 @@ function rehearse({ run, output, changes, state }: Clone): void {
   ];
   step('their tests', () => run('node', 'node_modules/vitest/vitest.mjs', 'run', ...specs));
   step('the whole system', () => tool('contexts/rehearsal/whole-system.ts'));
-  step('remove:context', () => {
+  step('remove:context, and nothing is left', () => {
     tool('remove-context.ts', 'returns-desk', '--yes', '--force');
     expectSame('The tree after returns-desk is gone', withShipping, state());
     tool('remove-context.ts', 'shipping', '--yes', '--force');
     expectSame('What is left of both', '', changes());
   });
+
+  // Whoever starts on Monday has no use for our contexts.
+  const vitest = (...what: readonly string[]) => run('node', 'node_modules/vitest/vitest.mjs', 'run', ...what);
+  const left = contexts().map(({ name }) => name);
+  for (let name = left.shift(); name !== undefined; name = left.shift()) {
+    const others = left.map((other) => `apps/${other}-service`);
+    step(`without ${name}${left.length > 0 ? '' : ': a skeleton'}`, () => {
+      tool('remove-context.ts', name!, '--yes', '--force');
+      tool('check.ts');
+      if (others.length > 0) vitest(...others);
+      else vitest('.unit.spec', 'test/start');
+    });
+  }
 }
 
 const clone = cloneWorkingTree();
