@@ -13,7 +13,10 @@ export interface Clone {
   remove(): Promise<void>;
 }
 
-/** With `modules` it gets the installed packages too, as hard links: nothing is downloaded, and nothing of it may be edited in place. */
+/**
+ * With `modules` it gets the installed packages too, as hard links: nothing is downloaded, and nothing of it may be edited in place. And what
+ * was built from the same sources, so that not every page has to wait for a build.
+ */
 export async function makeClone(root: string, { modules }: { readonly modules: boolean }): Promise<Clone> {
   const folder = await mkdtemp(join(tmpdir(), 'docs-clone-'));
   await chmod(folder, 0o711); // the database may run as another user
@@ -24,6 +27,7 @@ export async function makeClone(root: string, { modules }: { readonly modules: b
     await copyFile(join(root, file), join(folder, file));
   }
   if (modules && existsSync(join(root, 'node_modules'))) await linkModules(root, folder);
+  if (modules && existsSync(join(root, 'dist'))) await run('cp', ['-a', join(root, 'dist'), join(folder, 'dist')]);
   const author = ['-c', 'user.name=Reader', '-c', 'user.email=reader@example.com'];
   await run('git', ['init', '--quiet', '--initial-branch=main'], { cwd: folder });
   await run('git', ['add', '--all'], { cwd: folder });
