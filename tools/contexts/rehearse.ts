@@ -66,13 +66,13 @@ function rehearse({ run, output, changes, state }: Clone): void {
 
   // Whoever starts on Monday has no use for our contexts.
   const vitest = (...what: readonly string[]) => run('node', 'node_modules/vitest/vitest.mjs', 'run', ...what);
-  const left = contexts().map(({ name }) => name);
-  for (let name = left.shift(); name !== undefined; name = left.shift()) {
-    const others = left.map((other) => `apps/${other}-service`);
+  const ours = contexts().map(({ name }) => name);
+  for (const [index, name] of ours.entries()) {
+    const left = ours.slice(index + 1).map((other) => `apps/${other}-service`);
     step(`without ${name}${left.length > 0 ? '' : ': a skeleton'}`, () => {
-      tool('remove-context.ts', name!, '--yes', '--force');
+      tool('remove-context.ts', name, '--yes', '--force');
       tool('check.ts');
-      if (others.length > 0) vitest(...others);
+      if (left.length > 0) vitest(...left);
       else vitest('.unit.spec', 'test/start');
     });
   }
