@@ -2,9 +2,9 @@
 import { readNewContextArguments } from './contexts/new/arguments.js';
 import { planContext } from './contexts/new/plan.js';
 import { filesInWords, nextSteps } from './contexts/new/report.js';
-import { writePlan } from './contexts/new/write-plan.js';
 import { assertNpmKeptNone, flagsOfNpm } from './contexts/npm-flags.js';
 import { regenerateDocs } from './contexts/regenerate-docs.js';
+import { writePlan } from './contexts/write-plan.js';
 
 const USAGE = `Usage: npm run new:context <name> -- [--aggregate NAME] [--on MESSAGE] [--port N] [--dry-run]
 
@@ -35,7 +35,7 @@ try {
     const plan = await planContext('.', args);
     if (!args.dryRun) writePlan('.', plan);
     console.log(filesInWords(plan, args.dryRun));
-    if (!args.dryRun) await regenerateDocs();
+    if (!args.dryRun) await regenerateDocs('.');
     console.log(args.dryRun ? '\nNothing was changed.' : nextSteps(plan));
   }
 } catch (error) {

@@ -36,9 +36,9 @@ describe('the name of an aggregate', () => {
     ['return-case', /a stream's category ends at the first '-'.*Like: --aggregate return_case$/],
     ['ReturnCase', /Like: --aggregate return_case$/],
     ['class', /is a word of TypeScript.*--aggregate class_file$/],
-    ['map', /Map is a Map of JavaScript itself/],
-    ['error', /Error is an Error of JavaScript itself/],
-    ['doc', /the platform answers \/docs itself/],
+    ['map', /'map' would be the class Map, which JavaScript has already\. Like: --aggregate map_file$/],
+    ['doc', /'doc' would answer at \/docs, and the platform answers it itself/],
+    ['metric', /'metric' would answer at \/metrics, and it is kept for metrics/],
   ])('is not %s, and the refusal says why', (name, sentence) =>
     expect(() => assertAggregateName(name)).toThrow(sentence),
   );
