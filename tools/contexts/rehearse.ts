@@ -24,9 +24,9 @@ function expectPart(text: string, part: string): void {
 function rehearse({ run, output, changes, state }: Clone): void {
   const tool = (file: string, ...args: readonly string[]) => run('node', '--import', 'tsx', `tools/${file}`, ...args);
   // Without the order context there is no such message: then shipping hears one of its own, like returns-desk.
-  const on = contexts().some(({ name }) => name === 'order') ? ['--on', 'OrderConfirmedV1'] : [];
+  const hears = contexts().some(({ name }) => name === 'order') ? ['--hears', 'OrderConfirmedV1'] : [];
 
-  step('new:context shipping', () => tool('new-context.ts', 'shipping', '--aggregate', 'shipment', ...on));
+  step('new:context shipping', () => tool('new-context.ts', 'shipping', '--aggregate', 'shipment', ...hears));
   const withShipping = state();
   step('new:context returns-desk', () => tool('new-context.ts', 'returns-desk', '--aggregate', 'return_case'));
   step('nest g: a schematic of Nest, and ours', () => {

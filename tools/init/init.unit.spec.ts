@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { lineToType, parseFlags, type Flags } from './arguments.js';
 import { carryOut } from './carry-out.js';
 import { at, starterTree, type Tree } from './init.fixture.js';
+import { optionsThatNpmTook } from './npm-options.js';
 import { examplesIn, planInit, type Plan } from './plan.js';
 import { readProject } from './project.js';
 import { answersOf, askFor } from './questions.js';
@@ -204,6 +205,13 @@ describe('the command line', () => {
   it('takes what npm has kept for itself, because the -- before it was forgotten', () => {
     expect(parseFlags([], { npm_config_dry_run: 'true' }).dryRun).toBe(true);
     expect(parseFlags([], { npm_config_yes: 'true' })).toMatchObject({ yes: true, dryRun: false });
+  });
+
+  it('knows a scope that npm has taken from it, and one that stands in an .npmrc', () => {
+    const inFiles = (): string => `${at('acme')}\n`;
+    expect(optionsThatNpmTook({}, inFiles)).toEqual(['name']);
+    expect(optionsThatNpmTook({ npm_config_scope: 'acme' }, inFiles)).toEqual(['name']);
+    expect(optionsThatNpmTook({ npm_config_scope: 'typed' }, inFiles)).toEqual(['name', 'scope']);
   });
 
   it('says which line to type where nobody can be asked', () => {

@@ -46,12 +46,20 @@ describe('the name of an aggregate', () => {
 
 describe('the command line', () => {
   it('takes a name and options', () => {
-    const args = ['returns-desk', '--aggregate', 'return_case', '--port=3010', '--on', 'OrderConfirmedV1', '--dry-run'];
+    const args = [
+      'returns-desk',
+      '--aggregate',
+      'return_case',
+      '--port=3010',
+      '--hears',
+      'OrderConfirmedV1',
+      '--dry-run',
+    ];
     expect(readNewContextArguments(args)).toEqual({
       name: 'returns-desk',
       aggregate: 'return_case',
       port: 3010,
-      on: 'OrderConfirmedV1',
+      hears: 'OrderConfirmedV1',
       dryRun: true,
     });
     expect(readNewContextArguments(['shipping'])).toMatchObject({ name: 'shipping', dryRun: false });
@@ -70,11 +78,11 @@ describe('the command line', () => {
   });
 
   it('is refused where npm has taken a part of it', () => {
-    const options = ['aggregate', 'port'];
+    const options = ['aggregate', 'hears', 'port'];
     const line = 'npm run x -- --port 1';
-    for (const kept of ['npm_config_port', 'npm_config_aggregate'])
+    for (const kept of ['npm_config_port', 'npm_config_aggregate', 'npm_config_hears'])
       expect(() => assertNpmKeptNone(options, line, { [kept]: 'true' })).toThrow(
-        /^npm kept --(aggregate|port) for itself\. Options stand behind another --, like: npm run x -- --port 1$/,
+        /^npm kept --(aggregate|hears|port) for itself\. Options stand behind another --, like: npm run x -- --port 1$/,
       );
     expect(() => assertNpmKeptNone(options, line, { npm_config_user_agent: 'npm' })).not.toThrow();
   });
