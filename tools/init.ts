@@ -1,7 +1,9 @@
 // `npm run init`: the first minute after cloning. Asks on a terminal, takes flags elsewhere; a second run with the same answers changes nothing.
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
+import { assertNpmKeptNone } from './contexts/npm-flags.js';
 import { lineToType, parseFlags, usage } from './init/arguments.js';
+import { optionsThatNpmTook } from './init/npm-options.js';
 import { carryOut } from './init/carry-out.js';
 import { examplesIn, planInit, type Plan } from './init/plan.js';
 import { readProject } from './init/project.js';
@@ -9,6 +11,7 @@ import { answersOf, askFor, confirmed, type Ask } from './init/questions.js';
 import { claimant } from './system/claim.js';
 
 async function main(args: readonly string[]): Promise<void> {
+  assertNpmKeptNone(optionsThatNpmTook(process.env), lineToType(['--name', 'acme-shop', '--scope', 'acme']));
   const flags = parseFlags(args, process.env);
   if (flags.help) return console.log(usage);
   const asks = !flags.yes && !flags.dryRun;

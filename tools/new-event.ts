@@ -1,9 +1,9 @@
 // `npm run new:event <type>`: the next version of a stored event, with its upcaster, its example and its test. Green at once: the upcaster copies.
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { flagsOfNpm } from './contexts/npm-flags.js';
+import { regenerateDocs } from './contexts/regenerate-docs.js';
+import { writePlan } from './contexts/write-plan.js';
 import { planVersion } from './events/plan-version.js';
 
 const usage = `Usage: npm run new:event -- <type> [--dry-run]
@@ -31,11 +31,12 @@ async function main(): Promise<void> {
   const changes = [...files.keys()].map((file) => `  ${file === event.file ? 'edit' : 'new '}  ${file}`).join('\n');
   if (values['dry-run'])
     return console.log(`${type} would become version ${version}:\n${changes}\nNothing was written.`);
-  for (const [file, content] of files) {
-    mkdirSync(dirname(join(root, file)), { recursive: true });
-    writeFileSync(join(root, file), content);
-  }
-  refreshDocs(root);
+  const writes = [...files].map(([path, text]) => ({ path, text }));
+  writePlan(root, {
+    created: writes.filter(({ path }) => path !== event.file),
+    changed: writes.filter(({ path }) => path === event.file),
+  });
+  await regenerateDocs(root); // the event catalogue names versions
   console.log(`${type} is version ${version} now:
 ${changes}
 
@@ -46,16 +47,6 @@ It reads and writes as before, until you change these three:
 
 Then: npm run check && npx vitest run test/corpus ${dirname(dirname(upcaster))}
 The example of version ${version - 1} stays as it is: it is in somebody's log.`);
-}
-
-/** The event catalogue names versions. */
-function refreshDocs(root: string): void {
-  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
-    scripts: Record<string, string>;
-  };
-  if (!scripts.docs) return;
-  const { status, stderr } = spawnSync('npm', ['run', '-s', 'docs'], { cwd: root, encoding: 'utf8' });
-  if (status !== 0) console.error(`npm run docs failed, run it again when that is mended:\n${stderr}`);
 }
 
 try {

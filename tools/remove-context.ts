@@ -2,7 +2,8 @@
 import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 import { parseArgs } from 'node:util';
-import { apply, uncommitted } from './contexts/apply.js';
+import { apply, touched } from './contexts/apply.js';
+import { assertCommitted } from './contexts/committed.js';
 import { dangling } from './contexts/dangling.js';
 import { flagsOfNpm } from './contexts/npm-flags.js';
 import { contexts } from './contexts/registry.js';
@@ -37,16 +38,6 @@ async function agrees(): Promise<boolean> {
   return /^y(es)?$/i.test(answer.trim());
 }
 
-function assertCommitted(plan: Removal): void {
-  const files = uncommitted(root, plan);
-  if (files.length === 0) return;
-  const some = files.slice(0, 8).map((file) => `  ${file}\n`);
-  throw new Error(
-    `These have changes that git could not give back:\n${some.join('')}` +
-      `${files.length > 8 ? `  and ${files.length - 8} more\n` : ''}Commit them first, or give --force.`,
-  );
-}
-
 async function main(): Promise<void> {
   const { values, positionals } = read([...process.argv.slice(2), ...flagsOfNpm(['yes', 'dry-run', 'force'])]);
   if (values.help) return console.log(USAGE);
@@ -60,11 +51,11 @@ async function main(): Promise<void> {
   const plan = planRemoval(root, name);
   print(name, plan);
   if (values['dry-run']) return console.log('A dry run: nothing was changed.');
-  if (!values.force) assertCommitted(plan);
+  if (!values.force) assertCommitted(root, touched(plan), ', or give --force');
   if (!values.yes && !(await agrees())) return console.log('Nothing was changed.');
   apply(root, plan);
   console.log(`The context ${name} is gone.`);
-  await regenerateDocs();
+  await regenerateDocs('.');
   console.log(next());
 }
 

@@ -14,7 +14,7 @@ export function assertNpmKeptNone(
   example: string,
   environment: NodeJS.ProcessEnv = process.env,
 ): void {
-  const kept = options.filter((option) => environment[`npm_config_${option}`] !== undefined);
+  const kept = options.filter((option) => environment[`npm_config_${option.replaceAll('-', '_')}`] !== undefined);
   if (kept.length > 0)
     throw new Error(`npm kept --${kept.join(' and --')} for itself. Options stand behind another --, like: ${example}`);
 }

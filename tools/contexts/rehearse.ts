@@ -21,12 +21,13 @@ function expectPart(text: string, part: string): void {
   if (!text.includes(part)) throw new Error(`Expected '${part}' in\n${text}`);
 }
 
-function rehearse({ run, output, changes, state }: Clone): void {
+function rehearse({ run, output, commit, startAgain, state }: Clone): void {
   const tool = (file: string, ...args: readonly string[]) => run('node', '--import', 'tsx', `tools/${file}`, ...args);
   // Without the order context there is no such message: then shipping hears one of its own, like returns-desk.
-  const on = contexts().some(({ name }) => name === 'order') ? ['--on', 'OrderConfirmedV1'] : [];
+  const hears = contexts().some(({ name }) => name === 'order') ? ['--hears', 'OrderConfirmedV1'] : [];
 
-  step('new:context shipping', () => tool('new-context.ts', 'shipping', '--aggregate', 'shipment', ...on));
+  const atFirst = state();
+  step('new:context shipping', () => tool('new-context.ts', 'shipping', '--aggregate', 'shipment', ...hears));
   const withShipping = state();
   step('new:context returns-desk', () => tool('new-context.ts', 'returns-desk', '--aggregate', 'return_case'));
   step('nest g: a schematic of Nest, and ours', () => {
@@ -58,10 +59,12 @@ function rehearse({ run, output, changes, state }: Clone): void {
   step('their tests', () => run('node', 'node_modules/vitest/vitest.mjs', 'run', ...specs));
   step('the whole system', () => tool('contexts/rehearsal/whole-system.ts'));
   step('remove:context, and nothing is left', () => {
-    tool('remove-context.ts', 'returns-desk', '--yes', '--force');
+    commit();
+    tool('remove-context.ts', 'returns-desk', '--yes');
     expectSame('The tree after returns-desk is gone', withShipping, state());
-    tool('remove-context.ts', 'shipping', '--yes', '--force');
-    expectSame('What is left of both', '', changes());
+    commit();
+    tool('remove-context.ts', 'shipping', '--yes');
+    expectSame('The tree after both are gone', atFirst, state());
   });
 
   // Whoever starts on Monday has no use for our contexts.
@@ -70,12 +73,20 @@ function rehearse({ run, output, changes, state }: Clone): void {
   for (const [index, name] of ours.entries()) {
     const left = ours.slice(index + 1).map((other) => `apps/${other}-service`);
     step(`without ${name}${left.length > 0 ? '' : ': a skeleton'}`, () => {
-      tool('remove-context.ts', name, '--yes', '--force');
+      commit();
+      tool('remove-context.ts', name, '--yes');
       tool('check.ts');
       if (left.length > 0) vitest(...left);
       else vitest('.unit.spec', 'test/start');
     });
   }
+  if (ours.join() !== 'order,payment') return;
+  const skeleton = state();
+  step('npm run init, which takes out both at once', () => {
+    startAgain();
+    tool('init.ts', '--drop-examples', '--yes');
+    expectSame('The tree without the examples', skeleton, state());
+  });
 }
 
 const clone = cloneWorkingTree();

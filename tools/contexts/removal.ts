@@ -20,18 +20,16 @@ export interface Removal {
 
 const CONTRACTS_INDEX = 'libs/contracts/src/index.ts';
 
-/** @throws Error when there is no such context, or when a file cannot be understood. Changes nothing. */
+/**
+ * Of a context, or of the contract alone that one has left behind.
+ * @throws Error when there is neither, when others use the contract, or when a file cannot be understood. Changes nothing.
+ */
 export function planRemoval(root: string, name: string): Removal {
   const all = contexts(root);
   const context = all.find((one) => one.name === name || one.service === name);
-  if (!context) {
-    const known = all.map((one) => one.name).join(', ');
-    throw new Error(
-      `There is no context '${name}'. ${known === '' ? 'There is none at all.' : `Expected one of: ${known}.`}`,
-    );
-  }
+  if (!context) assertOrphan(root, name, all);
   const rest = all.filter((one) => one !== context);
-  const gone = [`apps/${context.service}`, ...belongingsOf(root, context)];
+  const gone = context ? [`apps/${context.service}`, ...belongingsOf(root, context)] : [];
   const contracts = planContracts(root, rest, gone);
   const deletes = [...gone, ...contracts.deletes];
   return {
@@ -39,6 +37,21 @@ export function planRemoval(root: string, name: string): Removal {
     edits: planEdits(root, context, rest, deletes, contracts.orphans),
     stays: contracts.stays,
   };
+}
+
+function assertOrphan(root: string, name: string, all: readonly Context[]): void {
+  const contract = contractsOf(root).find((one) => one.context === name);
+  if (!contract) {
+    const known = all.map((one) => one.name).join(', ');
+    throw new Error(
+      `There is no context '${name}'. ${known === '' ? 'There is none at all.' : `Expected one of: ${known}.`}`,
+    );
+  }
+  const user = userOf(root, contract, []);
+  if (user !== undefined)
+    throw new Error(
+      `The context '${name}' is gone; its contract ${contract.files[0]} stays, because ${user} imports it. Take that out first, then try again.`,
+    );
 }
 
 function belongingsOf(root: string, context: Context): string[] {
@@ -72,7 +85,7 @@ function planContracts(root: string, rest: readonly Context[], gone: readonly st
 
 function planEdits(
   root: string,
-  context: Context,
+  context: Context | undefined,
   rest: readonly Context[],
   deletes: readonly string[],
   orphans: readonly string[],
@@ -85,9 +98,10 @@ function planEdits(
     if (after !== text) edits.set(file, after);
   };
   for (const file of filesWithRegions(root)) {
-    const names = file === CONTRACTS_INDEX ? orphans : [context.name];
+    const names = file === CONTRACTS_INDEX ? orphans : context ? [context.name] : [];
     edit(file, (text) => names.reduce((left, name) => removeRegions(left, file, name), text));
   }
+  if (!context) return edits;
   edit('nest-cli.json', (text) => withoutProject(text, context, rest));
   edit(BELONGINGS, (text) => withoutElements(text, BELONGINGS, (entry) => belongTo(context)(entry as Belonging)));
   return edits;

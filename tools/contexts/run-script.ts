@@ -2,9 +2,9 @@
 import { spawn } from 'node:child_process';
 
 /** Whether it ended well. */
-export function runScript(name: string): Promise<boolean> {
+export function runScript(root: string, name: string): Promise<boolean> {
   return new Promise((resolve, reject) => {
-    const child = spawn('npm', ['run', '--silent', name], { stdio: 'inherit' });
+    const child = spawn('npm', ['run', '--silent', name], { cwd: root, stdio: 'inherit' });
     child.once('error', reject);
     child.once('exit', (code) => resolve(code === 0));
   });

@@ -10,7 +10,10 @@ export interface Identity {
   readonly scope: string;
 }
 
-/** File → new text; package.json last, because it says that all the others are done. */
+/** What tells the next run how the project is called. */
+const MEMORY = ['tsconfig.json', 'package.json'];
+
+/** File → new text; those last that say that all the others are done. */
 export function identityEdits(project: Project, wanted: Identity): Map<string, string> {
   const { root, texts } = project;
   const edits = new Map<string, string>();
@@ -39,10 +42,9 @@ export function identityEdits(project: Project, wanted: Identity): Map<string, s
       wanted.description,
     ),
   );
-  const manifest = edits.get('package.json');
-  if (manifest !== undefined) {
-    edits.delete('package.json');
-    edits.set('package.json', manifest);
+  for (const file of MEMORY) {
+    const text = edits.get(file);
+    if (text !== undefined && edits.delete(file)) edits.set(file, text);
   }
   return edits;
 }

@@ -21,6 +21,11 @@ const files = {
   '.gitignore': 'data/\n',
   'README.md': `# The old title\n\n# Another heading. Import from '${old}/kernel', write to me${old}.example.\n`,
   'apps/order-service/src/order.ts': `import { a, bbbbbbbbbbbbbbbbbbbbb, ccccccccccccccccccccc } from '${old}/kernel';\n`,
+  'apps/order-service/context.json': '{ "port": 3001 }\n',
+  'apps/payment-service/context.json': '{ "port": 3002 }\n',
+  'tools/contexts/belongings.json': '[\n  { "contexts": ["order", "payment"], "paths": ["test/shop.ts"] }\n]\n',
+  'test/shop.ts': '',
+  'nest-cli.json': '{ "root": "apps", "projects": { "order-service": {}, "payment-service": {} } }\n',
   'libs/kernel/src/index.ts': `// Not ${old}er, not ${old}-fashioned, but ${old}.\n/** ${at('throws')} nothing */\nexport const a =    1;\n`,
   'data/dev-issuer/private.json': '{}\n',
 };

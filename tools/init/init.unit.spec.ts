@@ -1,9 +1,11 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { lineToType, parseFlags, type Flags } from './arguments.js';
 import { carryOut } from './carry-out.js';
+import { identityEdits } from './edits.js';
 import { at, starterTree, type Tree } from './init.fixture.js';
+import { optionsThatNpmTook } from './npm-options.js';
 import { examplesIn, planInit, type Plan } from './plan.js';
 import { readProject } from './project.js';
 import { answersOf, askFor } from './questions.js';
@@ -97,11 +99,59 @@ describe('a second run', () => {
   });
 });
 
+describe('a run that breaks off', () => {
+  it('can be repeated: what tells the names changes last', () => {
+    tree.write('vitest.config.ts', `import '${at('old')}/kernel';\n`);
+    const wanted = { name: 'acme-shop', description: 'Ours.', scope: 'acme' };
+    expect([...identityEdits(readProject(tree.root), wanted).keys()].slice(-2)).toEqual([
+      'tsconfig.json',
+      'package.json',
+    ]);
+  });
+
+  it('says the way back', async () => {
+    const planned = plan('--name', 'acme-shop');
+    rmSync(join(tree.root, 'data'), { recursive: true });
+    await expect(carryOut(tree.root, planned)).rejects.toThrow(/broke off half-way\. .*git reset --hard leads back/);
+  });
+});
+
 describe('the example contexts', () => {
   it('are dropped only where asked, and only those that are there', () => {
-    expect(examplesIn(tree.root)).toEqual(['order']);
-    expect(plan('--drop-examples').drops).toEqual(['order']);
+    expect(examplesIn(tree.root)).toEqual(['order', 'payment']);
+    expect(plan('--drop-examples').drops).toEqual(['order', 'payment']);
     expect([plan('--keep-examples').drops, plan().drops]).toEqual([[], []]);
+  });
+
+  it('are dropped at once, new names with them, and a second run has nothing to change', async () => {
+    tree.commit();
+    await init('--drop-examples', '--name', 'acme-shop', '--scope', 'acme');
+    expect(['apps', 'test'].map((folder) => existsSync(join(tree.root, folder)))).toEqual([false, false]);
+    expect(text('tools/contexts/belongings.json')).toBe('[]\n');
+    expect(text('tsconfig.json')).toContain(at('acme'));
+    expect(plan('--drop-examples').lines).toEqual([]);
+  });
+
+  it('are not dropped once they have gone: a context called order is your own by then', async () => {
+    tree.commit();
+    await init('--drop-examples');
+    tree.write('apps/order-service/context.json', '{ "port": 3001 }\n');
+    expect(plan('--drop-examples').drops).toEqual([]);
+  });
+
+  it.each(['apps/order-service/src/mine.ts', 'apps/payment-service/src/mine.ts', 'tsconfig.json'])(
+    'are both left where git could not give %s back',
+    async (file) => {
+      tree.commit();
+      tree.write(file, `${file.endsWith('.json') ? text(file) : ''}// Mine.\n`);
+      await expect(init('--drop-examples', '--scope', 'acme')).rejects.toThrow(`could not give back:\n  ${file}\n`);
+      expect(tree.git('status', '--porcelain', '--untracked-files=all')).toMatch(new RegExp(`^\\S+ ${file}$`));
+    },
+  );
+
+  it('are left without git, with the way out', async () => {
+    await expect(init('--drop-examples')).rejects.toThrow(/Run git init and commit\.$/);
+    expect(examplesIn(tree.root)).toEqual(['order', 'payment']);
   });
 
   it('are not both dropped and kept', () => {
@@ -204,6 +254,13 @@ describe('the command line', () => {
   it('takes what npm has kept for itself, because the -- before it was forgotten', () => {
     expect(parseFlags([], { npm_config_dry_run: 'true' }).dryRun).toBe(true);
     expect(parseFlags([], { npm_config_yes: 'true' })).toMatchObject({ yes: true, dryRun: false });
+  });
+
+  it('knows a scope that npm has taken from it, and one that stands in an .npmrc', () => {
+    const inFiles = (): string => `${at('acme')}\n`;
+    expect(optionsThatNpmTook({}, inFiles)).toEqual(['name']);
+    expect(optionsThatNpmTook({ npm_config_scope: 'acme' }, inFiles)).toEqual(['name']);
+    expect(optionsThatNpmTook({ npm_config_scope: 'typed' }, inFiles)).toEqual(['name', 'scope']);
   });
 
   it('says which line to type where nobody can be asked', () => {

@@ -1,6 +1,7 @@
 // What a run would change, as sentences to show and as steps to take. Reads, and writes nothing.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { readBelongings } from '../contexts/belongings.js';
 import { identityEdits } from './edits.js';
 import { checkFreshHistory, readHistory, type History } from './history.js';
 import { titleOf } from './names.js';
@@ -22,7 +23,10 @@ export interface Plan {
   readonly lines: readonly string[];
 }
 
+/** None once a part of them has gone: a context that is called `order` may be your own by then. */
 export function examplesIn(root: string): string[] {
+  const asShipped = readBelongings(root).some(({ contexts }) => contexts.join() === EXAMPLES.join());
+  if (!asShipped) return [];
   return EXAMPLES.filter((name) => existsSync(join(root, 'apps', `${name}-service`)));
 }
 

@@ -8,7 +8,7 @@ export interface NewContextArguments {
   /** In snake_case. */
   readonly aggregate?: string;
   /** Class of the message that opens one. */
-  readonly on?: string;
+  readonly hears?: string;
   readonly dryRun: boolean;
 }
 
@@ -26,7 +26,7 @@ export function readNewContextArguments(args: readonly string[]): NewContextArgu
   return {
     name,
     aggregate: values.aggregate,
-    on: values.on,
+    hears: values.hears,
     ...(values.port !== undefined && { port: portOf(values.port) }),
     dryRun: values['dry-run'] ?? false,
   };
@@ -35,7 +35,7 @@ export function readNewContextArguments(args: readonly string[]): NewContextArgu
 function parse(args: readonly string[]) {
   const string = { type: 'string' } as const;
   const boolean = { type: 'boolean' } as const;
-  const options = { aggregate: string, on: string, port: string, 'dry-run': boolean, help: boolean };
+  const options = { aggregate: string, hears: string, port: string, 'dry-run': boolean, help: boolean };
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true });
   } catch (error) {

@@ -1,4 +1,4 @@
-// The message of --on, as the compiler sees it: which topic it travels on, which field is the id, and an example of it for the tests.
+// The message of --hears, as the compiler sees it: which topic it travels on, which field is the id, and an example of it for the tests.
 import { join } from 'node:path';
 import ts from 'typescript';
 
@@ -32,15 +32,15 @@ export function findMessage(root: string, name: string): ConsumedMessage {
   const declaration = symbol?.declarations?.find(ts.isClassDeclaration);
   if (!found || !declaration) {
     const known = topics.flatMap(({ messages }) => messages);
-    const list = known.length > 0 ? `There are: ${known.join(', ')}` : 'There is none yet: leave out --on';
-    throw new Error(`--on ${name}: no message of @app/contracts that travels on a topic is called so. ${list}.`);
+    const list = known.length > 0 ? `There are: ${known.join(', ')}` : 'There is none yet: leave out --hears';
+    throw new Error(`--hears ${name}: no message of @app/contracts that travels on a topic is called so. ${list}.`);
   }
   const parameters = declaration.members.find(ts.isConstructorDeclaration)?.parameters ?? [];
   const needed = parameters.filter((one) => !one.questionToken && !one.initializer && !one.dotDotDotToken);
   const id = needed.find((one) => one.name.getText().endsWith('Id') && isId(declaration, one.name.getText()));
   if (!id)
     throw new Error(
-      `--on ${name}: it has no field whose name ends in Id and that is checked by @IsId(), so nothing says which one to open. Choose another message, or leave out --on.`,
+      `--hears ${name}: it has no field whose name ends in Id and that is checked by @IsId(), so nothing says which one to open. Choose another message, or leave out --hears.`,
     );
   let ids = 1;
   const example = needed.map((parameter) => {
@@ -56,7 +56,7 @@ export function findMessage(root: string, name: string): ConsumedMessage {
 
 function refuse(name: string, parameter: ts.ParameterDeclaration, type: string): never {
   throw new Error(
-    `--on ${name}: no example can be made of its field ${parameter.name.getText()}, which is of type ${type}. Expected string, number, boolean, Money, or one of several texts. Choose another message, or leave out --on and write the saga yourself.`,
+    `--hears ${name}: no example can be made of its field ${parameter.name.getText()}, which is of type ${type}. Expected string, number, boolean, Money, or one of several texts. Choose another message, or leave out --hears and write the saga yourself.`,
   );
 }
 

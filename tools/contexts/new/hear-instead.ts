@@ -1,4 +1,4 @@
-// With --on the saga hears a message of another context where the template hears its own. Each place is replaced exactly, or it is an error:
+// With --hears the saga hears a message of another context where the template hears its own. Each place is replaced exactly, or it is an error:
 // a template that is edited without this file would otherwise generate nonsense.
 import type { ConsumedMessage } from './consumed-message.js';
 

@@ -1,5 +1,5 @@
 // Which names a context and its aggregate may have, whatever else there is in the repository.
-import { articleOf, pluralOf } from './words.js';
+import { pluralOf } from './words.js';
 
 const NAME = 'lower-case words of letters and digits, 2 to 30 characters, a letter first';
 const LONGEST = 30;
@@ -21,8 +21,15 @@ const RESERVED_WORDS = new Set(
   ).split(' '),
 );
 
-/** Paths that the platform answers itself. */
-const RESERVED_PATHS = new Set(['docs', 'docs-json', 'docs-yaml', 'health', 'metrics']);
+const BY_PLATFORM = 'the platform answers it itself';
+/** Paths that are no context's, and why. */
+const RESERVED_PATHS = new Map([
+  ['docs', BY_PLATFORM],
+  ['docs-json', BY_PLATFORM],
+  ['docs-yaml', BY_PLATFORM],
+  ['health', BY_PLATFORM],
+  ['metrics', 'it is kept for metrics'],
+]);
 
 /** @throws Error with the reason, and a name that would do. */
 export function assertContextName(name: string): void {
@@ -71,11 +78,10 @@ export function assertAggregateName(name: string): void {
       `'${name}' is a word of TypeScript, and the aggregate's variables are called so. ${like(`${name}_file`)}`,
     );
   if (pascal in globalThis)
-    throw new Error(
-      `'${name}' is reserved: ${pascal} is ${articleOf(pascal)} ${pascal} of JavaScript itself. ${like(`${name}_file`)}`,
-    );
-  if (RESERVED_PATHS.has(path))
-    throw new Error(`'${name}' is reserved: the platform answers /${path} itself. ${like(`${name}_file`)}`);
+    throw new Error(`'${name}' would be the class ${pascal}, which JavaScript has already. ${like(`${name}_file`)}`);
+  const reserved = RESERVED_PATHS.get(path);
+  if (reserved !== undefined)
+    throw new Error(`'${name}' would answer at /${path}, and ${reserved}. ${like(`${name}_file`)}`);
 }
 
 function isName(text: string, joint: '-' | '_'): boolean {

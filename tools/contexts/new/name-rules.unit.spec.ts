@@ -36,9 +36,9 @@ describe('the name of an aggregate', () => {
     ['return-case', /a stream's category ends at the first '-'.*Like: --aggregate return_case$/],
     ['ReturnCase', /Like: --aggregate return_case$/],
     ['class', /is a word of TypeScript.*--aggregate class_file$/],
-    ['map', /Map is a Map of JavaScript itself/],
-    ['error', /Error is an Error of JavaScript itself/],
-    ['doc', /the platform answers \/docs itself/],
+    ['map', /'map' would be the class Map, which JavaScript has already\. Like: --aggregate map_file$/],
+    ['doc', /'doc' would answer at \/docs, and the platform answers it itself/],
+    ['metric', /'metric' would answer at \/metrics, and it is kept for metrics/],
   ])('is not %s, and the refusal says why', (name, sentence) =>
     expect(() => assertAggregateName(name)).toThrow(sentence),
   );
@@ -46,12 +46,20 @@ describe('the name of an aggregate', () => {
 
 describe('the command line', () => {
   it('takes a name and options', () => {
-    const args = ['returns-desk', '--aggregate', 'return_case', '--port=3010', '--on', 'OrderConfirmedV1', '--dry-run'];
+    const args = [
+      'returns-desk',
+      '--aggregate',
+      'return_case',
+      '--port=3010',
+      '--hears',
+      'OrderConfirmedV1',
+      '--dry-run',
+    ];
     expect(readNewContextArguments(args)).toEqual({
       name: 'returns-desk',
       aggregate: 'return_case',
       port: 3010,
-      on: 'OrderConfirmedV1',
+      hears: 'OrderConfirmedV1',
       dryRun: true,
     });
     expect(readNewContextArguments(['shipping'])).toMatchObject({ name: 'shipping', dryRun: false });
@@ -70,11 +78,11 @@ describe('the command line', () => {
   });
 
   it('is refused where npm has taken a part of it', () => {
-    const options = ['aggregate', 'port'];
+    const options = ['aggregate', 'hears', 'port'];
     const line = 'npm run x -- --port 1';
-    for (const kept of ['npm_config_port', 'npm_config_aggregate'])
+    for (const kept of ['npm_config_port', 'npm_config_aggregate', 'npm_config_hears'])
       expect(() => assertNpmKeptNone(options, line, { [kept]: 'true' })).toThrow(
-        /^npm kept --(aggregate|port) for itself\. Options stand behind another --, like: npm run x -- --port 1$/,
+        /^npm kept --(aggregate|hears|port) for itself\. Options stand behind another --, like: npm run x -- --port 1$/,
       );
     expect(() => assertNpmKeptNone(options, line, { npm_config_user_agent: 'npm' })).not.toThrow();
   });

@@ -24,7 +24,7 @@ export async function planContext(root: string, args: NewContextArguments, now =
   const names = namesOf(args.name, aggregate);
   assertFree(root, names);
   const port = portFor(root, args.port);
-  const message = args.on === undefined ? undefined : findMessage(root, args.on);
+  const message = args.hears === undefined ? undefined : findMessage(root, args.hears);
   const context = { names, port, message, now };
 
   const changed = await editsOf(root, context);

@@ -6,11 +6,11 @@ import { parse } from 'yaml';
 import { readContext } from '../context.js';
 import { withoutProject } from '../nest-cli.js';
 import { removeRegions } from '../regions.js';
+import { writePlan } from '../write-plan.js';
 import { planContext, type Plan } from './plan.js';
 import { EDITS } from './registration.js';
 import { isNamedByTemplate } from './substitute.js';
 import { namesOf } from './words.js';
-import { writePlan } from './write-plan.js';
 
 const SHARED: Readonly<Record<string, string>> = {
   '.prettierrc': readFileSync('.prettierrc', 'utf8'),
@@ -177,12 +177,20 @@ describe('nest-cli.json', () => {
 describe('what is refused', () => {
   it.each<[string, { aggregate?: string; port?: number }, string | RegExp]>([
     ['order', {}, `'order' is taken: there is apps/order-service`],
-    ['left', {}, `'left' is taken: the contract libs/contracts/src/left.events.v1.ts is there`],
+    [
+      'left',
+      {},
+      /'left' is taken: .*left\.events\.v1\.ts of a context that is gone\. npm run remove:context left takes it out, or says who/,
+    ],
     ['ordering', { aggregate: 'order' }, `'order' is taken: apps/order-service/src/domain/order.ts has an aggregate`],
     ['sending', { aggregate: 'parcel' }, `has events that begin with 'parcel.'`],
     ['mailing', { aggregate: 'mail' }, 'has the message MailOpenedV1'],
     ['mailing', { aggregate: 'letter' }, `has messages that begin with 'shop.letter.'`],
-    ['working', { aggregate: 'actor' }, /'actor' does not fit: Actor would be both/],
+    [
+      'working',
+      { aggregate: 'actor' },
+      /'actor' does not fit: Actor is a name in the generated code already\. Choose another, like --aggregate actor_file$/,
+    ],
     ['shipping', { port: 3001 }, '--port 3001 is that of order-service. The next that is free: --port 3002'],
   ])('%s %j, with the reason', async (name, more, sentence) => {
     await expect(plan(repository(), name, more)).rejects.toThrow(sentence);

@@ -30,7 +30,7 @@ Read first
   ${app}/src/domain/${aggregate.kebab}.ts      what it decides
   docs/reference/${context.kebab}.md      its messages, and how to change it
 
-Take it out again
+Take it out again: commit it first (git add -A && git commit), or add -- --force, because git could not give it back
   npm run remove:context ${context.kebab}
 `;
 }

@@ -1,23 +1,18 @@
 // Whether the new names fit into the template's code: a class Event would meet the decorator of that name, a variable another variable.
 import ts from 'typescript';
-import { isNamedByTemplate, substitute } from './substitute.js';
+import { substitute } from './substitute.js';
 import type { Names } from './words.js';
 
-/** Names of one file that would mean two things; undefined when there are none. `text` is the template's. */
+/** The name of one file that would mean two things; undefined when there is none. `text` is the template's. */
 export function clashIn(file: string, text: string, names: Names): string | undefined {
   const owners = new Map<string, string>();
   for (const name of namesInScope(file, text)) {
     const becomes = substitute(name, names);
     const owner = owners.get(becomes);
-    if (owner !== undefined && owner !== name)
-      return `${becomes} would be both ${say(owner)} and ${say(name)} in ${substitute(file, names)}`;
+    if (owner !== undefined && owner !== name) return becomes;
     owners.set(becomes, name);
   }
   return undefined;
-}
-
-function say(name: string): string {
-  return isNamedByTemplate(name) ? `what the template calls ${name}` : `the ${name} that is there already`;
 }
 
 /** Identifiers that stand for a binding: members of objects live in a room of their own. */

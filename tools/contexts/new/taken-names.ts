@@ -13,7 +13,10 @@ export function assertFree(root: string, names: Names): void {
   for (const folder of [`apps/${kebab}-service`, `apps/${kebab}`, `libs/${kebab}`])
     if (existsSync(join(root, folder))) refuse(`there is ${folder}`);
   for (const file of [`libs/contracts/src/${kebab}.events.v1.ts`, `libs/contracts/src/${kebab}.requests.v1.ts`])
-    if (existsSync(join(root, file))) refuse(`the contract ${file} is there, and others may rely on it`);
+    if (existsSync(join(root, file)))
+      refuse(
+        `there is ${file} of a context that is gone. npm run remove:context ${kebab} takes it out, or says who uses it. Or choose another name`,
+      );
   assertAggregateFree(root, names);
 }
 

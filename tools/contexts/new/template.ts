@@ -41,7 +41,7 @@ export async function filesOf(root: string, context: NewContext): Promise<NewFil
     const clash = source.endsWith('.ts') ? clashIn(source, text, context.names) : undefined;
     if (clash !== undefined)
       throw new Error(
-        `The aggregate '${context.names.aggregate.snake}' does not fit: ${clash}. Choose another word for it, like --aggregate ${context.names.aggregate.snake}_file`,
+        `The aggregate '${context.names.aggregate.snake}' does not fit: ${clash} is a name in the generated code already. Choose another, like --aggregate ${context.names.aggregate.snake}_file`,
       );
   }
   const there = sources.map(({ target }) => renamed(target, context)).filter((path) => existsSync(join(root, path)));

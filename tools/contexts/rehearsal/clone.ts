@@ -10,8 +10,10 @@ export interface Clone {
   readonly run: (command: string, ...args: readonly string[]) => void;
   /** What the command prints. @throws Error when it fails. */
   readonly output: (command: string, ...args: readonly string[]) => string;
-  /** What git says has changed since the copy was made; empty when nothing has. */
-  readonly changes: () => string;
+  /** As people do before they have something taken out. */
+  readonly commit: () => void;
+  /** As the copy was made, but for what git ignores. */
+  readonly startAgain: () => void;
   /** A hash of everything that is there, to compare with another moment. */
   readonly state: () => string;
   readonly remove: () => void;
@@ -33,11 +35,19 @@ export function cloneWorkingTree(): Clone {
   git('init', '--quiet');
   git('add', '--all');
   git('commit', '--quiet', '--message', 'As it was');
+  const start = git('rev-parse', 'HEAD').trim();
   return {
     folder,
     run: (command, ...args) => void execFileSync(command, args, { cwd: folder, stdio: 'inherit' }),
     output: (command, ...args) => output(command, args, folder),
-    changes: () => git('status', '--porcelain'),
+    commit: () => {
+      git('add', '--all');
+      git('commit', '--quiet', '--allow-empty', '--message', 'One step on');
+    },
+    startAgain: () => {
+      git('reset', '--quiet', '--hard', start);
+      git('clean', '--quiet', '--force', '-d');
+    },
     state: () => {
       git('add', '--all');
       const tree = git('write-tree').trim();

@@ -1,10 +1,22 @@
 // Writes a plan, all of it or nothing: what fails half-way is taken back.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Plan } from './plan.js';
+
+export interface Writes {
+  /** Files that are not there yet. */
+  readonly created: readonly WrittenFile[];
+  /** Files that are. */
+  readonly changed: readonly WrittenFile[];
+}
+
+export interface WrittenFile {
+  /** From the root. */
+  readonly path: string;
+  readonly text: string;
+}
 
 /** @throws Error what the file system said, after everything is as it was */
-export function writePlan(root: string, { created, changed }: Pick<Plan, 'created' | 'changed'>): void {
+export function writePlan(root: string, { created, changed }: Writes): void {
   const undo: (() => void)[] = [];
   try {
     for (const { path, text } of created) {
