@@ -16,7 +16,8 @@ function bare(scope: string): string {
 }
 
 /** What npm would say without what this run was given. */
-function scopeInFiles({ npm_config_scope: _, ...environment }: NodeJS.ProcessEnv): string {
-  const { stdout } = spawnSync('npm', ['config', 'get', 'scope'], { env: environment, encoding: 'utf8' });
+function scopeInFiles(environment: NodeJS.ProcessEnv): string {
+  const env = { ...environment, npm_config_scope: undefined };
+  const { stdout } = spawnSync('npm', ['config', 'get', 'scope'], { env, encoding: 'utf8' });
   return stdout ?? '';
 }
