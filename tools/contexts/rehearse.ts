@@ -5,8 +5,18 @@ import { contexts } from './registry.js';
 
 /** What looks at contexts, whichever there are. The event store and the kernel know of none. */
 const ABOUT_CONTEXTS = [
-  ...['libs/contracts', 'libs/platform/src/config', 'test/start', 'test/compose', 'test/configuration', 'test/corpus'],
-  ...['test/workspace', 'tools/contexts', 'tools/docs', 'tools/es', 'tools/events', 'tools/init'],
+  'libs/contracts',
+  'libs/platform/src/config',
+  'test/start',
+  'test/compose',
+  'test/configuration',
+  'test/corpus',
+  'test/workspace',
+  'tools/contexts',
+  'tools/docs',
+  'tools/es',
+  'tools/events',
+  'tools/init',
 ];
 
 const start = performance.now();
