@@ -129,7 +129,10 @@ export async function startSystem(options: SystemOptions): Promise<System> {
       running,
       databaseUrl,
       token: (user, ...roles) => issueDevToken({ folder: issuerDir, user, roles }),
-      restart: start,
+      async restart(service) {
+        await first.get(service)?.stop(); // at once when it is dead already; one that lives would go on beside the new one
+        return start(service);
+      },
       async startReplica(service) {
         const count = (counts.get(service) ?? 1) + 1;
         counts.set(service, count);
