@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { shopServices } from '../../tools/demo/checkout-shape.js';
+import { freezeProcess } from '../../tools/kafka/freeze.js';
 import { eventually } from '../support/eventually.js';
 import { ask } from '../support/http.js';
 import type { Arena, UnderFire } from './arena.js';
@@ -100,7 +101,7 @@ const TAKEN_WITHIN_MS = 15_000;
 async function freezeUntilReplaced(arena: Arena, pid: number): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     const before = await heldLease(arena);
-    process.kill(pid, 'SIGSTOP');
+    await freezeProcess(pid);
     try {
       await expectAnotherHolder(arena, before, TAKEN_WITHIN_MS);
       return;

@@ -4,6 +4,7 @@ import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { endLeftover, javaArguments, launch, type BrokerProcess } from './broker-process.js';
+import { freezeProcess } from './freeze.js';
 import { kafkaJars } from './jars.js';
 import type { LocalKafka, LocalKafkaOptions } from './local-kafka.js';
 import { isFree, sparePort } from './ports.js';
@@ -69,7 +70,7 @@ export async function prepareKafka(options: LocalKafkaOptions): Promise<LocalKaf
       await own().kill9();
       running = undefined;
     },
-    freeze: () => Promise.resolve(own().signal('SIGSTOP')),
+    freeze: async () => freezeProcess(own().pid),
     resume: () => Promise.resolve(own().signal('SIGCONT')),
   };
 }
