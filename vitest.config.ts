@@ -1,5 +1,6 @@
 // The kind of a test is in its name: *.unit.spec.ts (no I/O), *.int.spec.ts (PostgreSQL), *.e2e.spec.ts (whole systems).
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/support/longest-first.js';
 
 const everywhere = '{apps,libs,templates,tools,test,examples}/**';
 const exclude = ['**/node_modules/**', '**/dist/**', 'test/fixtures/**'];
@@ -9,6 +10,7 @@ export default defineConfig({
   test: {
     setupFiles: ['reflect-metadata', 'test/support/timeouts.ts'],
     reporters: ['default', './tools/test-summary-reporter.ts'],
+    sequence: { sequencer: LongestFirst },
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 20_000,
