@@ -4,6 +4,7 @@ export {
   AggregateAlreadyExistsError,
   AggregateNotFoundError,
   AggregateStore,
+  appendTogether,
   CommandIdReusedError,
   ConfigurationError,
   contentHash,
@@ -26,9 +27,11 @@ export {
   type EventContext,
   type EventMetadata,
   type EventStore,
+  type StateChange,
   type StoredEvent,
   type UnitOfWork,
 } from './core/index.js';
+export { allOf, anyOf, every, everySize, olderThan, type SnapshotPolicy } from './core/index.js';
 export { On, type RunnerStatus } from './subscriptions/index.js';
 export { IntegrationEvent, Publish, Publisher, topic, type TopicContract } from './messaging/index.js';
 export { OnRejection, OnTimer, Process, ProcessManager, StartsWith, type ProcessRejection } from './processes/index.js';

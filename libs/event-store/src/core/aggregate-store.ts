@@ -1,7 +1,8 @@
 // Load, decide, save. Conflicts are retried on fresh state, and a command that arrives again gets its first result without reaching the decision.
 import { aggregateDefinition } from './aggregate.decorators.js';
 import type { EventSourcedAggregate } from './aggregate.js';
-import { deterministicId, type Clock, type IdGenerator } from './clock.js';
+import { AggregateReplayer, type AggregateClass, type AggregateReplayerOptions } from './aggregate-replayer.js';
+import { deterministicId, type IdGenerator } from './clock.js';
 import {
   AggregateAlreadyExistsError,
   AggregateNotFoundError,
@@ -12,34 +13,38 @@ import {
   WrongExpectedVersionError,
 } from './errors.js';
 import { streamName, type EventToAppend, type StoredEvent } from './event.js';
-import type { EventRegistry } from './event-registry.js';
-import type { AppendResult, CommandKey, CommandOutcome, EventStore, ReadStreamOptions } from './event-store.js';
+import type { AppendResult, CommandKey, CommandOutcome } from './event-store.js';
 import { MessageContext } from './message-context.js';
+import { stateChanges, type StateChange } from './state-changes.js';
 import { currentTransaction } from './unit-of-work.js';
 
-export type AggregateClass<A extends EventSourcedAggregate<object>> = new (id: string) => A;
-
-export interface AggregateStoreOptions {
-  readonly events: EventStore;
-  readonly registry: EventRegistry;
-  readonly clock: Clock;
+export interface AggregateStoreOptions extends AggregateReplayerOptions {
   readonly ids: IdGenerator;
 }
 
-/** How often a lost race is decided again before {@link TooManyConflictsError}. */
-const MAX_ATTEMPTS = 10;
+export interface UpdateOptions {
+  /**
+   * How often it is decided in all before {@link TooManyConflictsError}, default 10. 1 where the caller has to look again himself: he then gets
+   * the WrongExpectedVersionError.
+   */
+  readonly attempts?: number;
+}
+
+const DEFAULT_ATTEMPTS = 10;
 
 /** What a decision does to the aggregate; may be asynchronous but must be repeatable: it runs again after a conflict. */
 export type Decision<A> = (aggregate: A) => void | Promise<void>;
 
 export class AggregateStore<A extends EventSourcedAggregate<object>> {
   private readonly category: string;
+  private readonly replayer: AggregateReplayer<A>;
 
   constructor(
     private readonly aggregateClass: AggregateClass<A>,
     private readonly options: AggregateStoreOptions,
   ) {
     this.category = aggregateDefinition(aggregateClass).category;
+    this.replayer = new AggregateReplayer(aggregateClass, options);
   }
 
   /**
@@ -47,21 +52,29 @@ export class AggregateStore<A extends EventSourcedAggregate<object>> {
    * @throws AggregateAlreadyExistsError (recorded as the command's answer); @throws DomainError whatever the decision throws.
    */
   create(id: string, decide: Decision<A>): Promise<AppendResult> {
-    return this.decideOnce(id, decide, () => Promise.resolve(new this.aggregateClass(id)));
+    const obtain = () => Promise.resolve(new this.aggregateClass(id));
+    return this.decideOnce(id, decide, obtain, DEFAULT_ATTEMPTS);
   }
 
   /**
    * Decides on an existing aggregate, again on fresh state when another writer was first.
    * @throws AggregateNotFoundError, @throws DomainError (both recorded as the command's answer).
-   * @throws TooManyConflictsError after 10 lost races; safe to retry.
+   * @throws TooManyConflictsError after 10 lost races, or as many as the options say; safe to retry.
    */
-  update(id: string, decide: Decision<A>): Promise<AppendResult> {
-    return this.decideOnce(id, decide, () => this.load(id));
+  async update(
+    id: string,
+    decide: Decision<A>,
+    { attempts = DEFAULT_ATTEMPTS }: UpdateOptions = {},
+  ): Promise<AppendResult> {
+    if (!(Number.isInteger(attempts) && attempts > 0)) {
+      throw new InvalidRequestError(`Expected a number of attempts from 1, got ${attempts}.`);
+    }
+    return this.decideOnce(id, decide, () => this.load(id), attempts);
   }
 
   /** @throws AggregateNotFoundError */
   async load(id: string): Promise<A> {
-    const aggregate = await this.replay(id);
+    const aggregate = await this.replayer.replay(id);
     if (!aggregate.exists) throw new AggregateNotFoundError(this.category, id);
     return aggregate;
   }
@@ -71,11 +84,18 @@ export class AggregateStore<A extends EventSourcedAggregate<object>> {
     if (typeof at === 'number' && (!Number.isInteger(at) || at < 1)) {
       throw new InvalidRequestError(`Expected a version from 1, got ${at}.`);
     }
-    const aggregate = await this.replay(id, typeof at === 'number' ? { toVersion: at } : { until: at });
+    const aggregate = await this.replayer.replay(id, typeof at === 'number' ? { toVersion: at } : { until: at });
     if (!aggregate.exists || (typeof at === 'number' && aggregate.version !== at)) {
       throw new AggregateNotFoundError(this.category, id);
     }
     return aggregate;
+  }
+
+  /** What changed of the state between two versions (0: before it existed), field by field. @throws AggregateNotFoundError as {@link loadAt}. */
+  async diff(id: string, from: number, to: number): Promise<StateChange[]> {
+    const stateAt = async (version: number): Promise<object> =>
+      version === 0 ? new this.aggregateClass(id).state : (await this.loadAt(id, version)).state;
+    return stateChanges(await stateAt(from), await stateAt(to));
   }
 
   /** The stream as it was stored, oldest first; empty when there is none. */
@@ -95,7 +115,12 @@ export class AggregateStore<A extends EventSourcedAggregate<object>> {
     return this.append(aggregate, this.commandKey(streamName(this.category, aggregate.id)));
   }
 
-  private async decideOnce(id: string, decide: Decision<A>, obtain: () => Promise<A>): Promise<AppendResult> {
+  private async decideOnce(
+    id: string,
+    decide: Decision<A>,
+    obtain: () => Promise<A>,
+    attempts: number,
+  ): Promise<AppendResult> {
     const { events, clock, ids } = this.options;
     const stream = streamName(this.category, id);
     const command = this.commandKey(stream);
@@ -112,8 +137,8 @@ export class AggregateStore<A extends EventSourcedAggregate<object>> {
         if (error.expected === 'no-stream') {
           return this.reject(new AggregateAlreadyExistsError(this.category, id), stream, command);
         }
-        if (currentTransaction()) throw error;
-        if (attempt >= MAX_ATTEMPTS) throw new TooManyConflictsError(stream, attempt, error);
+        if (currentTransaction() || attempts === 1) throw error;
+        if (attempt >= attempts) throw new TooManyConflictsError(stream, attempt, error);
         await clock.sleep(ids.random() * Math.min(100, 2 ** attempt));
       }
     }
@@ -135,6 +160,7 @@ export class AggregateStore<A extends EventSourcedAggregate<object>> {
     const expected = aggregate.storedVersion === 0 ? 'no-stream' : aggregate.storedVersion;
     const result = await events.append({ stream, expected, events: toAppend, command });
     aggregate.markSaved();
+    if (!result.repeated) this.replayer.appended(aggregate, toAppend);
     return result;
   }
 
@@ -152,15 +178,6 @@ export class AggregateStore<A extends EventSourcedAggregate<object>> {
   private commandKey(stream: string): CommandKey | undefined {
     const context = MessageContext.current();
     return context?.command && { ...context.command, stream, step: context.nextStep(stream) };
-  }
-
-  private async replay(id: string, options?: ReadStreamOptions): Promise<A> {
-    const aggregate = new this.aggregateClass(id);
-    for (const stored of await this.options.events.readStream(streamName(this.category, id), options)) {
-      const aggregateId = stored.stream.slice(this.category.length + 1);
-      aggregate.apply({ aggregateId, version: stored.version, event: this.options.registry.decode(stored) });
-    }
-    return aggregate;
   }
 }
 

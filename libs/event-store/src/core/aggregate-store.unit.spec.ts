@@ -159,6 +159,16 @@ describe('an aggregate store', () => {
     }
   });
 
+  it('says what changed between two versions', async () => {
+    const { tanks } = setUp();
+    await tanks.create('1', (tank) => tank.build(100));
+    for (const litres of [1, 2]) await tanks.update('1', (tank) => tank.fill(litres));
+    expect(await tanks.diff('1', 1, 3)).toEqual([{ path: 'litres', before: 0, after: 3 }]);
+    expect(await tanks.diff('1', 3, 2)).toEqual([{ path: 'litres', before: 3, after: 1 }]);
+    expect(await tanks.diff('1', 0, 1)).toContainEqual({ path: 'capacity', before: 0, after: 100 });
+    await expect(tanks.diff('1', 1, 4)).rejects.toThrow(AggregateNotFoundError);
+  });
+
   it('loads an aggregate as it was at a time, that moment included', async () => {
     const { tanks, clock } = setUp();
     const start = clock.time;
@@ -198,6 +208,25 @@ describe('a lost race', () => {
     await expect(unlucky).rejects.toThrow(TooManyConflictsError);
     expect(attempts).toBe(10);
     expect(await versions()).toHaveLength(11);
+  });
+
+  it.each([
+    [1, WrongExpectedVersionError],
+    [3, TooManyConflictsError],
+  ])('is given up after %i attempts where the handler says so', async (limit, expected) => {
+    const { tanks } = setUp();
+    await tanks.create('1', (tank) => tank.build(100));
+    let attempts = 0;
+    const decide = async (tank: Tank) => {
+      attempts += 1;
+      await tanks.update('1', (other) => other.fill(1));
+      tank.fill(50);
+    };
+    await expect(tanks.update('1', decide, { attempts: limit })).rejects.toThrow(expected);
+    expect(attempts).toBe(limit);
+    for (const nonsense of [0, 1.5, Number.NaN]) {
+      await expect(tanks.update('1', decide, { attempts: nonsense })).rejects.toThrow(InvalidRequestError);
+    }
   });
 
   it('between two who create the same is an answer, not a retry', async () => {

@@ -2,27 +2,41 @@
 import { ConfigurationError, EventNotRegisteredError } from './errors.js';
 import type { Class } from './event.js';
 import { eventDeclaration } from './event.decorator.js';
+import type { SnapshotPolicy } from './snapshot.js';
 
 export interface AggregateDefinition {
   /** The part of the stream name before the first `-`. */
   readonly category: string;
   /** Event class → name of the method that applies it. */
   readonly appliers: ReadonlyMap<Class, string | symbol>;
+  /** When snapshots are taken; undefined: never. */
+  readonly snapshot?: SnapshotPolicy | undefined;
+  readonly revision: number;
 }
 
-const categories = new WeakMap<object, string>();
+export interface AggregateOptions {
+  /** When a snapshot of its state is taken, e.g. `every(100)`; default never. A cache: it changes nothing but the time of a load. */
+  readonly snapshot?: SnapshotPolicy;
+  /**
+   * Count it up when the state comes out differently for the same events, and nothing in this class shows it; older snapshots are then
+   * ignored. A changed `@When` method, event version or initial state shows by itself.
+   */
+  readonly revision?: number;
+}
+
+const declared = new WeakMap<object, { readonly category: string } & AggregateOptions>();
 const whens = new WeakMap<object, Map<Class, string | symbol>>();
 const definitions = new WeakMap<object, AggregateDefinition>();
 
 /** Declares an aggregate. `category` is lower-case and has no `-`: it ends at the first one in a stream's name. */
-export function Aggregate(category: string): ClassDecorator {
+export function Aggregate(category: string, options: AggregateOptions = {}): ClassDecorator {
   return (target) => {
     if (!/^[a-z][a-z0-9_]*$/.test(category)) {
       throw new ConfigurationError(
         `@Aggregate('${category}') on ${target.name}: expected lower-case letters, digits and _, like 'shipping_label'.`,
       );
     }
-    categories.set(target, category);
+    declared.set(target, { category, ...options });
   };
 }
 
@@ -44,7 +58,7 @@ export function When<E extends object>(event: Class<E>) {
 export function aggregateDefinition(aggregateClass: Class): AggregateDefinition {
   const known = definitions.get(aggregateClass);
   if (known) return known;
-  const category = categories.get(aggregateClass);
+  const { category, snapshot, revision = 1 } = declared.get(aggregateClass) ?? {};
   if (!category)
     throw new ConfigurationError(`${aggregateClass.name} is not an aggregate. Put @Aggregate('…') on the class.`);
   const appliers = new Map<Class, string | symbol>();
@@ -59,7 +73,7 @@ export function aggregateDefinition(aggregateClass: Class): AggregateDefinition 
       );
     }
   }
-  const definition = { category, appliers };
+  const definition = { category, appliers, snapshot, revision };
   definitions.set(aggregateClass, definition);
   return definition;
 }

@@ -59,6 +59,17 @@ export abstract class EventSourcedAggregate<State extends object> {
     this.#currentVersion = version;
   }
 
+  /** For stores: begins at a snapshot instead of at nothing. @throws CorruptStreamError when events were applied already. */
+  restore({ version, state }: { readonly version: number; readonly state: object }): void {
+    if (this.#currentVersion > 0) {
+      throw new CorruptStreamError(
+        `${this.constructor.name} ${this.id} is at version ${this.#currentVersion} already.`,
+      );
+    }
+    this.state = state as State;
+    this.#currentVersion = version;
+  }
+
   /** For stores: the raised events are stored now. */
   markSaved(): void {
     this.#raised = [];

@@ -120,12 +120,20 @@ export class UnitOfWorkRolledBackError extends EventStoreError {
 
 /** The database or broker cannot be reached, or gave way mid-call. Nobody's fault among the messages: wait and try the same again. */
 export class UnavailableError extends EventStoreError {
-  readonly code = 'ES-1201';
+  readonly code: string = 'ES-1201';
   constructor(what: string, cause?: unknown) {
     super(
       `${what} is unavailable${cause instanceof Error ? `: ${cause.message}` : ''}. Safe to retry with the same ids.`,
       { cause },
     );
+  }
+}
+
+/** Every place in the queue of appends is taken: the database does not keep up with this process. Nothing was stored. */
+export class OverloadedError extends UnavailableError {
+  override readonly code: string = 'ES-1202';
+  constructor(waiting: number) {
+    super('The event store', new Error(`${waiting} appends of this process wait for the database, as many as may`));
   }
 }
 

@@ -57,6 +57,9 @@ export interface ReadStreamOptions {
   readonly until?: Date;
 }
 
+/** What of a stored event makes the state of an aggregate. */
+export type ReplayedEvent = Pick<StoredEvent, 'version' | 'type' | 'schemaVersion' | 'data'>;
+
 export interface EventStore {
   /**
    * Appends atomically, joining an open {@link UnitOfWork}. The same event ids with the same content again return the first result.
@@ -69,6 +72,8 @@ export interface EventStore {
   append(request: AppendRequest): Promise<AppendResult>;
   /** Ascending by version; empty when there is no such stream. */
   readStream(stream: string, options?: ReadStreamOptions): Promise<StoredEvent[]>;
+  /** The same events for an aggregate's state, in portions, so that the longest stream never lies in memory as a whole. */
+  replay(stream: string, options?: ReadStreamOptions): AsyncIterable<readonly ReplayedEvent[]>;
   /** 0 when there is no such stream. */
   streamVersion(stream: string): Promise<number>;
   /**

@@ -1,7 +1,15 @@
 // The face of core: what domains, applications and the rooms above may use.
-export { Aggregate, aggregateDefinition, When, type AggregateDefinition } from './aggregate.decorators.js';
+export {
+  Aggregate,
+  aggregateDefinition,
+  When,
+  type AggregateDefinition,
+  type AggregateOptions,
+} from './aggregate.decorators.js';
 export { EventSourcedAggregate, type AppliedEvent } from './aggregate.js';
-export { AggregateStore, type AggregateClass } from './aggregate-store.js';
+export type { AggregateClass } from './aggregate-replayer.js';
+export { AggregateStore } from './aggregate-store.js';
+export { appendTogether } from './append-together.js';
 export { contentHash, deterministicId, systemClock, systemIds, type Clock, type IdGenerator } from './clock.js';
 export {
   AggregateAlreadyExistsError,
@@ -19,6 +27,7 @@ export {
   InvalidRequestError,
   LeaseLostError,
   LogEpochMismatchError,
+  OverloadedError,
   RecordedRejectionError,
   TooManyConflictsError,
   UnavailableError,
@@ -45,11 +54,14 @@ export type {
   CommandOutcome,
   EventStore,
   ReadStreamOptions,
+  ReplayedEvent,
   Rejection,
 } from './event-store.js';
 export { isOpen, meets, type ExpectedVersion } from './expected-version.js';
 export type { HeldBack, LogCursor, LogHolder, LogName, LogRecord, SettledLog } from './log.js';
 export { MessageContext, type MessageContextInit } from './message-context.js';
+export type { Snapshot, SnapshotFacts, SnapshotPolicy, SnapshotStore } from './snapshot.js';
+export { allOf, anyOf, every, everySize, olderThan } from './snapshot-policies.js';
 export type {
   CheckpointStore,
   Lease,
@@ -65,4 +77,5 @@ export {
   Transaction,
   type UnitOfWork,
 } from './unit-of-work.js';
-export { validateAppend, validateCommand } from './validate-append.js';
+export { stateChanges, type StateChange } from './state-changes.js';
+export { isPlainData, validateAppend, validateCommand } from './validate-append.js';

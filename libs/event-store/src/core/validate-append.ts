@@ -14,9 +14,10 @@ const loneSurrogate = /\p{Surrogate}/u;
 
 /**
  * For stores, before anything is written.
+ * @returns the size of its events as JSON, in bytes.
  * @throws InvalidRequestError stream, expected version or command; @throws InvalidEventError an event that cannot be stored.
  */
-export function validateAppend(request: AppendRequest): void {
+export function validateAppend(request: AppendRequest): number {
   const { stream, expected, events, command } = request;
   if (!streamPattern.test(stream) || loneSurrogate.test(stream)) {
     throw new InvalidRequestError(
@@ -37,11 +38,13 @@ export function validateAppend(request: AppendRequest): void {
   }
   if (events.length === 0) throw new InvalidRequestError(`Append to ${stream} without events: give at least one.`);
   const ids = new Set<string>();
+  let bytes = 0;
   for (const event of events) {
-    validateEvent(event);
+    bytes += validateEvent(event);
     if (ids.has(event.id)) throw new InvalidEventError(event.type, `its id ${event.id} is twice in this append`);
     ids.add(event.id);
   }
+  return bytes;
 }
 
 /** For stores, before a command is looked up or recorded. @throws InvalidRequestError */
@@ -54,7 +57,8 @@ export function validateCommand({ id, step }: CommandKey): void {
   }
 }
 
-function validateEvent({ id, type, schemaVersion, data, metadata }: EventToAppend): void {
+/** @returns the size of its data and metadata as JSON, in bytes. */
+function validateEvent({ id, type, schemaVersion, data, metadata }: EventToAppend): number {
   const fail = (problem: string): never => {
     throw new InvalidEventError(type, problem);
   };
@@ -64,11 +68,26 @@ function validateEvent({ id, type, schemaVersion, data, metadata }: EventToAppen
   if (!Number.isInteger(schemaVersion) || schemaVersion < 1 || schemaVersion > 32_767) {
     fail(`its schema version ${schemaVersion} is not a whole number from 1 to 32767`);
   }
+  let size = 0;
   for (const [name, value] of Object.entries({ data, metadata })) {
     if (!isPlainObject(value)) fail(`${name} must be a plain object`);
     checkJson(value, name, [], fail);
     const bytes = Buffer.byteLength(JSON.stringify(value));
     if (bytes > MAX_DATA_BYTES) fail(`${name} has ${bytes} bytes as JSON, at most ${MAX_DATA_BYTES} can be stored`);
+    size += bytes;
+  }
+  return size;
+}
+
+/** Whether it comes back from JSON, and from PostgreSQL, as it is. */
+export function isPlainData(value: object): boolean {
+  try {
+    checkJson(value, 'it', [], (problem) => {
+      throw new InvalidRequestError(problem);
+    });
+    return true;
+  } catch {
+    return false;
   }
 }
 

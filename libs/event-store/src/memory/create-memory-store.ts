@@ -19,6 +19,7 @@ import { MemoryOutgoingLog } from './memory-outgoing-log.js';
 import { MemoryParkingStore } from './memory-parking-store.js';
 import { MemoryProcessStore } from './memory-process-store.js';
 import { MemorySettledLog } from './memory-settled-log.js';
+import { MemorySnapshotStore } from './memory-snapshot-store.js';
 import { MemoryUnitOfWork } from './memory-unit-of-work.js';
 
 export interface MemoryStore {
@@ -27,6 +28,7 @@ export interface MemoryStore {
   readonly registry: EventRegistry;
   readonly database: MemoryDatabase;
   readonly events: MemoryEventStore;
+  readonly snapshots: MemorySnapshotStore;
   readonly unitOfWork: MemoryUnitOfWork;
   readonly logs: Readonly<Record<LogName, MemorySettledLog>>;
   readonly checkpoints: MemoryCheckpointStore;
@@ -45,6 +47,7 @@ export function createMemoryStore({
   const database = new MemoryDatabase();
   const registry = new EventRegistry();
   const events = new MemoryEventStore(database, clock);
+  const snapshots = new MemorySnapshotStore(database);
   const log = (name: LogName) => new MemorySettledLog(database, name, clock);
   return {
     clock,
@@ -52,6 +55,7 @@ export function createMemoryStore({
     registry,
     database,
     events,
+    snapshots,
     unitOfWork: new MemoryUnitOfWork(database),
     logs: { events: log('events'), inbound: log('inbound'), outgoing: log('outgoing') },
     checkpoints: new MemoryCheckpointStore(database, clock),
@@ -61,7 +65,7 @@ export function createMemoryStore({
     processes: new MemoryProcessStore(database, clock),
     aggregates(aggregateClass) {
       registry.register(...aggregateDefinition(aggregateClass).appliers.keys());
-      return new AggregateStore(aggregateClass, { events, registry, clock, ids });
+      return new AggregateStore(aggregateClass, { events, registry, clock, ids, snapshots });
     },
   };
 }

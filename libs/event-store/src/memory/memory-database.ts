@@ -6,6 +6,7 @@ import {
   type LogCursor,
   type LogName,
   type ParkedMessage,
+  type Snapshot,
   type SubscriptionKey,
 } from '../core/index.js';
 import type { UnreadableMessage } from '../messaging/index.js';
@@ -35,6 +36,8 @@ export class MemoryDatabase {
   readonly inboundHashes = new MemoryTable<string>();
   /** `[topic, partition, offset]` → message. */
   readonly unreadable = new MemoryTable<UnreadableMessage & { receivedAt: Date }>();
+  /** Stream → its snapshot, the state as JSON text. */
+  readonly snapshots = new MemoryTable<Omit<Snapshot, 'state'> & { readonly state: string }>();
   readonly outgoingIds = new MemoryTable<true>();
   /** `[process, id]` → the process as JSON text, so that nobody can change what another will read. */
   readonly processes = new MemoryTable<string>();

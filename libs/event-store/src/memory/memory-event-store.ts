@@ -16,6 +16,7 @@ import {
   type EventStore,
   type EventToAppend,
   type ReadStreamOptions,
+  type ReplayedEvent,
   type StoredEvent,
 } from '../core/index.js';
 import type { MemoryDatabase } from './memory-database.js';
@@ -48,6 +49,10 @@ export class MemoryEventStore implements EventStore {
       .slice(0, later < 0 ? undefined : later)
       .filter(({ version }) => version >= fromVersion && version <= toVersion)
       .map(toStoredEvent);
+  }
+
+  async *replay(stream: string, options?: ReadStreamOptions): AsyncGenerator<readonly ReplayedEvent[]> {
+    yield await this.readStream(stream, options);
   }
 
   async streamVersion(stream: string): Promise<number> {

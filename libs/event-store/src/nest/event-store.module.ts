@@ -15,6 +15,7 @@ import { DurableEventBus } from './event-bus.js';
 import { Explorer } from './explorer.js';
 import { Feature, type FeatureOptions } from './feature.js';
 import { createMemoryRuntime, type MemoryRuntimeOptions } from './memory-runtime.js';
+import { nestLogger } from './nest-logger.js';
 import { createPostgresRuntime, type PostgresRuntimeOptions } from './postgres-runtime.js';
 import { EVENT_STORE_RUNTIME, type EventStoreRuntime } from './runtime.js';
 import { SubscriptionHost } from './subscription-host.js';
@@ -34,6 +35,10 @@ const cqrs: DynamicModule = {
   ],
   exports: [CommandBus],
 };
+
+const snapshotLogger = nestLogger('snapshots');
+const warn = (message: string, error?: unknown): void =>
+  snapshotLogger.warn(message, error instanceof Error ? { reason: error.message } : {});
 
 @Module({})
 export class EventStoreModule {
@@ -60,8 +65,8 @@ export class EventStoreModule {
     const stores = aggregates.map((aggregateClass): FactoryProvider => ({
       provide: aggregateToken(aggregateClass),
       inject: [EVENT_STORE_RUNTIME],
-      useFactory: ({ store: events, registry, clock, ids }: EventStoreRuntime) =>
-        new AggregateStore(aggregateClass, { events, registry, clock, ids }),
+      useFactory: ({ store: events, registry, clock, ids, snapshots }: EventStoreRuntime) =>
+        new AggregateStore(aggregateClass, { events, registry, clock, ids, snapshots, warn }),
     }));
     const feature: Provider = { provide: Symbol('Feature'), useValue: new Feature(options) };
     return {

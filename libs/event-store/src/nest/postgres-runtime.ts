@@ -17,6 +17,7 @@ import {
   PostgresParkingStore,
   PostgresProcessStore,
   PostgresSettledLog,
+  PostgresSnapshotStore,
   PostgresUnitOfWork,
   Waking,
   type LogTable,
@@ -74,6 +75,7 @@ export function createPostgresRuntime(
   return {
     service,
     store: withInlineProjections(store, unitOfWork, registry, inlineProjections),
+    snapshots: new PostgresSnapshotStore(database),
     unitOfWork,
     registry,
     logs,

@@ -8,6 +8,7 @@ import type {
   LogName,
   ParkingStore,
   SettledLog,
+  SnapshotStore,
   UnitOfWork,
 } from '../core/index.js';
 import type { Broker, InboundLog } from '../messaging/index.js';
@@ -18,6 +19,7 @@ export interface EventStoreRuntime {
   /** Service name: part of lease owners, consumer groups and the CloudEvents source. */
   readonly service: string;
   readonly store: EventStore;
+  readonly snapshots: SnapshotStore;
   readonly unitOfWork: UnitOfWork;
   readonly registry: EventRegistry;
   readonly logs: Readonly<Record<LogName, SettledLog>>;

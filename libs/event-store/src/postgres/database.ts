@@ -3,7 +3,7 @@ import pg, { type CustomTypesConfig, type QueryConfig, type QueryResult, type Qu
 import type { DataSource } from 'typeorm';
 import { poolConfig, type ConnectionOptions } from './connection-options.js';
 import { checkServer, type ServerWarning } from './server-check.js';
-import { translatedOwn } from './sql-states.js';
+import { LOCK_NOT_AVAILABLE, sqlStateOf, translatedOwn } from './sql-states.js';
 import { currentPostgresTransaction } from './transaction.js';
 
 export interface PostgresDatabaseOptions extends ConnectionOptions {
@@ -18,15 +18,19 @@ export interface Query {
   readonly values?: readonly unknown[];
 }
 
+/** Statements that carry the appends of many callers, under way at a time. */
+export const LANES = 2;
+const LANE_LOCK_TIMEOUT_MS = 100;
+
 export class PostgresDatabase {
   readonly dataSource: DataSource;
   private readonly pool: pg.Pool;
+  private readonly lanes: pg.Pool;
 
   constructor(options: PostgresDatabaseOptions) {
     this.dataSource = options.dataSource;
-    this.pool = new pg.Pool(poolConfig(options));
-    // Without a listener an idle connection that is cut takes the process down. The pool replaces it by itself.
-    this.pool.on('error', () => undefined);
+    this.pool = pool(options);
+    this.lanes = pool({ ...options, poolSize: LANES, lockTimeoutMs: LANE_LOCK_TIMEOUT_MS });
   }
 
   /**
@@ -52,15 +56,34 @@ export class PostgresDatabase {
     }
   }
 
+  /**
+   * On one of the connections that many appends share. A wait for a lock, which would keep all of them waiting, soon fails there.
+   * @throws UnavailableError as {@link query}; `lock_not_available` of the driver.
+   */
+  async queryInLane<R extends QueryResultRow>(query: Query): Promise<QueryResult<R>> {
+    try {
+      return await this.lanes.query<R>(config(query));
+    } catch (error) {
+      throw sqlStateOf(error) === LOCK_NOT_AVAILABLE ? error : translatedOwn(error);
+    }
+  }
+
   /** Before serving. @throws ConfigurationError on settings that lose events; returns what an operator should look at. */
   checkServer(): Promise<ServerWarning[]> {
     return checkServer(this);
   }
 
   /** After the last query. The DataSource stays open: it is the caller's. */
-  close(): Promise<void> {
-    return this.pool.ended ? Promise.resolve() : this.pool.end();
+  async close(): Promise<void> {
+    for (const open of [this.lanes, this.pool]) if (!open.ended) await open.end();
   }
+}
+
+function pool(options: ConnectionOptions): pg.Pool {
+  const made = new pg.Pool(poolConfig(options));
+  // Without a listener an idle connection that is cut takes the process down. The pool replaces it by itself.
+  made.on('error', () => undefined);
+  return made;
 }
 
 function config({ name, text, values }: Query): QueryConfig {

@@ -16,4 +16,5 @@ export { PostgresOutgoingLog } from './outgoing-log.js';
 export { PostgresParkingStore } from './parking-store.js';
 export { PostgresProcessStore } from './process-store.js';
 export { PostgresSettledLog, type SettledLogOptions } from './settled-log.js';
+export { PostgresSnapshotStore } from './snapshot-store.js';
 export { Waking, type WakingOptions, type WakingTopic } from './waking.js';

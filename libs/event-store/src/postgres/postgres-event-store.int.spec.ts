@@ -11,13 +11,14 @@ import {
 } from '../core/index.js';
 import { describeEventStore } from '../testing/event-store.contract.js';
 import { appendTo, commandOn, deposited, deposits, newStream } from '../testing/event-store.support.js';
-import { appendBatch, sendAppends } from './append-statement.js';
+import { appendBatch, sendAppends, type Send } from './append/append-batch.js';
 
 describeEventStore('PostgresEventStore', openTestStore);
 
 describe('PostgresEventStore', () => {
   let opened: TestStore;
   let signals = 0;
+  const send: Send = (query) => opened.database.query(query);
   beforeAll(async () => {
     opened = await openTestStore({ onAppended: () => (signals += 1) });
   });
@@ -31,7 +32,7 @@ describe('PostgresEventStore', () => {
         const stream = newStream();
         const [short, long] = [deposits(2), deposits(4)];
         const commands = [commandOn(stream), commandOn(stream)];
-        const stored = await sendAppends(opened.database, [
+        const stored = await sendAppends(send, [
           { stream, expected: 'no-stream', events: round % 2 ? short : long, command: commands[0] },
           { stream, expected: 'no-stream', events: round % 2 ? long : short, command: commands[1] },
         ]);
@@ -53,7 +54,7 @@ describe('PostgresEventStore', () => {
         events: deposits(3),
         command: commandOn(stream),
       }));
-      const results = await appendBatch(opened.database, requests);
+      const results = await appendBatch(send, requests);
       expect(results.map((result) => result?.version)).toEqual([3, 3, 3, undefined, 3, 3, 3, 3]);
       for (const [index, { stream, events, command }] of requests.entries()) {
         const result = results[index];
@@ -64,9 +65,7 @@ describe('PostgresEventStore', () => {
 
     it('refuses a stream twice in a batch', async () => {
       const stream = newStream();
-      await expect(appendBatch(opened.database, [appendTo(stream), appendTo(stream)])).rejects.toThrow(
-        InvalidRequestError,
-      );
+      await expect(appendBatch(send, [appendTo(stream), appendTo(stream)])).rejects.toThrow(InvalidRequestError);
       expect(await opened.store.streamVersion(stream)).toBe(0);
     });
   });

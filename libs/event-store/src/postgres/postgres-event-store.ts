@@ -6,12 +6,13 @@ import type {
   CommandOutcome,
   EventStore,
   ReadStreamOptions,
+  ReplayedEvent,
   StoredEvent,
 } from '../core/index.js';
-import { Appender, type AppenderOptions } from './append.js';
+import { Appender, type AppenderOptions } from './append/appender.js';
 import { findCommand, recordCommand } from './commands.js';
 import type { PostgresDatabase } from './database.js';
-import { readStream, streamVersion } from './streams.js';
+import { readStream, replayStream, streamVersion } from './streams.js';
 
 export type PostgresEventStoreOptions = AppenderOptions;
 
@@ -30,6 +31,10 @@ export class PostgresEventStore implements EventStore {
 
   readStream(stream: string, options?: ReadStreamOptions): Promise<StoredEvent[]> {
     return readStream(this.database, stream, options);
+  }
+
+  replay(stream: string, options?: ReadStreamOptions): AsyncIterable<readonly ReplayedEvent[]> {
+    return replayStream(this.database, stream, options);
   }
 
   streamVersion(stream: string): Promise<number> {

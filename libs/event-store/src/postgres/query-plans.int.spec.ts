@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openTestStore, type TestStore } from '../../../../test/support/event-store-database.js';
 import { appendOutgoing } from './sql/append-outgoing.sql.js';
+import { appendOne, appendOneOfCommand } from './sql/append-one.sql.js';
 import { appendStatement } from './sql/append.sql.js';
 import { findCommand } from './sql/find-command.sql.js';
 import { findEvents } from './sql/find-events.sql.js';
@@ -12,7 +13,12 @@ import { streamVersion } from './sql/stream-version.sql.js';
 
 /** Parameters by count; EXPLAIN of a generic plan does not look at them. */
 const statements: [string, { text: string }, number][] = [
-  ['append', appendStatement, 1],
+  ['append one event alone', appendOne, 8],
+  ['append one event of a command alone', appendOneOfCommand, 12],
+  ['append one event', appendStatement({ rest: false, commands: false }), 1],
+  ['append events', appendStatement({ rest: true, commands: false }), 1],
+  ['append one event of a command', appendStatement({ rest: false, commands: true }), 1],
+  ['append events of a command', appendStatement({ rest: true, commands: true }), 1],
   ['find events', findEvents, 2],
   ['find command', findCommand, 4],
   ['record command', recordCommand, 8],

@@ -13,6 +13,9 @@ export type Failure =
   /** A unique key is taken: somebody was first. */
   | 'conflict';
 
+/** SQLSTATE: `lock_timeout` is over. */
+export const LOCK_NOT_AVAILABLE = '55P03';
+
 /** https://www.postgresql.org/docs/current/errcodes-appendix.html; a two-letter entry is a whole class. */
 const sqlStates: Readonly<Record<string, Failure>> = {
   '08': 'unavailable', // connection exceptions; see below for 08P01
@@ -25,7 +28,7 @@ const sqlStates: Readonly<Record<string, Failure>> = {
   '53': 'unavailable', // insufficient resources: disk full, too many connections
   '53200': 'gave-up', // out_of_memory
   '53400': 'gave-up', // configuration_limit_exceeded: temp_file_limit
-  '55P03': 'gave-up', // lock_not_available: lock_timeout
+  [LOCK_NOT_AVAILABLE]: 'gave-up',
   '57014': 'gave-up', // query_canceled: statement_timeout
   '57P01': 'unavailable', // admin_shutdown, also pg_terminate_backend
   '57P02': 'unavailable', // crash_shutdown

@@ -1,7 +1,8 @@
 // Reading one stream.
-import type { EventMetadata, ReadStreamOptions, StoredEvent } from '../core/index.js';
+import type { EventMetadata, ReadStreamOptions, ReplayedEvent, StoredEvent } from '../core/index.js';
 import type { PostgresDatabase } from './database.js';
 import { readStream as readStatement } from './sql/read-stream.sql.js';
+import { replayStream as replayStatement } from './sql/replay-stream.sql.js';
 import { streamVersion as versionStatement } from './sql/stream-version.sql.js';
 
 interface EventRow {
@@ -18,6 +19,12 @@ interface EventRow {
 
 const MAX_VERSION = 2_147_483_647;
 
+/**
+ * Events in one answer. An event has 1 MiB at most, which the server may write with twice as many characters; of all of them the runtime
+ * takes 2^29 in one text.
+ */
+const REPLAY_PAGE = 250;
+
 export async function readStream(
   database: PostgresDatabase,
   stream: string,
@@ -31,6 +38,31 @@ export async function readStream(
     occurredAt: occurred_at,
   }));
 }
+
+export async function* replayStream(
+  database: PostgresDatabase,
+  stream: string,
+  { fromVersion = 1, toVersion = MAX_VERSION, until }: ReadStreamOptions = {},
+): AsyncGenerator<readonly ReplayedEvent[]> {
+  const last = Math.min(toVersion, MAX_VERSION);
+  const pageFrom = (from: number): Promise<ReplayRow[]> =>
+    replayPage(database, [stream, from, last, until ?? null, REPLAY_PAGE]);
+  for (let page = await pageFrom(Math.min(fromVersion, MAX_VERSION)); ;) {
+    // The server is at the next page while this one is applied.
+    const next = page.length < REPLAY_PAGE ? undefined : pageFrom(page.at(-1)![0] + 1);
+    next?.catch(() => undefined); // heard below, unless the reader leaves before
+    yield page.map(([version, type, schemaVersion, data]) => ({ version, type, schemaVersion, data }));
+    if (!next) return;
+    page = await next;
+  }
+}
+
+async function replayPage(database: PostgresDatabase, values: readonly unknown[]): Promise<ReplayRow[]> {
+  const { rows } = await database.query<{ json_agg: ReplayRow[] | null }>({ ...replayStatement, values });
+  return rows[0]!.json_agg ?? [];
+}
+
+type ReplayRow = readonly [version: number, type: string, schemaVersion: number, data: object];
 
 export async function streamVersion(database: PostgresDatabase, stream: string): Promise<number> {
   const { rows } = await database.query<{ version: number }>({ ...versionStatement, values: [stream] });

@@ -34,6 +34,7 @@ export function withInlineProjections(
       return request.events.some(({ type }) => handlers.has(type)) ? project(request) : store.append(request);
     },
     readStream: (stream, options) => store.readStream(stream, options),
+    replay: (stream, options) => store.replay(stream, options),
     streamVersion: (stream) => store.streamVersion(stream),
     findCommand: (command) => store.findCommand(command),
     recordCommand: (command, outcome) => store.recordCommand(command, outcome),

@@ -8,6 +8,7 @@ import {
   type EventStore,
   type ExpectedVersion,
 } from '../core/index.js';
+import { contractOfAppendTogether } from './append-together.contract.js';
 import { contractOfCommands } from './commands.contract.js';
 import { propertiesOfEventStore } from './event-store.properties.js';
 import { appendTo, commandOn, deposited, deposits, newStream, type StoreUnderContract } from './event-store.support.js';
@@ -27,6 +28,7 @@ export function describeEventStore(name: string, setup: () => Promise<StoreUnder
     contractOfCommands(() => opened.store);
     contractOfReading(() => opened.store);
     contractOfUnitOfWork(() => opened);
+    contractOfAppendTogether(() => opened);
     propertiesOfEventStore(() => opened.store);
   });
 }

@@ -3,10 +3,12 @@ import { CreateEventStore1763424000000 } from './1763424000000-create-event-stor
 import { CreateProcesses1763683200000 } from './1763683200000-create-processes.js';
 import { CreateOperationsLog1763769600000 } from './1763769600000-create-operations-log.js';
 import { UnreadableByContent1763856000000 } from './1763856000000-unreadable-by-content.js';
+import { CreateSnapshots1764115200000 } from './1764115200000-create-snapshots.js';
 
 export const eventStoreMigrations = [
   CreateEventStore1763424000000,
   CreateProcesses1763683200000,
   CreateOperationsLog1763769600000,
   UnreadableByContent1763856000000,
+  CreateSnapshots1764115200000,
 ];

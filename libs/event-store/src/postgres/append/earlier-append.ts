@@ -7,10 +7,10 @@ import {
   type AppendRequest,
   type AppendResult,
   type CommandOutcome,
-} from '../core/index.js';
-import { findQuery, outcomeOf, type CommandRow } from './commands.js';
-import type { Query } from './database.js';
-import { findEvents } from './sql/find-events.sql.js';
+} from '../../core/index.js';
+import { findQuery, outcomeOf, type CommandRow } from '../commands.js';
+import type { Query } from '../database.js';
+import { findEvents } from '../sql/find-events.sql.js';
 
 interface FoundRow {
   actual: number;

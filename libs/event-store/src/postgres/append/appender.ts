@@ -5,17 +5,19 @@ import {
   systemClock,
   systemIds,
   TooManyConflictsError,
+  UnavailableError,
   validateAppend,
   type AppendRequest,
   type AppendResult,
   type Clock,
   type IdGenerator,
-} from '../core/index.js';
-import { earlierAppend } from './append-outcome.js';
-import { appendBatch } from './append-statement.js';
-import type { PostgresDatabase } from './database.js';
-import { failureOf } from './sql-states.js';
-import { currentPostgresTransaction } from './transaction.js';
+} from '../../core/index.js';
+import { earlierAppend } from './earlier-append.js';
+import { appendBatch, type StoredRow } from './append-batch.js';
+import { AppendLanes } from './append-lanes.js';
+import { LANES, type PostgresDatabase } from '../database.js';
+import { failureOf, LOCK_NOT_AVAILABLE, sqlStateOf } from '../sql-states.js';
+import { currentPostgresTransaction } from '../transaction.js';
 
 export interface AppenderOptions {
   readonly database: PostgresDatabase;
@@ -33,19 +35,28 @@ export class Appender {
   private readonly onAppended: () => void;
   private readonly clock: Clock;
   private readonly ids: IdGenerator;
+  private readonly lanes: AppendLanes;
 
   constructor({ database, onAppended = () => undefined, clock = systemClock, ids = systemIds }: AppenderOptions) {
     this.database = database;
     this.onAppended = onAppended;
     this.clock = clock;
     this.ids = ids;
+    this.lanes = new AppendLanes({
+      lanes: LANES,
+      send: (requests) => appendBatch((query) => database.queryInLane<StoredRow>(query), requests),
+      sendAlone: async (request) =>
+        (await appendBatch((query) => database.queryOutside<StoredRow>(query), [request]))[0],
+      isAnswer: (error, appends) =>
+        error instanceof UnavailableError || (appends === 1 && sqlStateOf(error) !== LOCK_NOT_AVAILABLE),
+    });
   }
 
   async append(request: AppendRequest): Promise<AppendResult> {
     const transaction = currentPostgresTransaction(this.database.dataSource);
     try {
-      validateAppend(request);
-      const result = await this.untilDecided(request, transaction !== undefined);
+      const bytes = validateAppend(request);
+      const result = await this.untilDecided(request, bytes, transaction !== undefined);
       if (!result.repeated) {
         if (transaction) transaction.onCommit(this.onAppended);
         else this.onAppended();
@@ -57,11 +68,11 @@ export class Appender {
     }
   }
 
-  private async untilDecided(request: AppendRequest, inTransaction: boolean): Promise<AppendResult> {
+  private async untilDecided(request: AppendRequest, bytes: number, inTransaction: boolean): Promise<AppendResult> {
     for (let attempt = 1; ; attempt += 1) {
       let lost: unknown;
       try {
-        const [stored] = await appendBatch(this.database, [request]);
+        const stored = inTransaction ? await this.join(request) : await this.lanes.append(request, bytes);
         if (stored) return stored;
       } catch (error) {
         const failure = failureOf(error);
@@ -76,6 +87,10 @@ export class Appender {
       if (attempt >= MAX_ATTEMPTS) throw this.undecided(request, attempt, lost);
       await this.clock.sleep(this.ids.random() * Math.min(100, 2 ** attempt));
     }
+  }
+
+  private async join(request: AppendRequest): Promise<AppendResult | undefined> {
+    return (await appendBatch((query) => this.database.query<StoredRow>(query), [request]))[0];
   }
 
   /** undefined: nothing in the way now, try again. */

@@ -1,0 +1,107 @@
+// What the aggregate store does with snapshots: begins a replay from one it can believe, and takes new ones where nobody waits for them.
+import { aggregateDefinition } from './aggregate.decorators.js';
+import type { EventSourcedAggregate } from './aggregate.js';
+import { contentHash, type Clock } from './clock.js';
+import type { ReplayedEvent } from './event-store.js';
+import type { Snapshot, SnapshotPolicy, SnapshotStore } from './snapshot.js';
+import { snapshotRevision } from './snapshot-revision.js';
+import { currentTransaction, outsideTransaction } from './unit-of-work.js';
+import { isPlainData } from './validate-append.js';
+
+/** Where the replay of one aggregate began, and what has come since. */
+interface Progress {
+  readonly version: number;
+  readonly takenAt: Date | undefined;
+  size: number;
+}
+
+export interface AggregateSnapshotsOptions {
+  readonly store: SnapshotStore;
+  readonly clock: Clock;
+  /** Hears why a snapshot was not taken, which is nobody's failure. */
+  readonly warn?: ((message: string, error?: unknown) => void) | undefined;
+}
+
+/** Snapshots on their way at a time; more are left out, and taken after a later append. */
+const MAX_UNDER_WAY = 4;
+
+export class AggregateSnapshots<A extends EventSourcedAggregate<object>> {
+  private readonly revision: string;
+  private readonly progress = new WeakMap<A, Progress>();
+  private readonly underWay = new Set<string>();
+  private warned = false;
+
+  /** Undefined where the class has no policy. */
+  static of<A extends EventSourcedAggregate<object>>(
+    aggregateClass: new (id: string) => A,
+    options: Partial<AggregateSnapshotsOptions> & Pick<AggregateSnapshotsOptions, 'clock'>,
+  ): AggregateSnapshots<A> | undefined {
+    const { store } = options;
+    const { snapshot } = aggregateDefinition(aggregateClass);
+    return store && snapshot && new AggregateSnapshots(aggregateClass, { ...options, store }, snapshot);
+  }
+
+  private constructor(
+    private readonly aggregateClass: new (id: string) => A,
+    private readonly options: AggregateSnapshotsOptions,
+    private readonly policy: SnapshotPolicy,
+  ) {
+    const definition = aggregateDefinition(aggregateClass);
+    this.revision = snapshotRevision(aggregateClass, definition, new aggregateClass('').state);
+  }
+
+  /** A snapshot of `stream` at or below the version that can be believed so far; a failure to read one is the same as none. */
+  async find(stream: string, atMost?: number): Promise<Snapshot | undefined> {
+    const snapshot = await this.options.store.load(stream, atMost).catch((error: unknown) => {
+      if (currentTransaction()) throw error; // that transaction is lost
+      return undefined;
+    });
+    return snapshot && snapshot.revision === this.revision && contentHash(snapshot.state) === snapshot.stateHash
+      ? snapshot
+      : undefined;
+  }
+
+  /** The replay of `aggregate` begins, from the snapshot if there is one. */
+  began(aggregate: A, snapshot: Snapshot | undefined): void {
+    if (snapshot) aggregate.restore(snapshot);
+    this.progress.set(aggregate, { version: snapshot?.version ?? 0, takenAt: snapshot?.takenAt, size: 0 });
+  }
+
+  /** An event of its stream was applied, or appended. */
+  passed(aggregate: A, { data }: Pick<ReplayedEvent, 'data'>): void {
+    if (!this.policy.measuresSize) return;
+    const progress = this.progress.get(aggregate);
+    if (progress) progress.size += JSON.stringify(data).length;
+  }
+
+  /** After an append, once it is durable: takes a snapshot where the policy wants one. Nobody waits for it, and its failure is nobody's. */
+  appended(aggregate: A, stream: string): void {
+    const { version, state } = aggregate;
+    const from = this.progress.get(aggregate) ?? { version: 0, takenAt: undefined, size: 0 };
+    const now = this.options.clock.now();
+    const ageMs = from.takenAt ? now.getTime() - from.takenAt.getTime() : Infinity;
+    if (!this.policy({ version, events: version - from.version, size: from.size, ageMs })) return;
+    const take = (): void => outsideTransaction(() => this.take({ stream, version, state, takenAt: now }));
+    const transaction = currentTransaction();
+    if (transaction) transaction.onCommit(take);
+    else take();
+    this.progress.set(aggregate, { version, takenAt: now, size: 0 });
+  }
+
+  private take(taken: Pick<Snapshot, 'stream' | 'version' | 'state' | 'takenAt'>): void {
+    const { stream, state } = taken;
+    if (this.underWay.has(stream) || this.underWay.size >= MAX_UNDER_WAY) return;
+    if (!isPlainData(state))
+      return this.warnOnce('its state is not plain JSON data, and would come back as something else');
+    this.underWay.add(stream);
+    void this.options.store
+      .save({ ...taken, stateHash: contentHash(state), revision: this.revision })
+      .catch((error: unknown) => this.options.warn?.(`No snapshot of ${stream} was taken.`, error))
+      .finally(() => this.underWay.delete(stream));
+  }
+
+  private warnOnce(reason: string): void {
+    if (!this.warned) this.options.warn?.(`No snapshots of ${this.aggregateClass.name} are taken: ${reason}.`);
+    this.warned = true;
+  }
+}

@@ -1,0 +1,8 @@
+// The contract in memory.
+import { createMemoryStore } from './create-memory-store.js';
+import { describeSnapshotStore } from '../testing/snapshot-store.contract.js';
+
+describeSnapshotStore('MemorySnapshotStore', async () => ({
+  ...createMemoryStore(),
+  close: () => Promise.resolve(),
+}));

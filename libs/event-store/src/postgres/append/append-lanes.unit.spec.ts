@@ -1,0 +1,194 @@
+// Group commit is invisible: one outcome for each append, the order of a stream, and nobody pays for a neighbour.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { OverloadedError, type AppendRequest, type AppendResult } from '../../core/index.js';
+import { appendTo, deposits } from '../../testing/event-store.support.js';
+import { AppendLanes, type AppendLanesOptions } from './append-lanes.js';
+
+/** Statements that end when the test says so. */
+class Server {
+  readonly sent: { readonly requests: readonly AppendRequest[]; end(error?: Error): void }[] = [];
+  readonly alone: string[] = [];
+  private version = 0;
+
+  readonly options: AppendLanesOptions = {
+    send: (requests) =>
+      new Promise((resolve, reject) => {
+        this.sent.push({ requests, end: (error) => (error ? reject(error) : resolve(requests.map(this.stored))) });
+      }),
+    sendAlone: (request) => {
+      this.alone.push(request.stream);
+      return request.stream === 'account-poison'
+        ? Promise.reject(new Error('poison'))
+        : Promise.resolve(this.stored(request));
+    },
+    isAnswer: (error) => (error as Error).message === 'away',
+    lanes: 1,
+  };
+
+  readonly stored = ({ stream }: AppendRequest): AppendResult => {
+    this.version += 1;
+    return {
+      stream,
+      firstVersion: this.version,
+      version: this.version,
+      position: BigInt(this.version),
+      repeated: false,
+    };
+  };
+
+  streams(statement: number): string[] {
+    return this.sent[statement]!.requests.map(({ stream }) => stream);
+  }
+}
+
+/** Until answers are heard, and whoever waits for a turn of the event loop has had it. */
+const aTurn = () => sleep(1);
+
+describe('append lanes', () => {
+  it('send at once when they are idle, and together what has waited', async () => {
+    const server = new Server();
+    const lanes = new AppendLanes(server.options);
+    const outcomes = ['account-1', 'account-2', 'account-3'].map((stream) => lanes.append(appendTo(stream), 1));
+    expect(server.streams(0)).toEqual(['account-1']);
+    server.sent[0]!.end();
+    expect(await outcomes[0]).toMatchObject({ stream: 'account-1' });
+    await aTurn();
+    expect(server.streams(1)).toEqual(['account-2', 'account-3']);
+    server.sent[1]!.end();
+    expect((await Promise.all(outcomes)).map((outcome) => outcome?.stream)).toEqual([
+      'account-1',
+      'account-2',
+      'account-3',
+    ]);
+  });
+
+  it('take callers that append again at once into the next statement', async () => {
+    const server = new Server();
+    const lanes = new AppendLanes(server.options);
+    void lanes.append(appendTo('account-1'), 1).then(() => lanes.append(appendTo('account-1'), 1));
+    void lanes.append(appendTo('account-2'), 1);
+    server.sent[0]!.end();
+    await aTurn();
+    expect(server.streams(1)).toEqual(['account-2', 'account-1']);
+  });
+
+  it('keep the order of a stream, one append of it under way at a time', async () => {
+    const server = new Server();
+    const lanes = new AppendLanes({ ...server.options, lanes: 2 });
+    for (let n = 0; n < 3; n += 1) void lanes.append(appendTo('account-1', { events: deposits(n + 1) }), 1);
+    void lanes.append(appendTo('account-2'), 1);
+    expect(server.sent.map((_, statement) => server.streams(statement))).toEqual([['account-1'], ['account-2']]);
+    for (let n = 1; n < 3; n += 1) {
+      server.sent[n === 1 ? 0 : n]!.end();
+      await aTurn();
+      expect(server.streams(n + 1)).toEqual(['account-1']);
+      expect(server.sent[n + 1]!.requests[0]!.events).toHaveLength(n + 1);
+    }
+  });
+
+  it('let no small append pass a large one that did not fit, so that the large one is not left behind for ever', async () => {
+    const server = new Server();
+    const lanes = new AppendLanes({ ...server.options, batchEvents: 10 });
+    void lanes.append(appendTo('account-0'), 1);
+    for (const [stream, events] of [
+      ['account-1', 6],
+      ['account-2', 60],
+      ['account-3', 1],
+      ['account-4', 1],
+    ] as const) {
+      void lanes.append(appendTo(stream, { events: deposits(events) }), 1);
+    }
+    for (let statement = 0; statement < 3; statement += 1) {
+      server.sent[statement]!.end();
+      await aTurn();
+    }
+    expect([1, 2, 3].map((statement) => server.streams(statement))).toEqual([
+      ['account-1'],
+      ['account-2'],
+      ['account-3', 'account-4'],
+    ]);
+  });
+
+  it('run each append alone when the statement fails, so that only the one to blame fails', async () => {
+    const server = new Server();
+    const lanes = new AppendLanes(server.options);
+    const outcomes = ['account-0', 'account-1', 'account-poison', 'account-2'].map((stream) =>
+      lanes.append(appendTo(stream), 1),
+    );
+    server.sent[0]!.end();
+    await aTurn();
+    server.sent[1]!.end(new Error('duplicate key'));
+    const settled = await Promise.allSettled(outcomes);
+    expect(settled.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled']);
+    expect(server.alone).toEqual(['account-1', 'account-poison', 'account-2']);
+  });
+
+  it('tell all of them when the database is away, and go on with the next', async () => {
+    const server = new Server();
+    const lanes = new AppendLanes(server.options);
+    const outcomes = ['account-0', 'account-1'].map((stream) => lanes.append(appendTo(stream), 1));
+    server.sent[0]!.end(new Error('away'));
+    await expect(outcomes[0]).rejects.toThrow('away');
+    await aTurn();
+    server.sent[1]!.end();
+    expect(await outcomes[1]).toMatchObject({ stream: 'account-1' });
+    expect(server.alone).toEqual([]);
+  });
+
+  it('send no more bytes together than may be, but an append of any size by itself', async () => {
+    const server = new Server();
+    const lanes = new AppendLanes({ ...server.options, batchBytes: 10 });
+    for (const [stream, bytes] of [
+      ['account-0', 1],
+      ['account-1', 6],
+      ['account-2', 4],
+      ['account-3', 1],
+      ['account-4', 60],
+    ] as const) {
+      void lanes.append(appendTo(stream), bytes);
+    }
+    for (let statement = 0; statement < 3; statement += 1) {
+      server.sent[statement]!.end();
+      await aTurn();
+    }
+    expect([1, 2, 3].map((statement) => server.streams(statement))).toEqual([
+      ['account-1', 'account-2'],
+      ['account-3'],
+      ['account-4'],
+    ]);
+  });
+
+  it('refuse an append when as many bytes wait as may', async () => {
+    const server = new Server();
+    const lanes = new AppendLanes({ ...server.options, waitingBytes: 10 });
+    void lanes.append(appendTo('account-0'), 60);
+    void lanes.append(appendTo('account-1'), 60);
+    await expect(lanes.append(appendTo('account-2'), 1)).rejects.toThrow(OverloadedError);
+    server.sent[0]!.end();
+    await aTurn();
+    void lanes.append(appendTo('account-3'), 60);
+    server.sent[1]!.end();
+    await aTurn();
+    expect(server.streams(2)).toEqual(['account-3']);
+  });
+
+  it('refuse an append when as many wait as may, and take the next one once there is room', async () => {
+    const server = new Server();
+    const lanes = new AppendLanes({ ...server.options, waitingSize: 2 });
+    const taken = ['account-0', 'account-1', 'account-2'].map((stream) => lanes.append(appendTo(stream), 1));
+    await expect(lanes.append(appendTo('account-3'), 1)).rejects.toThrow(OverloadedError);
+    server.sent[0]!.end();
+    await aTurn();
+    const late = lanes.append(appendTo('account-4'), 1);
+    server.sent[1]!.end();
+    await aTurn();
+    server.sent[2]!.end();
+    expect((await Promise.all([...taken, late])).map((outcome) => outcome?.stream)).toEqual([
+      'account-0',
+      'account-1',
+      'account-2',
+      'account-4',
+    ]);
+  });
+});
