@@ -2,7 +2,7 @@
 import { defineConfig } from 'vitest/config';
 import { LongestFirst } from './test/support/longest-first.js';
 
-const everywhere = '{apps,libs,templates,tools,test,examples}/**';
+const everywhere = '{apps,bench,libs,templates,tools,test,examples}/**';
 const exclude = ['**/node_modules/**', '**/dist/**', 'test/fixtures/**'];
 
 export default defineConfig({

@@ -1,3 +1,68 @@
-// `npm run bench [-- --json]`: measurements. There are none yet, and it says so.
-const asJson = process.argv.includes('--json');
-console.log(asJson ? JSON.stringify({ cases: [] }) : 'There are no benchmark cases yet: nothing has been measured.');
+// `npm run bench [-- append | read | wake] [--json]`: how fast the event store is, as ratios to raw `pg` of the same run. bench/README.md says more.
+import { Command, InvalidArgumentError } from 'commander';
+import { benchAppend } from '../bench/append/index.js';
+import { regressions, saveReached } from '../bench/lab/reached.js';
+import { asJson, describeResult } from '../bench/lab/report.js';
+import { withServer } from '../bench/lab/server.js';
+import type { BenchOptions, WorkResult } from '../bench/lab/work.js';
+import { benchRead } from '../bench/read/index.js';
+import { benchWake } from '../bench/wake/index.js';
+import type { EmbeddedPostgres } from './postgres/index.js';
+
+const BENCHES: Readonly<Record<string, (server: EmbeddedPostgres, options: BenchOptions) => Promise<WorkResult[]>>> = {
+  append: benchAppend,
+  read: benchRead,
+  wake: benchWake,
+};
+
+interface Options {
+  readonly json?: boolean;
+  readonly peers?: boolean;
+  readonly check?: boolean;
+  readonly save?: boolean;
+  readonly rounds: number;
+  readonly seconds: number;
+}
+
+const program = new Command('npm run bench --')
+  .description('How fast the event store is, as ratios to raw `pg` of the same run: medians of interleaved rounds.')
+  .argument('[bench]', `one of ${Object.keys(BENCHES).join(', ')}; without it all of them`)
+  .option('--json', 'end with one line of JSON for each')
+  .option('--peers', 'also other packages, installed from npm into .cache/bench')
+  .option('--check', 'fail where it is well below bench/reached.json')
+  .option('--save', 'write what is reached into bench/reached.json')
+  .option('--rounds <n>', 'rounds that count', positive, 5)
+  .option('--seconds <n>', 'how long each works in a round', positive, 2)
+  .action(async (bench: string | undefined, options: Options) => {
+    if (bench !== undefined && !(bench in BENCHES)) {
+      program.error(`There is no bench '${bench}'. Choose one of ${Object.keys(BENCHES).join(', ')}.`);
+    }
+    for (const [name, run] of Object.entries(BENCHES)) {
+      if (bench !== undefined && bench !== name) continue;
+      process.stdout.write(`${name}, ${options.rounds} rounds\n`);
+      const progress = (result: WorkResult): void => void process.stdout.write(`${describeResult(result)}\n`);
+      const results = await withServer((server) =>
+        run(server, {
+          rounds: options.rounds,
+          roundMs: options.seconds * 1_000,
+          peers: options.peers ?? false,
+          progress,
+        }),
+      );
+      if (options.save) await saveReached(results);
+      if (options.check) {
+        const slower = await regressions(results);
+        for (const line of slower) process.stderr.write(`slower: ${line}\n`);
+        if (slower.length > 0) process.exitCode = 1;
+      }
+      if (options.json) process.stdout.write(`${asJson(name, results)}\n`);
+    }
+  });
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (!(value > 0)) throw new InvalidArgumentError('Expected a number above 0.');
+  return value;
+}
+
+await program.parseAsync();

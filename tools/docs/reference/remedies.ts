@@ -18,6 +18,8 @@ export const REMEDIES: Readonly<Record<string, string>> = {
   'ES-1102': 'Let the first error pass through instead of catching it inside the unit of work.',
   'ES-1201':
     'Wait: the same call is tried again with the same ids. If it lasts, look after the database or the broker.',
+  'ES-1202':
+    'Nothing was stored; try again in a moment. If it lasts, the database is too slow for what this process is asked: look after it, or start fewer appends at a time.',
   'ES-1301': 'Nothing. Another replica has taken over; this one committed nothing.',
   'ES-1302': 'The database was restored or failed over. Compare the data, then adopt the new epoch.',
   'ES-1303': 'The log has lost events that were handled. Restore the database to a later state.',

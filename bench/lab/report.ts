@@ -1,0 +1,38 @@
+// A table for people, one line of JSON for programs.
+import type { Standing } from './rounds.js';
+import type { WorkResult } from './work.js';
+
+/** One line as soon as it is known. */
+export function describeResult({ work, inFlight, goal, lessIsBetter = false, standings }: WorkResult): string {
+  const [raw, starter, ...peers] = standings as [Standing, Standing, ...Standing[]];
+  const reached = (lessIsBetter ? starter.ratio <= goal : starter.ratio >= goal) ? 'reached' : 'NOT reached';
+  const ours = `${times(starter.ratio)} (${times(starter.min)}–${times(starter.max)})`;
+  const others = peers.map(({ name, ratio }) => `, ${name} ${times(ratio)}`).join('');
+  return `${work.padEnd(14)} ${String(inFlight).padStart(4)} in flight: ${ours} of ${raw.name} (${raw.perSecond < 100 ? raw.perSecond.toFixed(2) : Math.round(raw.perSecond)}/s); goal ${lessIsBetter ? 'at most ' : ''}${times(goal)} ${reached}${others}`;
+}
+
+export function asJson(bench: string, results: readonly WorkResult[]): string {
+  const row = ({ work, inFlight }: WorkResult, { ratio, min, max }: Standing) => ({
+    work,
+    inFlight,
+    ratio: rounded(ratio),
+    min: rounded(min),
+    max: rounded(max),
+  });
+  const peers = results.flatMap((result) =>
+    result.standings.slice(2).map((standing) => ({ name: standing.name, ...row(result, standing) })),
+  );
+  return JSON.stringify({
+    bench,
+    rows: results.map((result) => row(result, result.standings[1]!)),
+    ...(peers.length > 0 && { peers }),
+  });
+}
+
+function times(ratio: number): string {
+  return ratio.toFixed(2);
+}
+
+function rounded(ratio: number): number {
+  return Math.round(ratio * 1_000) / 1_000;
+}

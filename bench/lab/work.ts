@@ -1,0 +1,23 @@
+// What is measured, and what comes out.
+import type { Standing } from './rounds.js';
+
+export interface BenchOptions {
+  /** Interleaved rounds that count. */
+  readonly rounds: number;
+  /** How long a contestant works in a round, in milliseconds. */
+  readonly roundMs: number;
+  /** Whether other packages are installed and measured too. */
+  readonly peers: boolean;
+  readonly progress: (result: WorkResult) => void;
+}
+
+export interface WorkResult {
+  readonly work: string;
+  readonly inFlight: number;
+  /** The ratio to reach. */
+  readonly goal: number;
+  /** For latencies. */
+  readonly lessIsBetter?: boolean;
+  /** The first is raw `pg`, the second the starter. */
+  readonly standings: readonly Standing[];
+}
