@@ -36,13 +36,15 @@ export class AggregateReplayer<A extends EventSourcedAggregate<object>> {
   /** At version 0 where there is no stream, or nothing of it within the options. */
   async replay(id: string, options: ReadStreamOptions = {}): Promise<A> {
     const snapshot = options.until ? undefined : await this.snapshots?.find(this.streamOf(id), options.toVersion);
-    return (snapshot && (await this.continued(snapshot, id, options))) ?? this.fromBeginning(id, options);
+    const continued = snapshot && (await this.continued(snapshot, id, options));
+    if (snapshot && !continued) this.snapshots?.drop(snapshot);
+    return continued ?? this.fromBeginning(id, options);
   }
 
   /** The aggregate has been stored, `events` last. */
-  appended(aggregate: A, events: readonly EventToAppend[]): void {
+  appended(aggregate: A, events: readonly EventToAppend[], version: number): void {
     for (const event of events) this.snapshots?.passed(aggregate, event);
-    this.snapshots?.appended(aggregate, this.streamOf(aggregate.id));
+    this.snapshots?.appended(aggregate, this.streamOf(aggregate.id), version);
   }
 
   private async fromBeginning(id: string, options: ReadStreamOptions): Promise<A> {

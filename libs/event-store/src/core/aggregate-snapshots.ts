@@ -47,7 +47,7 @@ export class AggregateSnapshots<A extends EventSourcedAggregate<object>> {
     private readonly policy: SnapshotPolicy,
   ) {
     const definition = aggregateDefinition(aggregateClass);
-    this.revision = snapshotRevision(aggregateClass, definition, new aggregateClass('').state);
+    this.revision = snapshotRevision(aggregateClass, definition);
   }
 
   /** A snapshot of `stream` at or below the version that can be believed so far; a failure to read one is the same as none. */
@@ -67,41 +67,77 @@ export class AggregateSnapshots<A extends EventSourcedAggregate<object>> {
     this.progress.set(aggregate, { version: snapshot?.version ?? 0, takenAt: snapshot?.takenAt, size: 0 });
   }
 
+  /** The snapshot is of another history than the stream's: the next one takes its place, also at an earlier version. */
+  drop({ stream }: Snapshot): void {
+    void outsideTransaction(() => this.options.store.drop(stream)).catch(() => undefined);
+  }
+
   /** An event of its stream was applied, or appended. */
   passed(aggregate: A, { data }: Pick<ReplayedEvent, 'data'>): void {
     if (!this.policy.measuresSize) return;
-    const progress = this.progress.get(aggregate);
-    if (progress) progress.size += JSON.stringify(data).length;
+    const progress = this.progressOf(aggregate);
+    progress.size += JSON.stringify(data).length;
+    this.progress.set(aggregate, progress);
   }
 
-  /** After an append, once it is durable: takes a snapshot where the policy wants one. Nobody waits for it, and its failure is nobody's. */
-  appended(aggregate: A, stream: string): void {
+  /**
+   * After an append, once it is durable: takes a snapshot where the policy wants one. Nobody waits for it, and its failure is nobody's.
+   * @param stored the version that was stored: where more has been raised since, the state is not that of the stream.
+   */
+  appended(aggregate: A, stream: string, stored: number): void {
     const { version, state } = aggregate;
-    const from = this.progress.get(aggregate) ?? { version: 0, takenAt: undefined, size: 0 };
-    const now = this.options.clock.now();
-    const ageMs = from.takenAt ? now.getTime() - from.takenAt.getTime() : Infinity;
-    if (!this.policy({ version, events: version - from.version, size: from.size, ageMs })) return;
-    const take = (): void => outsideTransaction(() => this.take({ stream, version, state, takenAt: now }));
+    if (version !== stored || !this.isDue(aggregate)) return;
+    const takenAt = this.options.clock.now();
+    const text = textOf(state); // now: it is not ours to say what becomes of the state
+    const take = (): void => {
+      this.options.clock.after(0, () => outsideTransaction(() => this.take({ stream, version, takenAt }, state, text)));
+    };
     const transaction = currentTransaction();
     if (transaction) transaction.onCommit(take);
     else take();
-    this.progress.set(aggregate, { version, takenAt: now, size: 0 });
+    this.progress.set(aggregate, { version, takenAt, size: 0 });
   }
 
-  private take(taken: Pick<Snapshot, 'stream' | 'version' | 'state' | 'takenAt'>): void {
-    const { stream, state } = taken;
+  private isDue(aggregate: A): boolean {
+    const { version } = aggregate;
+    const from = this.progressOf(aggregate);
+    const ageMs = from.takenAt ? this.options.clock.now().getTime() - from.takenAt.getTime() : Infinity;
+    try {
+      return this.policy({ version, events: version - from.version, size: from.size, ageMs });
+    } catch (error) {
+      this.warnOnce('its policy throws', error);
+      return false;
+    }
+  }
+
+  private progressOf(aggregate: A): Progress {
+    return this.progress.get(aggregate) ?? { version: 0, takenAt: undefined, size: 0 };
+  }
+
+  private take(taken: Pick<Snapshot, 'stream' | 'version' | 'takenAt'>, state: object, text: string | undefined): void {
+    const { stream } = taken;
     if (this.underWay.has(stream) || this.underWay.size >= MAX_UNDER_WAY) return;
-    if (!isPlainData(state))
+    if (text === undefined || !isPlainData(state))
       return this.warnOnce('its state is not plain JSON data, and would come back as something else');
+    const plain = JSON.parse(text) as object;
     this.underWay.add(stream);
     void this.options.store
-      .save({ ...taken, stateHash: contentHash(state), revision: this.revision })
+      .save({ ...taken, state: plain, stateHash: contentHash(plain), revision: this.revision })
       .catch((error: unknown) => this.options.warn?.(`No snapshot of ${stream} was taken.`, error))
       .finally(() => this.underWay.delete(stream));
   }
 
-  private warnOnce(reason: string): void {
-    if (!this.warned) this.options.warn?.(`No snapshots of ${this.aggregateClass.name} are taken: ${reason}.`);
+  private warnOnce(reason: string, error?: unknown): void {
+    if (!this.warned) this.options.warn?.(`No snapshots of ${this.aggregateClass.name} are taken: ${reason}.`, error);
     this.warned = true;
+  }
+}
+
+/** Undefined where it has none: it contains itself, or a BigInt. */
+function textOf(state: object): string | undefined {
+  try {
+    return JSON.stringify(state);
+  } catch {
+    return undefined;
   }
 }

@@ -160,7 +160,7 @@ export class AggregateStore<A extends EventSourcedAggregate<object>> {
     const expected = aggregate.storedVersion === 0 ? 'no-stream' : aggregate.storedVersion;
     const result = await events.append({ stream, expected, events: toAppend, command });
     aggregate.markSaved();
-    if (!result.repeated) this.replayer.appended(aggregate, toAppend);
+    if (!result.repeated) this.replayer.appended(aggregate, toAppend, result.version);
     return result;
   }
 

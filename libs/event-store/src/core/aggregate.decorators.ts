@@ -18,8 +18,8 @@ export interface AggregateOptions {
   /** When a snapshot of its state is taken, e.g. `every(100)`; default never. A cache: it changes nothing but the time of a load. */
   readonly snapshot?: SnapshotPolicy;
   /**
-   * Count it up when the state comes out differently for the same events, and nothing in this class shows it; older snapshots are then
-   * ignored. A changed `@When` method, event version or initial state shows by itself.
+   * Count it up when the state comes out differently for the same events because of code outside the aggregate's class and its events: a
+   * function or a constant elsewhere. Older snapshots are then ignored. A change of these classes, or of an upcaster, shows by itself.
    */
   readonly revision?: number;
 }

@@ -62,9 +62,23 @@ export class PostgresDatabase {
    */
   async queryInLane<R extends QueryResultRow>(query: Query): Promise<QueryResult<R>> {
     try {
-      return await this.lanes.query<R>(config(query));
+      return await this.onLane<R>(query);
     } catch (error) {
       throw sqlStateOf(error) === LOCK_NOT_AVAILABLE ? error : translatedOwn(error);
+    }
+  }
+
+  /** Unlike the pool's own `query` it keeps the connection after an error that is about the statement alone. */
+  private async onLane<R extends QueryResultRow>(query: Query): Promise<QueryResult<R>> {
+    const client = await this.lanes.connect();
+    let broken: Error | undefined;
+    try {
+      return await client.query<R>(config(query));
+    } catch (error) {
+      if (!(error instanceof pg.DatabaseError) || error.severity !== 'ERROR') broken = error as Error;
+      throw error;
+    } finally {
+      client.release(broken);
     }
   }
 

@@ -6,6 +6,7 @@ import {
   DuplicateEventIdError,
   InvalidRequestError,
   outsideTransaction,
+  type ReadStreamOptions,
   UnavailableError,
   WrongExpectedVersionError,
 } from '../core/index.js';
@@ -36,8 +37,8 @@ describe('PostgresEventStore', () => {
           { stream, expected: 'no-stream', events: round % 2 ? short : long, command: commands[0] },
           { stream, expected: 'no-stream', events: round % 2 ? long : short, command: commands[1] },
         ]);
-        expect(stored.size).toBe(1);
-        const winner = stored.has(short[0]!.id) ? short : long;
+        expect(stored).toHaveLength(1);
+        const winner = stored[0]!.first_id === short[0]!.id ? short : long;
         expect(await idsOf(stream)).toEqual(winner.map(({ id }) => id));
         const outcomes = await Promise.all(commands.map((command) => opened.store.findCommand(command)));
         expect(outcomes.filter((outcome) => outcome !== undefined)).toHaveLength(1);
@@ -67,6 +68,48 @@ describe('PostgresEventStore', () => {
       const stream = newStream();
       await expect(appendBatch(send, [appendTo(stream), appendTo(stream)])).rejects.toThrow(InvalidRequestError);
       expect(await opened.store.streamVersion(stream)).toBe(0);
+    });
+  });
+
+  describe('a replay', () => {
+    const COUNT = 620; // three pages
+    let stream: string;
+    beforeAll(async () => {
+      stream = newStream();
+      await opened.store.append(appendTo(stream, { events: deposits(COUNT) }));
+    });
+    const versionsOf = async (options?: ReadStreamOptions) => {
+      const versions: number[] = [];
+      for await (const page of opened.store.replay(stream, options))
+        versions.push(...page.map(({ version }) => version));
+      return versions;
+    };
+    const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, n) => from + n);
+
+    it('brings the events that reading brings, page by page, also in a unit of work', async () => {
+      const replayed: object[] = [];
+      for await (const page of opened.store.replay(stream)) replayed.push(...page);
+      const read = await opened.store.readStream(stream);
+      expect(replayed).toEqual(
+        read.map(({ version, type, schemaVersion, data }) => ({ version, type, schemaVersion, data })),
+      );
+      expect(await opened.unitOfWork.run(() => versionsOf())).toEqual(range(1, COUNT));
+    });
+
+    it('begins and ends where it is told', async () => {
+      expect(await versionsOf({ fromVersion: 240, toVersion: 510 })).toEqual(range(240, 510));
+      expect(await versionsOf({ fromVersion: 251, toVersion: 500 })).toEqual(range(251, 500));
+      expect(await versionsOf({ fromVersion: COUNT + 1 })).toEqual([]);
+      expect(await versionsOf({ until: new Date(0) })).toEqual([]);
+      expect(await versionsOf({ until: new Date(Date.now() + 60_000) })).toEqual(range(1, COUNT));
+    });
+
+    it('may be left early, also when the next page cannot be read', async () => {
+      for await (const page of opened.store.replay(stream)) {
+        expect(page[0]).toMatchObject({ version: 1 });
+        break;
+      }
+      expect(await opened.store.streamVersion(stream)).toBe(COUNT);
     });
   });
 

@@ -8,6 +8,8 @@ import { findCommand } from './sql/find-command.sql.js';
 import { findEvents } from './sql/find-events.sql.js';
 import { readStream } from './sql/read-stream.sql.js';
 import { recordCommand } from './sql/record-command.sql.js';
+import { replayStream } from './sql/replay-stream.sql.js';
+import { findSnapshot } from './sql/snapshots.sql.js';
 import { storeInbound } from './sql/store-inbound.sql.js';
 import { streamVersion } from './sql/stream-version.sql.js';
 
@@ -23,7 +25,9 @@ const statements: [string, { text: string }, number][] = [
   ['find command', findCommand, 4],
   ['record command', recordCommand, 8],
   ['read stream', readStream, 4],
+  ['replay stream', replayStream, 5],
   ['stream version', streamVersion, 1],
+  ['find snapshot', findSnapshot, 2],
   ['store inbound', storeInbound, 2],
   ['append outgoing', appendOutgoing, 1],
 ];
@@ -45,6 +49,9 @@ describe.each([0, 200, 2_000, 20_000])('with %i events, commands and messages', 
     await opened.dataSource.query(`
       INSERT INTO event_store.outgoing_commands (id, key, type, data, metadata)
       SELECT gen_random_uuid(), n, 'Charge', '{}', '{}' FROM generate_series(1, ${size}) n`);
+    await opened.dataSource.query(`
+      INSERT INTO event_store.snapshots (stream, version, revision, state, state_hash, taken_at)
+      SELECT 'account-' || n, 1, 'r', '{}', 'h', now() FROM generate_series(1, ${size}) n`);
     await opened.dataSource.query('ANALYZE'); // all tables
   });
   afterAll(() => opened.close());

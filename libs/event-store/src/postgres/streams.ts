@@ -4,6 +4,7 @@ import type { PostgresDatabase } from './database.js';
 import { readStream as readStatement } from './sql/read-stream.sql.js';
 import { replayStream as replayStatement } from './sql/replay-stream.sql.js';
 import { streamVersion as versionStatement } from './sql/stream-version.sql.js';
+import { currentPostgresTransaction } from './transaction.js';
 
 interface EventRow {
   position: bigint;
@@ -44,16 +45,19 @@ export async function* replayStream(
   stream: string,
   { fromVersion = 1, toVersion = MAX_VERSION, until }: ReadStreamOptions = {},
 ): AsyncGenerator<readonly ReplayedEvent[]> {
+  const inTransaction = currentPostgresTransaction(database.dataSource) !== undefined;
   const last = Math.min(toVersion, MAX_VERSION);
   const pageFrom = (from: number): Promise<ReplayRow[]> =>
     replayPage(database, [stream, from, last, until ?? null, REPLAY_PAGE]);
   for (let page = await pageFrom(Math.min(fromVersion, MAX_VERSION)); ;) {
-    // The server is at the next page while this one is applied.
-    const next = page.length < REPLAY_PAGE ? undefined : pageFrom(page.at(-1)![0] + 1);
+    const more = page.length === REPLAY_PAGE;
+    const from = more ? page.at(-1)![0] + 1 : 0;
+    // The server is at the next page while this one is applied; but in a transaction whoever applies it may use the connection.
+    const next = more && !inTransaction ? pageFrom(from) : undefined;
     next?.catch(() => undefined); // heard below, unless the reader leaves before
     yield page.map(([version, type, schemaVersion, data]) => ({ version, type, schemaVersion, data }));
-    if (!next) return;
-    page = await next;
+    if (!more) return;
+    page = await (next ?? pageFrom(from));
   }
 }
 

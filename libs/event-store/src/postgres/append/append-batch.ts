@@ -1,11 +1,12 @@
 // Sends appends to the database: many in one round trip, each stored whole or not at all.
-import { InvalidRequestError, type AppendRequest, type AppendResult, type ExpectedVersion } from '../../core/index.js';
 import type { QueryResult } from 'pg';
+import { InvalidRequestError, type AppendRequest, type AppendResult, type ExpectedVersion } from '../../core/index.js';
 import type { Query } from '../database.js';
 import { appendOne, appendOneOfCommand } from '../sql/append-one.sql.js';
 import { appendStatement, type AskedEvent } from '../sql/append.sql.js';
 
 export interface StoredRow {
+  stream: string;
   first_id: string;
   first_version: number;
   version: number;
@@ -29,31 +30,23 @@ export async function appendBatch(
   if (new Set(requests.map(({ stream }) => stream)).size < requests.length) {
     throw new InvalidRequestError('A batch has a stream twice: send its appends one after the other.');
   }
-  const rows = await sendAppends(send, requests);
+  const byStream = new Map((await sendAppends(send, requests)).map((row) => [row.stream, row]));
   return requests.map(({ stream, events }) => {
-    const row = rows.get(events[0]!.id);
-    return (
-      row && { stream, firstVersion: row.first_version, version: row.version, position: row.position, repeated: false }
-    );
+    const row = byStream.get(stream);
+    if (row?.first_id !== events[0]!.id) return undefined;
+    return { stream, firstVersion: row.first_version, version: row.version, position: row.position, repeated: false };
   });
 }
 
-/** The statement itself: what it stored, by first event id. */
-export async function sendAppends(
-  send: Send,
-  requests: readonly AppendRequest[],
-): Promise<ReadonlyMap<string, StoredRow>> {
-  if (requests.length === 1 && requests[0]!.events.length === 1) return byFirstId(await send(alone(requests[0]!)));
+/** The statement itself: what it stored. */
+export async function sendAppends(send: Send, requests: readonly AppendRequest[]): Promise<readonly StoredRow[]> {
+  if (requests.length === 1 && requests[0]!.events.length === 1) return (await send(alone(requests[0]!))).rows;
   const sorted = [...requests].sort((a, b) => (a.stream < b.stream ? -1 : 1));
   const statement = appendStatement({
     rest: sorted.some(({ events }) => events.length > 1),
     commands: sorted.some(({ command }) => command !== undefined),
   });
-  return byFirstId(await send({ ...statement, values: [JSON.stringify(sorted.flatMap(toRows))] }));
-}
-
-function byFirstId({ rows }: QueryResult<StoredRow>): ReadonlyMap<string, StoredRow> {
-  return new Map(rows.map((row) => [row.first_id, row]));
+  return (await send({ ...statement, values: [JSON.stringify(sorted.flatMap(toRows))] })).rows;
 }
 
 /** The straight path: nothing to be packed, nothing to be taken apart. */

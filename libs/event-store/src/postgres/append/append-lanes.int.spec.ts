@@ -2,11 +2,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openTestStore, type TestStore } from '../../../../../test/support/event-store-database.js';
 import {
+  CommandIdReusedError,
   DuplicateEventIdError,
   outsideTransaction,
+  UnavailableError,
   WrongExpectedVersionError,
   type AppendRequest,
 } from '../../core/index.js';
+import { appendBatch } from './append-batch.js';
 import { appendTo, commandOn, deposited, deposits, newStream } from '../../testing/event-store.support.js';
 
 describe('appends that share a statement', () => {
@@ -79,7 +82,47 @@ describe('appends that share a statement', () => {
     expect((await versionsOf(racing)).sort((a, b) => a - b)).toEqual([0, 2]);
   });
 
-  it('do not wait for one that stands behind a unit of work', async () => {
+  it('are told apart where they share their first id, or their command', async () => {
+    const [event, command] = [deposited(), commandOn(newStream())];
+    const sameEvent = [1, 2].map(() => appendTo(newStream(), { events: [event] }));
+    const other = newStream();
+    const sameCommand = [
+      appendTo(command.stream, { command }),
+      appendTo(other, { command: { ...command, stream: other, contentHash: 'hash-2' } }),
+    ];
+    const results = await atOnce(...fillers(2), ...sameEvent, ...sameCommand);
+    const errors = results.map((result) =>
+      result.status === 'rejected' ? (result.reason as Error).constructor : undefined,
+    );
+    expect(errors.slice(2)).toEqual([undefined, DuplicateEventIdError, undefined, CommandIdReusedError]);
+    expect(await versionsOf([...sameEvent, ...sameCommand])).toEqual([1, 0, 1, 0]);
+    // Also where nobody kept them apart: two that share an id go in as one.
+    const shared = deposited();
+    const [one, two] = [1, 2].map(() => appendTo(newStream(), { events: [shared, deposited()] }));
+    const stored = await appendBatch((query) => opened.database.query(query), [one!, two!]);
+    expect(stored.map((result) => result?.stream).filter(Boolean)).toHaveLength(1);
+  });
+
+  it('end together when their connection is cut, and none of them is half stored', { timeout: 10_000 }, async () => {
+    const requests = Array.from({ length: 40 }, () => appendTo(newStream(), { events: deposits(3) }));
+    const appending = atOnce(...requests);
+    for (let times = 0; times < 5; times += 1) {
+      await opened.dataSource.query(
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+          WHERE datname = current_database() AND pid <> pg_backend_pid() AND query LIKE '%INTO event_store.events%'`,
+      );
+    }
+    for (const result of await appending) {
+      const error = result.status === 'rejected' ? (result.reason as unknown) : undefined;
+      expect(error === undefined || error instanceof UnavailableError).toBe(true);
+    }
+    expect(new Set([...(await versionsOf(requests)), 0, 3])).toEqual(new Set([0, 3]));
+    const again = await atOnce(...requests); // safe with the same ids
+    expect(again.map(({ status }) => status)).toEqual(requests.map(() => 'fulfilled'));
+    expect(await versionsOf(requests)).toEqual(requests.map(() => 3));
+  });
+
+  it('do not wait for one that stands behind a unit of work', { timeout: 5_000 }, async () => {
     const held = newStream();
     let behind: Promise<unknown> | undefined;
     const innocent = fillers(20);

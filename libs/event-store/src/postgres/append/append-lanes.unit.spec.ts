@@ -2,13 +2,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { OverloadedError, type AppendRequest, type AppendResult } from '../../core/index.js';
-import { appendTo, deposits } from '../../testing/event-store.support.js';
+import { appendTo, commandOn, deposited, deposits } from '../../testing/event-store.support.js';
 import { AppendLanes, type AppendLanesOptions } from './append-lanes.js';
 
 /** Statements that end when the test says so. */
 class Server {
   readonly sent: { readonly requests: readonly AppendRequest[]; end(error?: Error): void }[] = [];
-  readonly alone: string[] = [];
+  readonly patient: { readonly stream: string; end(error?: Error): void }[] = [];
+  now = 0;
   private version = 0;
 
   readonly options: AppendLanesOptions = {
@@ -16,13 +17,17 @@ class Server {
       new Promise((resolve, reject) => {
         this.sent.push({ requests, end: (error) => (error ? reject(error) : resolve(requests.map(this.stored))) });
       }),
-    sendAlone: (request) => {
-      this.alone.push(request.stream);
-      return request.stream === 'account-poison'
-        ? Promise.reject(new Error('poison'))
-        : Promise.resolve(this.stored(request));
+    sendPatiently: (request) =>
+      new Promise((resolve, reject) => {
+        const end = (error?: Error) => (error ? reject(error) : resolve(this.stored(request)));
+        this.patient.push({ stream: request.stream, end });
+      }),
+    meaningOf: (error) => {
+      const { message } = error as Error;
+      if (message === 'locked') return 'wait';
+      return message === 'away' ? 'everybody' : 'somebody';
     },
-    isAnswer: (error) => (error as Error).message === 'away',
+    now: () => this.now,
     lanes: 1,
   };
 
@@ -93,7 +98,7 @@ describe('append lanes', () => {
     void lanes.append(appendTo('account-0'), 1);
     for (const [stream, events] of [
       ['account-1', 6],
-      ['account-2', 60],
+      ['account-2', 9],
       ['account-3', 1],
       ['account-4', 1],
     ] as const) {
@@ -105,23 +110,92 @@ describe('append lanes', () => {
     }
     expect([1, 2, 3].map((statement) => server.streams(statement))).toEqual([
       ['account-1'],
-      ['account-2'],
-      ['account-3', 'account-4'],
+      ['account-2', 'account-3'],
+      ['account-4'],
     ]);
   });
 
   it('run each append alone when the statement fails, so that only the one to blame fails', async () => {
     const server = new Server();
     const lanes = new AppendLanes(server.options);
-    const outcomes = ['account-0', 'account-1', 'account-poison', 'account-2'].map((stream) =>
+    const outcomes = ['account-0', 'account-1', 'account-2', 'account-3'].map((stream) =>
       lanes.append(appendTo(stream), 1),
     );
+    const settled = Promise.allSettled(outcomes);
     server.sent[0]!.end();
     await aTurn();
     server.sent[1]!.end(new Error('duplicate key'));
-    const settled = await Promise.allSettled(outcomes);
-    expect(settled.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled']);
-    expect(server.alone).toEqual(['account-1', 'account-poison', 'account-2']);
+    await aTurn();
+    for (const [statement, error] of [[2], [3, new Error('duplicate key')], [4]] as [number, Error?][]) {
+      expect(server.streams(statement)).toEqual([`account-${statement - 1}`]);
+      server.sent[statement]!.end(error);
+      await aTurn();
+    }
+    expect((await settled).map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled']);
+  });
+
+  it('let whoever waits for a lock do so outside the lane, a few at a time, and those behind it go on afterwards', async () => {
+    const server = new Server();
+    const lanes = new AppendLanes({ ...server.options, waitingSize: 7 });
+    const locked = ['a-0', 'a-1', 'a-2', 'a-3', 'a-4', 'a-5'];
+    const outcomes = locked.map((stream) => lanes.append(appendTo(stream), 1));
+    const settled = Promise.allSettled(outcomes);
+    for (const statement of [0, 1, 2, 3, 4, 5, 6]) {
+      server.sent[statement]!.end(new Error('locked')); // one alone, five together, then each of the five
+      await aTurn();
+    }
+    expect(server.patient.map(({ stream }) => stream)).toEqual(locked.slice(0, 4));
+    const innocent = lanes.append(appendTo('b-0'), 1);
+    expect(server.streams(7)).toEqual(['b-0']);
+    const behind = lanes.append(appendTo('a-0'), 1);
+    await expect(lanes.append(appendTo('b-1'), 1)).rejects.toThrow(OverloadedError); // they count among those that wait
+    server.sent[7]!.end();
+    expect(await innocent).toMatchObject({ stream: 'b-0' });
+    server.patient[0]!.end();
+    await aTurn();
+    expect(server.streams(8)).toEqual(['a-0']);
+    server.sent[8]!.end();
+    for (const index of [1, 2, 3, 4, 5]) {
+      server.patient[index]!.end(index === 3 ? new Error('never') : undefined);
+      await aTurn();
+    }
+    expect(await behind).toMatchObject({ stream: 'a-0' });
+    expect((await settled).map(({ status }) => status === 'fulfilled')).toEqual([true, true, true, false, true, true]);
+  });
+
+  it('never put two appends into one statement that share their first id, or their command', async () => {
+    const server = new Server();
+    const lanes = new AppendLanes(server.options);
+    const [event, command] = [deposited(), commandOn('account-3')];
+    void lanes.append(appendTo('account-0'), 1);
+    void lanes.append(appendTo('account-1', { events: [event] }), 1);
+    void lanes.append(appendTo('account-2', { events: [event] }), 1);
+    void lanes.append(appendTo('account-3', { command }), 1);
+    void lanes.append(appendTo('account-4', { command: { ...command, stream: 'account-4' } }), 1);
+    for (const statement of [0, 1]) {
+      server.sent[statement]!.end();
+      await aTurn();
+    }
+    expect([1, 2].map((statement) => server.streams(statement))).toEqual([
+      ['account-1', 'account-3'],
+      ['account-2', 'account-4'],
+    ]);
+  });
+
+  it('refuse what has waited too long, without having sent it', async () => {
+    const server = new Server();
+    const lanes = new AppendLanes({ ...server.options, waitingMs: 1_000 });
+    void lanes.append(appendTo('account-0'), 1);
+    const late = lanes.append(appendTo('account-1'), 1);
+    server.now = 600;
+    const inTime = lanes.append(appendTo('account-2'), 1);
+    server.now = 1_500;
+    server.sent[0]!.end();
+    await expect(late).rejects.toThrow(OverloadedError);
+    await aTurn();
+    expect(server.streams(1)).toEqual(['account-2']);
+    server.sent[1]!.end();
+    expect(await inTime).toMatchObject({ stream: 'account-2' });
   });
 
   it('tell all of them when the database is away, and go on with the next', async () => {
@@ -133,7 +207,7 @@ describe('append lanes', () => {
     await aTurn();
     server.sent[1]!.end();
     expect(await outcomes[1]).toMatchObject({ stream: 'account-1' });
-    expect(server.alone).toEqual([]);
+    expect(server.patient).toEqual([]);
   });
 
   it('send no more bytes together than may be, but an append of any size by itself', async () => {
@@ -148,15 +222,12 @@ describe('append lanes', () => {
     ] as const) {
       void lanes.append(appendTo(stream), bytes);
     }
-    for (let statement = 0; statement < 3; statement += 1) {
+    for (let statement = 0; statement < 2; statement += 1) {
       server.sent[statement]!.end();
       await aTurn();
     }
-    expect([1, 2, 3].map((statement) => server.streams(statement))).toEqual([
-      ['account-1', 'account-2'],
-      ['account-3'],
-      ['account-4'],
-    ]);
+    expect([1, 2].map((statement) => server.streams(statement))).toEqual([['account-1', 'account-2'], ['account-3']]);
+    expect(server.patient.map(({ stream }) => stream)).toEqual(['account-4']);
   });
 
   it('refuse an append when as many bytes wait as may', async () => {

@@ -14,7 +14,7 @@ import {
 } from '../../core/index.js';
 import { earlierAppend } from './earlier-append.js';
 import { appendBatch, type StoredRow } from './append-batch.js';
-import { AppendLanes } from './append-lanes.js';
+import { AppendLanes, type Meaning } from './append-lanes.js';
 import { LANES, type PostgresDatabase } from '../database.js';
 import { failureOf, LOCK_NOT_AVAILABLE, sqlStateOf } from '../sql-states.js';
 import { currentPostgresTransaction } from '../transaction.js';
@@ -29,6 +29,12 @@ export interface AppenderOptions {
 
 /** How often a lost race is run again, where the caller named no version. */
 const MAX_ATTEMPTS = 30;
+
+function meaningOf(error: unknown): Meaning {
+  if (sqlStateOf(error) === LOCK_NOT_AVAILABLE) return 'wait';
+  // Where the server gave up on the statement, a smaller one may well go through.
+  return error instanceof UnavailableError && failureOf(error.cause) !== 'gave-up' ? 'everybody' : 'somebody';
+}
 
 export class Appender {
   private readonly database: PostgresDatabase;
@@ -45,10 +51,10 @@ export class Appender {
     this.lanes = new AppendLanes({
       lanes: LANES,
       send: (requests) => appendBatch((query) => database.queryInLane<StoredRow>(query), requests),
-      sendAlone: async (request) =>
+      sendPatiently: async (request) =>
         (await appendBatch((query) => database.queryOutside<StoredRow>(query), [request]))[0],
-      isAnswer: (error, appends) =>
-        error instanceof UnavailableError || (appends === 1 && sqlStateOf(error) !== LOCK_NOT_AVAILABLE),
+      meaningOf,
+      now: () => clock.now().getTime(),
     });
   }
 

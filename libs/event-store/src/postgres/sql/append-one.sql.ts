@@ -35,5 +35,5 @@ function statement(admittedToo: string): string {
   ) AS base
   WHERE base.version BETWEEN asked.at_least AND asked.at_most${admittedToo}
   ON CONFLICT DO NOTHING
-  RETURNING id AS first_id, version AS first_version, version, position`;
+  RETURNING stream, id AS first_id, version AS first_version, version, position`;
 }

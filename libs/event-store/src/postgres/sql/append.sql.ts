@@ -84,7 +84,7 @@ WITH asked AS MATERIALIZED (
         : 'f.version, f.position FROM first f'
     }
 )${commands ? RECORDED : ''}
-SELECT first_id, first_version, version, position FROM stored`,
+SELECT stream, first_id, first_version, version, position FROM stored`,
   };
 }
 
