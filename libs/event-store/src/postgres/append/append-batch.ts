@@ -31,10 +31,11 @@ export async function appendBatch(
     throw new InvalidRequestError('A batch has a stream twice: send its appends one after the other.');
   }
   const byStream = new Map((await sendAppends(send, requests)).map((row) => [row.stream, row]));
-  return requests.map(({ stream, events }) => {
+  return requests.map(({ stream }) => {
     const row = byStream.get(stream);
-    if (row?.first_id !== events[0]!.id) return undefined;
-    return { stream, firstVersion: row.first_version, version: row.version, position: row.position, repeated: false };
+    return (
+      row && { stream, firstVersion: row.first_version, version: row.version, position: row.position, repeated: false }
+    );
   });
 }
 
