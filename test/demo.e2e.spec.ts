@@ -84,14 +84,10 @@ describe('npm run demo', { timeout: RUN_WITHIN_MS }, () => {
     });
   });
 
-  it.each([
-    [['--orders', '0'], '--orders 0: expected a whole number from 1 to 100000.'],
-    [['--broker', 'rabbit'], '--broker rabbit: the brokers of this version are: postgres, kafka.'],
-    [['--what'], "Unknown option '--what'. Usage: npm run demo"],
-  ])('refuses %j with a sentence and exit code 1', async (args, sentence) => {
-    const { said, ended } = demo(...args);
+  it('refuses what it does not know with a sentence and exit code 1', async () => {
+    const { said, ended } = demo('--broker', 'rabbit'); // the others are unit tests: a start takes seconds
     expect(await ended).toBe(1);
     expect(said.stderr.trim().split('\n')).toHaveLength(1);
-    expect(said.stderr).toContain(sentence);
+    expect(said.stderr).toContain('--broker rabbit: the brokers of this version are: postgres, kafka.');
   });
 });

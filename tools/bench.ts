@@ -1,19 +1,25 @@
-// `npm run bench [-- append | read | wake] [--json]`: how fast the event store is, as ratios to raw `pg` of the same run. bench/README.md says more.
+// `npm run bench [-- append | read | growth | wake] [--json]`: how fast the event store is, as ratios to raw `pg` of the same run. bench/README.md says more.
 import { Command, InvalidArgumentError } from 'commander';
 import { benchAppend } from '../bench/append/index.js';
 import { regressions, saveReached } from '../bench/lab/reached.js';
 import { asJson, describeResult } from '../bench/lab/report.js';
 import { withServer } from '../bench/lab/server.js';
 import type { BenchOptions, WorkResult } from '../bench/lab/work.js';
+import { benchGrowth } from '../bench/growth/index.js';
 import { benchRead } from '../bench/read/index.js';
 import { benchWake } from '../bench/wake/index.js';
 import type { EmbeddedPostgres } from './postgres/index.js';
 
-const BENCHES: Readonly<Record<string, (server: EmbeddedPostgres, options: BenchOptions) => Promise<WorkResult[]>>> = {
-  append: benchAppend,
-  read: benchRead,
-  wake: benchWake,
+type Bench = (server: EmbeddedPostgres, options: BenchOptions) => Promise<WorkResult[]>;
+
+/** `growth` and `wake` are parts of the first two that can be run alone. Each part has a server of its own. */
+const BENCHES: Readonly<Record<string, readonly Bench[]>> = {
+  append: [benchAppend, benchGrowth],
+  read: [benchRead, benchWake],
+  growth: [benchGrowth],
+  wake: [benchWake],
 };
+const ALL = ['append', 'read'];
 
 interface Options {
   readonly json?: boolean;
@@ -22,6 +28,7 @@ interface Options {
   readonly save?: boolean;
   readonly rounds: number;
   readonly seconds: number;
+  readonly events?: number;
 }
 
 const program = new Command('npm run bench --')
@@ -33,22 +40,28 @@ const program = new Command('npm run bench --')
   .option('--save', 'write what is reached into bench/reached.json')
   .option('--rounds <n>', 'rounds that count', positive, 5)
   .option('--seconds <n>', 'how long each works in a round', positive, 2)
+  .option('--events <n>', 'events in the long log of growth (default: 1000000)', positive)
   .action(async (bench: string | undefined, options: Options) => {
     if (bench !== undefined && !(bench in BENCHES)) {
       program.error(`There is no bench '${bench}'. Choose one of ${Object.keys(BENCHES).join(', ')}.`);
     }
-    for (const [name, run] of Object.entries(BENCHES)) {
-      if (bench !== undefined && bench !== name) continue;
+    for (const name of bench === undefined ? ALL : [bench]) {
       process.stdout.write(`${name}, ${options.rounds} rounds\n`);
       const progress = (result: WorkResult): void => void process.stdout.write(`${describeResult(result)}\n`);
-      const results = await withServer((server) =>
-        run(server, {
-          rounds: options.rounds,
-          roundMs: options.seconds * 1_000,
-          peers: options.peers ?? false,
-          progress,
-        }),
-      );
+      const results: WorkResult[] = [];
+      for (const run of BENCHES[name]!) {
+        results.push(
+          ...(await withServer((server) =>
+            run(server, {
+              rounds: options.rounds,
+              roundMs: options.seconds * 1_000,
+              peers: options.peers ?? false,
+              events: options.events,
+              progress,
+            }),
+          )),
+        );
+      }
       if (options.save) await saveReached(results);
       if (options.check) {
         const slower = await regressions(results);

@@ -3,12 +3,19 @@ import type { Standing } from './rounds.js';
 import type { WorkResult } from './work.js';
 
 /** One line as soon as it is known. */
-export function describeResult({ work, inFlight, goal, lessIsBetter = false, standings }: WorkResult): string {
+export function describeResult({
+  work,
+  inFlight,
+  goal,
+  lessIsBetter = false,
+  unit = '/s',
+  standings,
+}: WorkResult): string {
   const [raw, starter, ...peers] = standings as [Standing, Standing, ...Standing[]];
   const reached = (lessIsBetter ? starter.ratio <= goal : starter.ratio >= goal) ? 'reached' : 'NOT reached';
   const ours = `${times(starter.ratio)} (${times(starter.min)}–${times(starter.max)})`;
   const others = peers.map(({ name, ratio }) => `, ${name} ${times(ratio)}`).join('');
-  return `${work.padEnd(14)} ${String(inFlight).padStart(4)} in flight: ${ours} of ${raw.name} (${raw.perSecond < 100 ? raw.perSecond.toFixed(2) : Math.round(raw.perSecond)}/s); goal ${lessIsBetter ? 'at most ' : ''}${times(goal)} ${reached}${others}`;
+  return `${work.padEnd(14)} ${String(inFlight).padStart(4)} in flight: ${ours} of ${raw.name} (${raw.perSecond < 100 ? raw.perSecond.toFixed(2) : Math.round(raw.perSecond)}${unit}); goal ${lessIsBetter ? 'at most ' : ''}${times(goal)} ${reached}${others}`;
 }
 
 export function asJson(bench: string, results: readonly WorkResult[]): string {

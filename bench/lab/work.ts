@@ -8,6 +8,8 @@ export interface BenchOptions {
   readonly roundMs: number;
   /** Whether other packages are installed and measured too. */
   readonly peers: boolean;
+  /** How long the long log of `growth` is, default 1,000,000 events. */
+  readonly events?: number;
   readonly progress: (result: WorkResult) => void;
 }
 
@@ -18,6 +20,8 @@ export interface WorkResult {
   readonly goal: number;
   /** For latencies. */
   readonly lessIsBetter?: boolean;
+  /** Of `perSecond`, where it is no rate. */
+  readonly unit?: string;
   /** The first is raw `pg`, the second the starter. */
   readonly standings: readonly Standing[];
 }

@@ -17,8 +17,8 @@ const PAGE = 1_000;
 
 export async function benchRead(server: EmbeddedPostgres, options: BenchOptions): Promise<WorkResult[]> {
   const store = await openStore(server, 'read');
-  await fill(store.dataSource, { first: 0, count: LONG, eventsOfStream: LONG });
-  await fill(store.dataSource, { first: 1, count: ALL - LONG, eventsOfStream: 10 });
+  await fill(store.url, { first: 0, count: LONG, eventsOfStream: LONG });
+  await fill(store.url, { first: 1, count: ALL - LONG, eventsOfStream: 10 });
   const raw = new pg.Client({ connectionString: store.url });
   await raw.connect();
   const log = new PostgresSettledLog({ connection: { url: store.url, applicationName: 'bench' }, table: eventsTable });
@@ -70,7 +70,7 @@ export async function benchRead(server: EmbeddedPostgres, options: BenchOptions)
     },
   );
 
-  await fill(store.dataSource, { first: ALL, count: VERY_LONG, eventsOfStream: VERY_LONG });
+  await fill(store.url, { first: ALL, count: VERY_LONG, eventsOfStream: VERY_LONG });
   const snapshots = new PostgresSnapshotStore(store.database);
   const kept = ordersOf(OrderWithSnapshots, store.store, snapshots);
   await kept.update(String(ALL), (order) => order.place(VERY_LONG));

@@ -2,6 +2,7 @@
 // everything that was ever played on it.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
 import type { PlantedPoison, SystemState } from '../../libs/event-store/src/testing/invariants/index.js';
 import type { CheckoutProbe } from '../../tools/demo/probe.js';
@@ -22,6 +23,8 @@ export const REST_WITHIN_MS = 30_000;
 /** Of orders in one wave: each of the scenarios at least once. */
 const WAVE = 10;
 const CONCURRENCY = 6;
+/** Between two waves, in milliseconds: most faults last for seconds, and need some orders under way, not as many as the machine can take. */
+const BETWEEN_WAVES_MS = 300;
 
 export interface Fight {
   /** Orders that are played in turn; default: all but those that time out. */
@@ -194,6 +197,7 @@ export class Arena {
         });
         stories.push(...wave.stories);
         troubles.push(...wave.troubles);
+        if (goesOn()) await sleep(BETWEEN_WAVES_MS);
       } while (goesOn());
     } finally {
       await faulting; // what went wrong there is the reason of all that followed

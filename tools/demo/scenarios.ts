@@ -132,7 +132,7 @@ async function waitUntilConfirmed(
   deadlineMs: number,
   signal?: AbortSignal,
 ): Promise<void> {
-  for (const start = Date.now(); ; await sleep(50, undefined, { signal })) {
+  for (const start = Date.now(); ; await sleep(200, undefined, { signal })) {
     const { status } = await shop.order(orderId);
     if (status === 'confirmed') return;
     if (status === 'cancelled') throw new Error(`Order ${orderId} was cancelled, and was to be confirmed.`);

@@ -19,6 +19,8 @@ export interface LogRecord {
   readonly metadata: EventMetadata;
   /** Time of the write on the database clock. */
   readonly time: Date;
+  /** Size of its data as JSON, about, where the log knows it. */
+  readonly bytes?: number;
 }
 
 /** A place a reader has reached: always a settled position, valid only in the log epoch it was taken in. */

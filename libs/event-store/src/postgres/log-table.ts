@@ -15,7 +15,7 @@ export interface LogTable {
   /** Where the log epochs of that database are kept, default `event_store.log_epochs`. */
   readonly epochs?: string;
   /** SQL expressions for the fields of a {@link LogRecord}. */
-  readonly columns: Readonly<Record<Exclude<keyof LogRecord, 'position'>, string>>;
+  readonly columns: Readonly<Record<Exclude<keyof LogRecord, 'position' | 'bytes'>, string>>;
 }
 
 export const eventsTable: LogTable = {
@@ -123,7 +123,10 @@ export function identityOf({ table, sequence }: LogTable): Statement {
 }
 
 export function parseRecord(row: TextRow): LogRecord {
-  const [position, id, key, version, type, schemaVersion, data, metadata, time] = row as string[];
+  const [position, id, key, version, type, schemaVersion, dataText, metadataText, time] = row as string[];
+  // Of most records only the type is looked at, and those that are kept for others take less as text.
+  let data: object | undefined;
+  let metadata: EventMetadata | undefined;
   return {
     position: BigInt(position!),
     id: id!,
@@ -131,8 +134,13 @@ export function parseRecord(row: TextRow): LogRecord {
     version: Number(version),
     type: type!,
     schemaVersion: Number(schemaVersion),
-    data: JSON.parse(data!) as object,
-    metadata: JSON.parse(metadata!) as EventMetadata,
+    get data() {
+      return (data ??= JSON.parse(dataText!) as object);
+    },
+    get metadata() {
+      return (metadata ??= JSON.parse(metadataText!) as EventMetadata);
+    },
     time: new Date(Number(time)),
+    bytes: dataText!.length,
   };
 }

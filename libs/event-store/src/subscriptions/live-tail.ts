@@ -13,6 +13,12 @@ export interface LiveTailOptions {
   readonly pollMs?: number;
 }
 
+/**
+ * Records kept while the log is far ahead, at most. They are read on within milliseconds; what is kept longer outlives the collector's first
+ * look, and piles up as garbage of the expensive kind.
+ */
+const KEPT_ON_THE_WAY = 1_000;
+
 export class LiveTail {
   private ring: RecordRing | undefined;
   /** The wait for the next change that everybody shares. Begun before a read, so that a write during the read is not missed. */
@@ -79,7 +85,8 @@ export class LiveTail {
 
   private async extend(ring: RecordRing): Promise<void> {
     try {
-      ring.push(await this.read(ring.head, this.readLimit));
+      const records = await this.read(ring.head, this.readLimit);
+      ring.push(records, records.length < this.readLimit ? this.capacity : KEPT_ON_THE_WAY);
     } finally {
       ring.reading = undefined;
     }

@@ -54,22 +54,23 @@ export class RecordRing {
     return this.records.slice(low, low + limit);
   }
 
-  push(records: readonly LogRecord[]): void {
+  /** @param keep how many records to keep at most, when that is less than the capacity. */
+  push(records: readonly LogRecord[], keep = this.capacity): void {
     if (records.length === 0) return;
     for (const record of records) {
-      const size = JSON.stringify(record.data).length;
+      const size = record.bytes ?? JSON.stringify(record.data).length;
       this.records.push(record);
       this.sizes.push(size);
       this.bytes += size;
     }
     this.top = records.at(-1)!.position;
-    this.drop(this.surplus());
+    this.drop(this.surplus(Math.min(keep, this.capacity)));
   }
 
   /** How many records to drop, oldest first. In large pieces: a shift for every record would move the whole array each time. */
-  private surplus(): number {
-    const tooMany = this.records.length - this.capacity;
-    let count = tooMany >= this.capacity / 4 || tooMany >= 1_000 ? tooMany : 0;
+  private surplus(capacity: number): number {
+    const tooMany = this.records.length - capacity;
+    let count = tooMany >= capacity / 4 || tooMany >= 1_000 ? tooMany : 0;
     if (this.bytes <= this.capacityBytes) return count;
     let rest = this.bytes;
     for (let index = 0; rest > this.capacityBytes * 0.75; index += 1) {

@@ -53,6 +53,8 @@ describe('a record set aside', () => {
 
   describe('that this build does not want', () => {
     const other = transactional(() => Promise.reject(failing('not yet')), { retry: patient });
+    /** What nobody is interested in here is looked at less often: an hour has many seconds. */
+    const rarely = { pollMs: 10_000, leaseTtlMs: 300_000 };
     const setAside = async () => {
       await lab.append('a-1', 'theirs');
       const runner = lab.runner(other);
@@ -67,7 +69,7 @@ describe('a record set aside', () => {
         delivery === 'transactional'
           ? transactional(() => undefined, { wants })
           : ({ ...other, delivery, wants, handle: async () => undefined } satisfies ConcurrentSubscription);
-      const runner = lab.runner(older);
+      const runner = lab.runner(older, rarely);
       await lab.clock.advance(1_200_000);
       expect(await parked()).toEqual([
         ['waiting', expect.any(Number), expect.stringMatching(/^ES-1305: .*lab\.noted/)],
@@ -80,7 +82,10 @@ describe('a record set aside', () => {
 
     it('is parked when no deploy takes so long, for somebody to look at', async () => {
       await setAside();
-      const runner = lab.runner(transactional(() => undefined, { wants: () => false }));
+      const runner = lab.runner(
+        transactional(() => undefined, { wants: () => false }),
+        rarely,
+      );
       await lab.clock.advance(3_500_000);
       expect(runner.status().parked).toBe(0);
       await lab.clock.until(() => runner.status().parked === 1, 4_000_000);

@@ -4,6 +4,7 @@ import { openTestStore, type TestStore } from '../../../../../test/support/event
 import {
   CommandIdReusedError,
   DuplicateEventIdError,
+  InvalidEventError,
   outsideTransaction,
   UnavailableError,
   WrongExpectedVersionError,
@@ -80,6 +81,36 @@ describe('appends that share a statement', () => {
     expect(await versionsOf(innocent)).toEqual(innocent.map(() => 1));
     expect(await versionsOf([late, duplicate])).toEqual([0, 0]);
     expect((await versionsOf(racing)).sort((a, b) => a - b)).toEqual([0, 2]);
+  });
+
+  const circular: Record<string, unknown> = {};
+  circular['self'] = circular;
+  let deep: unknown = 1;
+  for (let level = 0; level < 300; level += 1) deep = { deep };
+  it.each<[string, unknown]>([
+    ['data that is no JSON', { amount: 1n }],
+    ['data that contains itself', circular],
+    ['a date instead of data', { at: new Date(0) }],
+    ['NaN', { amount: Number.NaN }],
+    ['a number that JSON cannot write', { amount: Number.POSITIVE_INFINITY }],
+    ['NUL in a text', { note: 'a\u0000b' }],
+    ['NUL in a key', { 'a\u0000b': 1 }],
+    ['half of a surrogate pair', { note: '\ud800' }],
+    ['more data than an event may have', { note: 'x'.repeat(1_100_000) }],
+    ['data nested too deeply', deep],
+  ])('fail alone: on %s', async (_, data) => {
+    const [poison, before, after] = [
+      appendTo(newStream(), { events: [{ ...deposited(), data: data as object }] }),
+      fillers(6),
+      fillers(6),
+    ];
+    const results = await atOnce(...before, poison, ...after);
+    expect(results.map(({ status }) => status)).toEqual(
+      [...before, poison, ...after].map((request) => (request === poison ? 'rejected' : 'fulfilled')),
+    );
+    expect((results[before.length] as PromiseRejectedResult).reason).toBeInstanceOf(InvalidEventError);
+    expect(await versionsOf([poison])).toEqual([0]);
+    expect(await versionsOf([...before, ...after])).toEqual([...before, ...after].map(() => 1));
   });
 
   it('are told apart where they share their first id, or their command', async () => {
