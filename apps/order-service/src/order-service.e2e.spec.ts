@@ -340,3 +340,67 @@ describe('GET /orders', () => {
     expect((await get(`/orders?${query}`)).status).toBe(400);
   });
 });
+
+describe('GET /orders for somebody who has just ordered', () => {
+  const list = (headers: Record<string, string>, user = 'wilma') => service.send({ path: '/orders', user, headers });
+  const idsIn = ({ body }: TestAnswer) => (body['items'] as { orderId: string }[]).map(({ orderId }) => orderId);
+
+  /** The read model can be read but not written while `work` runs. */
+  async function whileBehind<T>(work: () => Promise<T>): Promise<T> {
+    const runner = service.database.createQueryRunner();
+    await runner.startTransaction();
+    await runner.query('LOCK TABLE order_summary IN SHARE MODE');
+    try {
+      return await work();
+    } finally {
+      await runner.commitTransaction();
+      await runner.release();
+    }
+  }
+
+  it('shows the order that the Event-Position is of, and waits until it can', async () => {
+    const { answer, waiting } = await whileBehind(async () => {
+      const written = await place(mugs, 'wilma');
+      const position = { 'event-position': written.headers.get('event-position')! };
+      const late = await list({ ...position, prefer: 'wait=0' });
+      expect([late.status, late.body['code'], late.headers.get('retry-after')]).toEqual([503, 'ES-1310', '1']);
+      expect(late.body['expected']).toBe(position['event-position']);
+      expect(Number(late.body['reached'])).toBeLessThan(Number(position['event-position']));
+      expect(idsIn(await list({}))).toEqual([]);
+      return { answer: written, waiting: list({ ...position, prefer: 'wait=60' }) };
+    });
+    const shown = await waiting;
+    expect([shown.status, idsIn(shown)]).toEqual([200, [answer.body['orderId']]]);
+    expect(shown.headers.get('preference-applied')).toBe('wait=10');
+    expect(Number(shown.headers.get('event-position'))).toBeGreaterThanOrEqual(
+      Number(answer.headers.get('event-position')),
+    );
+  });
+
+  it('shows everything written by now where the caller would like to wait, and what there is where that takes longer', async () => {
+    const { waiting } = await whileBehind(async () => {
+      await place(mugs, 'wilfred');
+      const stale = await list({ prefer: 'wait=0' }, 'wilfred');
+      expect([stale.status, idsIn(stale), stale.headers.get('preference-applied')]).toEqual([200, [], null]);
+      return { waiting: list({ prefer: 'wait=10' }, 'wilfred') };
+    });
+    const shown = await waiting;
+    expect([idsIn(shown).length, shown.headers.get('preference-applied')]).toEqual([1, 'wait=10']);
+  });
+
+  it.each([
+    ['a position in the future', { 'event-position': '999999999999' }, 'ES-1312'],
+    ['no position', { 'event-position': 'latest' }, 'event-position-invalid'],
+    ['no time', { 'event-position': '1', prefer: 'wait=soon' }, 'prefer-invalid'],
+  ])('answers 400 to %s', async (_what, headers, code) => {
+    const answer = await list(headers);
+    expect([answer.status, answer.body['code']]).toEqual([400, code]);
+  });
+
+  it('gives the answer to a change a position, and none to one that changed nothing', async () => {
+    const orderId = await placed('wim');
+    const [first, again] = [await cancel(orderId, 'wim'), await cancel(orderId, 'wim')];
+    expect(first.headers.get('event-position')).toMatch(/^\d+$/);
+    expect([again.status, again.headers.get('event-position')]).toEqual([200, null]);
+  });
+});

@@ -32,16 +32,27 @@ export {
   type UnitOfWork,
 } from './core/index.js';
 export { allOf, anyOf, every, everySize, olderThan, type SnapshotPolicy } from './core/index.js';
-export { On, type RunnerStatus } from './subscriptions/index.js';
+export {
+  On,
+  ProjectionBehindError,
+  ProjectionHeldBackError,
+  ProjectionProgress,
+  TooManyWaitingError,
+  UnknownPositionError,
+  type RunnerStatus,
+  type WaitOptions,
+} from './subscriptions/index.js';
 export { IntegrationEvent, Publish, Publisher, topic, type TopicContract } from './messaging/index.js';
 export { OnRejection, OnTimer, Process, ProcessManager, StartsWith, type ProcessRejection } from './processes/index.js';
 export { dataSourceConnection, eventStoreMigrations, type ConnectionOptions } from './postgres/index.js';
 export { CommandBus, type CommandOptions } from './nest/command-bus.js';
 export { InjectAggregate } from './nest/decorators/inject-aggregate.decorator.js';
+export { InjectProjection } from './nest/decorators/inject-projection.decorator.js';
 export { Projection } from './nest/decorators/projection.decorator.js';
 export { DurableHandler, DurableSaga, type DurableEventHandler } from './nest/decorators/stable-name.decorators.js';
 export { EventStoreModule } from './nest/event-store.module.js';
 export type { FeatureOptions } from './nest/feature.js';
 export type { PostgresRuntimeOptions } from './nest/postgres-runtime.js';
+export { ReadModels, type ProjectionRef } from './nest/read-models.js';
 export { EVENT_STORE_RUNTIME, type EventStoreRuntime } from './nest/runtime.js';
 export { SubscriptionHost } from './nest/subscription-host.js';

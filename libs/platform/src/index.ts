@@ -16,6 +16,7 @@ export { HealthModule } from './health/health.module.js';
 export { httpAdapter } from './http/adapter.js';
 export { configureHttp } from './http/configure-http.js';
 export { HttpModule } from './http/http.module.js';
+export { answerChange, eventPositionHeader } from './http/event-position.js';
 export { etagOf, IfMatch } from './http/if-match.js';
 export { CommandId } from './http/idempotency.js';
 export { MoneyDto } from './http/money.dto.js';
@@ -23,3 +24,4 @@ export { ProblemException, type FieldError, type ProblemInit } from './http/prob
 export type { Reply } from './http/reply.js';
 export { IsTextLine } from './http/text-line.js';
 export { UuidPipe } from './http/uuid.pipe.js';
+export { WaitsFor } from './http/waits-for.js';

@@ -20,11 +20,18 @@ export const REMEDIES: Readonly<Record<string, string>> = {
     'Wait: the same call is tried again with the same ids. If it lasts, look after the database or the broker.',
   'ES-1202':
     'Nothing was stored; try again in a moment. If it lasts, the database is too slow for what this process is asked: look after it, or start fewer appends at a time.',
+  'ES-1203':
+    'Try again in a moment. If it lasts, the projection is slow or stands still: npm run es -- doctor says which.',
   'ES-1301': 'Nothing. Another replica has taken over; this one committed nothing.',
   'ES-1302': 'The database was restored or failed over. Compare the data, then adopt the new epoch.',
   'ES-1303': 'The log has lost events that were handled. Restore the database to a later state.',
   'ES-1304': 'Find out why the handler is slow. It is retried, then its key is parked.',
   'ES-1305': 'Deploy the build that handles the type and replay the record, or discard it with a reason.',
+  'ES-1310':
+    'Ask again in a moment. If it lasts, npm run es -- doctor says how far the projection is behind and who holds it up.',
+  'ES-1311': 'npm run es -- parked list shows what failed: mend the cause, then replay it.',
+  'ES-1312':
+    'Send the Event-Position of an answer of this very service: positions of different services have nothing to do with each other.',
   'ES-1401': 'Publish less, or a reference to it. The message is parked and can be replayed after the fix.',
   'ES-1402': 'Correct the publisher’s mapping, then replay the parked message.',
   'ES-1403': 'Replay the failed message before it; this one follows.',
@@ -42,6 +49,7 @@ export const REMEDIES: Readonly<Record<string, string>> = {
   'body-not-object': 'Send a JSON object.',
   'body-not-utf-8': 'Send the body in UTF-8.',
   'correlation-id-invalid': 'Send 1 to 128 letters, digits or ._:- as X-Correlation-Id, or leave it out.',
+  'event-position-invalid': 'Send the Event-Position of an answer of this service, or leave it out.',
   forbidden: 'Use a token with one of the roles that the route names.',
   'forbidden-name': 'Rename the field.',
   'idempotency-key-invalid': 'Send 1 to 200 visible ASCII characters as Idempotency-Key, or leave it out.',
@@ -52,6 +60,7 @@ export const REMEDIES: Readonly<Record<string, string>> = {
   'not-found': 'Check the path.',
   'not-ready': 'Send traffic to another replica until it is; the member checks says what is down.',
   'payload-too-large': 'Send less.',
+  'prefer-invalid': 'Send Prefer: wait= and a whole number of seconds, or leave it out.',
   'text-not-storable': 'Take U+0000 and halves of surrogate pairs out of the text.',
   'token-invalid': 'Get a new token from the issuer that AUTH_ISSUER names.',
   'token-missing': 'Send Authorization: Bearer and a token.',

@@ -2,17 +2,20 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
-import { CommandBus, deterministicId } from '@app/event-store';
+import { CommandBus, deterministicId, type AppendResult } from '@app/event-store';
 import {
+  answerChange,
   ApiProblems,
   CommandId,
   CurrentUser,
   etagHeader,
   etagOf,
+  eventPositionHeader,
   IfMatch,
   locationHeader,
   Roles,
   UuidPipe,
+  WaitsFor,
   type AuthenticatedUser,
   type Reply,
 } from '@app/platform';
@@ -33,6 +36,7 @@ import { GetOrderQueryDto, ListOrdersQueryDto } from './read-orders.dto.js';
 
 const orderIdParam = { name: 'id', format: 'uuid', description: 'Of the order.' };
 const badRequest = 'The id or a query parameter is not right.';
+const changeHeaders = { ...etagHeader, ...eventPositionHeader };
 const notFound = 'There is no such order, or it is another customer’s.';
 
 @ApiTags('orders')
@@ -50,7 +54,7 @@ export class OrdersController {
     summary: 'Place an order',
     description: 'Sent again with the same Idempotency-Key it is the same order.',
   })
-  @ApiCreatedResponse({ type: OrderChangedDto, headers: { ...locationHeader, ...etagHeader } })
+  @ApiCreatedResponse({ type: OrderChangedDto, headers: { ...locationHeader, ...changeHeaders } })
   @ApiProblems({ 422: 'A product is not sold in this currency, or the total is too large.' })
   async place(
     @Body() { lines, currency, note }: PlaceOrderDto,
@@ -61,9 +65,9 @@ export class OrdersController {
     const orderId = deterministicId('order', commandId);
     const requested = lines.map(({ sku, quantity }) => ({ sku, quantity }));
     const command = new PlaceOrder(orderId, user.id, requested, currency ?? 'EUR', note ?? undefined);
-    const { version } = await this.commands.execute(command, { commandId });
+    const result = await this.commands.execute(command, { commandId });
     reply.header('location', `/orders/${orderId}`);
-    return changed(reply, orderId, version);
+    return changed(reply, orderId, result);
   }
 
   @Post(':id/cancel')
@@ -74,7 +78,7 @@ export class OrdersController {
       'Cancelling twice changes nothing. Their own order everybody cancels as its customer, whatever roles they have.',
   })
   @ApiParam(orderIdParam)
-  @ApiOkResponse({ type: OrderChangedDto, headers: etagHeader })
+  @ApiOkResponse({ type: OrderChangedDto, headers: changeHeaders })
   @ApiProblems({ 404: notFound, 409: 'It has been shipped.' })
   async cancel(
     @Param('id', UuidPipe) orderId: string,
@@ -85,8 +89,8 @@ export class OrdersController {
     @Res({ passthrough: true }) reply: Reply,
   ): Promise<OrderChangedDto> {
     const command = new CancelOrder(orderId, reason, actor(user), expectedVersion);
-    const { version } = await this.commands.execute(command, { commandId, reason });
-    return changed(reply, orderId, version);
+    const result = await this.commands.execute(command, { commandId, reason });
+    return changed(reply, orderId, result);
   }
 
   @Post(':id/ship')
@@ -94,7 +98,7 @@ export class OrdersController {
   @Roles('operator')
   @ApiOperation({ summary: 'Record that a confirmed order was shipped' })
   @ApiParam(orderIdParam)
-  @ApiOkResponse({ type: OrderChangedDto, headers: etagHeader })
+  @ApiOkResponse({ type: OrderChangedDto, headers: changeHeaders })
   @ApiProblems({ 404: 'There is no such order.', 409: 'It is not confirmed, or was shipped otherwise.' })
   async ship(
     @Param('id', UuidPipe) orderId: string,
@@ -104,16 +108,19 @@ export class OrdersController {
     @Res({ passthrough: true }) reply: Reply,
   ): Promise<OrderChangedDto> {
     const command = new ShipOrder(orderId, carrier, trackingNumber, expectedVersion);
-    const { version } = await this.commands.execute(command, { commandId });
-    return changed(reply, orderId, version);
+    const result = await this.commands.execute(command, { commandId });
+    return changed(reply, orderId, result);
   }
 
+  // #region waits-for
   @Get()
+  @WaitsFor('order-summary')
+  // #endregion waits-for
   @ApiOperation({
     summary: 'List orders, newest first',
     description:
-      'Whoever has the role operator sees all orders, everybody else their own. The list follows changes within moments; ' +
-      'a single order (GET /orders/{id}) is never behind an answer that was given.',
+      'Whoever has the role operator sees all orders, everybody else their own. The list follows changes within moments, ' +
+      'and shows the caller’s own when asked with Event-Position; a single order (GET /orders/{id}) is never behind an answer that was given.',
   })
   @ApiOkResponse({ type: OrderPageDto })
   @ApiProblems({ 400: badRequest })
@@ -159,7 +166,9 @@ function actor({ id, roles }: AuthenticatedUser): Actor {
   return { id, operator: roles.includes('operator') };
 }
 
-function changed(reply: Reply, orderId: string, version: number): OrderChangedDto {
-  reply.header('etag', etagOf(version));
-  return { orderId, version };
+// #region changed
+function changed(reply: Reply, orderId: string, result: AppendResult): OrderChangedDto {
+  answerChange(reply, result);
+  return { orderId, version: result.version };
 }
+// #endregion changed

@@ -3,7 +3,18 @@ import { Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestj
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiOkResponse, ApiOperation, ApiParam, ApiQuery, ApiTags } from '@nestjs/swagger';
 import { AggregateNotFoundError, CommandBus, deterministicId } from '@app/event-store';
-import { ApiProblems, CommandId, etagHeader, etagOf, IfMatch, Roles, UuidPipe, type Reply } from '@app/platform';
+import {
+  answerChange,
+  ApiProblems,
+  CommandId,
+  etagHeader,
+  etagOf,
+  eventPositionHeader,
+  IfMatch,
+  Roles,
+  UuidPipe,
+  type Reply,
+} from '@app/platform';
 import { GetPayment } from '../application/get-payment/get-payment.query.js';
 import { RefundPayment } from '../application/refund-payment/refund-payment.command.js';
 import { PaymentDto, PaymentsDto, toPaymentDto } from './payment.dto.js';
@@ -51,7 +62,7 @@ export class PaymentsController {
     description: 'The gateway is asked right after.',
   })
   @ApiParam(paymentIdParam)
-  @ApiOkResponse({ type: RefundedDto, headers: etagHeader })
+  @ApiOkResponse({ type: RefundedDto, headers: { ...etagHeader, ...eventPositionHeader } })
   @ApiProblems({ 404: notFound, 409: 'It is not captured, or less than that is left.' })
   async refund(
     @Param('id', UuidPipe) paymentId: string,
@@ -62,8 +73,8 @@ export class PaymentsController {
   ): Promise<RefundedDto> {
     const refundId = deterministicId('refund', commandId);
     const command = new RefundPayment(paymentId, refundId, reason, amountMinor ?? undefined, expectedVersion);
-    const { version } = await this.commands.execute(command, { commandId, reason });
-    reply.header('etag', etagOf(version));
-    return { paymentId, refundId, version };
+    const result = await this.commands.execute(command, { commandId, reason });
+    answerChange(reply, result);
+    return { paymentId, refundId, version: result.version };
   }
 }

@@ -40,6 +40,8 @@ export interface CheckpointStore {
   /** Moves the checkpoint. @throws LeaseLostError when another owner has taken over: the unit must roll back. */
   save(lease: Lease, position: bigint): Promise<void>;
   list(): Promise<SubscriptionStatus[]>;
+  /** Checkpoints by name, of those among `names` that have begun; cheap enough to be asked again and again. */
+  positions(log: LogName, names: readonly string[]): Promise<ReadonlyMap<string, bigint>>;
 }
 
 /** A record set aside: waiting for its next attempt, standing behind one of the same key, or parked for good. */

@@ -5,6 +5,7 @@ import {
   type Clock,
   type Lease,
   type LogCursor,
+  type LogName,
   type SubscriptionKey,
   type SubscriptionStatus,
 } from '../core/index.js';
@@ -80,6 +81,12 @@ export class MemoryCheckpointStore implements CheckpointStore {
         return { name, log, cursor, owner: lease?.owner, leaseEpoch, leasedUntil: lease?.until };
       })
       .sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+  }
+
+  async positions(log: LogName, names: readonly string[]): Promise<ReadonlyMap<string, bigint>> {
+    const all = this.database.checkpoints.all(this.database.transaction());
+    const asked = all.filter((checkpoint) => checkpoint.log === log && names.includes(checkpoint.name));
+    return new Map(asked.map(({ name, cursor }) => [name, cursor.position]));
   }
 
   private isOurs(transaction: MemoryTransaction, lease: Lease): boolean {

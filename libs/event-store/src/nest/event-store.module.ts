@@ -11,12 +11,14 @@ import { DataSource } from 'typeorm';
 import { AggregateStore } from '../core/index.js';
 import { CommandBus } from './command-bus.js';
 import { aggregateToken } from './decorators/inject-aggregate.decorator.js';
+import { projectionToken } from './decorators/inject-projection.decorator.js';
 import { DurableEventBus } from './event-bus.js';
 import { Explorer } from './explorer.js';
 import { Feature, type FeatureOptions } from './feature.js';
 import { createMemoryRuntime, type MemoryRuntimeOptions } from './memory-runtime.js';
 import { nestLogger } from './nest-logger.js';
 import { createPostgresRuntime, type PostgresRuntimeOptions } from './postgres-runtime.js';
+import { ReadModels } from './read-models.js';
 import { EVENT_STORE_RUNTIME, type EventStoreRuntime } from './runtime.js';
 import { SubscriptionHost } from './subscription-host.js';
 
@@ -68,11 +70,16 @@ export class EventStoreModule {
       useFactory: ({ store: events, registry, clock, ids, snapshots }: EventStoreRuntime) =>
         new AggregateStore(aggregateClass, { events, registry, clock, ids, snapshots, warn }),
     }));
+    const progress = projections.map((projectionClass): FactoryProvider => ({
+      provide: projectionToken(projectionClass),
+      inject: [ReadModels],
+      useFactory: (readModels: ReadModels) => readModels.offer(projectionClass),
+    }));
     const feature: Provider = { provide: Symbol('Feature'), useValue: new Feature(options) };
     return {
       module: EventStoreFeatureModule,
-      providers: [feature, ...providers, ...stores, ...projections, ...processes, ...publishers],
-      exports: stores,
+      providers: [feature, ...providers, ...stores, ...progress, ...projections, ...processes, ...publishers],
+      exports: [...stores, ...progress],
     };
   }
 }
@@ -86,7 +93,7 @@ function root(runtime: FactoryProvider): DynamicModule {
     module: EventStoreModule,
     global: true,
     imports: [cqrs],
-    providers: [runtime, Explorer, SubscriptionHost],
-    exports: [EVENT_STORE_RUNTIME, SubscriptionHost],
+    providers: [runtime, Explorer, ReadModels, SubscriptionHost],
+    exports: [EVENT_STORE_RUNTIME, ReadModels, SubscriptionHost],
   };
 }

@@ -23,6 +23,7 @@ import { Explorer, type Explored } from './explorer.js';
 import { Messaging } from './messaging.js';
 import { nestLogger } from './nest-logger.js';
 import { findProcesses } from './processes.js';
+import { ReadModels } from './read-models.js';
 import { EVENT_STORE_RUNTIME, type EventStoreRuntime } from './runtime.js';
 
 /** How long a lease lives without a renewal, in milliseconds. */
@@ -41,6 +42,7 @@ export class SubscriptionHost implements OnApplicationBootstrap, BeforeApplicati
     @Inject(EVENT_STORE_RUNTIME) private readonly runtime: EventStoreRuntime,
     private readonly explorer: Explorer,
     private readonly bus: CommandBus,
+    private readonly readModels: ReadModels,
   ) {
     this.owner = `${runtime.service}/${runtime.ids.next()}`;
   }
@@ -85,8 +87,10 @@ export class SubscriptionHost implements OnApplicationBootstrap, BeforeApplicati
       inboundTypes,
     );
     checkNames(definitions);
+    const projections = findProjections(explored, runtime);
+    this.readModels.open(projections, inboundTypes);
     await runtime.open();
-    runtime.inlineProjections.push(...findProjections(explored, runtime).filter(({ inline }) => inline));
+    runtime.inlineProjections.push(...projections.filter(({ inline }) => inline));
     const retired = explored.features.flatMap(({ options }) => options.retired ?? []);
     const foreign = checkOwners(await runtime.checkpoints.list(), definitions, retired, runtime.clock.now());
     for (const sentence of foreign) this.logger.warn(sentence);
@@ -99,6 +103,7 @@ export class SubscriptionHost implements OnApplicationBootstrap, BeforeApplicati
 
   /** Intake stops first: no message and no event is begun any more, what is in hand is finished and its place saved. */
   async beforeApplicationShutdown(): Promise<void> {
+    this.readModels.close();
     await Promise.all([this.broker?.stop(), this.timerWorker?.stop(), ...this.runners.map((runner) => runner.stop())]);
     for (const tail of this.tails.values()) tail.close();
   }
@@ -143,6 +148,8 @@ export class SubscriptionHost implements OnApplicationBootstrap, BeforeApplicati
       return tail;
     };
     const { checkpoints, parking, unitOfWork, clock, ids } = runtime;
+    const onMoved = ({ name, log }: SubscriptionDefinition) =>
+      log === 'events' ? (position: bigint) => this.readModels.watch.moved(name, position) : undefined;
     this.runners = definitions.map(
       (definition) =>
         new SubscriptionRunner({
@@ -155,6 +162,7 @@ export class SubscriptionHost implements OnApplicationBootstrap, BeforeApplicati
           ids,
           owner,
           leaseTtlMs: LEASE_TTL_MS,
+          onMoved: onMoved(definition),
           logger: nestLogger(definition.name),
         }),
     );

@@ -87,6 +87,15 @@ export class PostgresCheckpointStore implements CheckpointStore {
     }));
   }
 
+  async positions(log: LogName, names: readonly string[]): Promise<ReadonlyMap<string, bigint>> {
+    const { rows } = await this.database.query<{ name: string; position: bigint }>({
+      name: 'checkpoint-positions',
+      text: 'SELECT name, position FROM event_store.subscriptions WHERE log = $1 AND name = ANY($2)',
+      values: [log, names],
+    });
+    return new Map(rows.map(({ name, position }) => [name, position]));
+  }
+
   /** SKIP LOCKED: while a former owner's unit is about to commit its checkpoint, the row is not free yet. */
   private async take({ name, log }: SubscriptionKey, owner: string, ttlMs: number): Promise<Lease | undefined> {
     const { rows } = await this.database.query<TakenRow>({

@@ -1,4 +1,5 @@
 // The face of subscriptions: definitions, the runner, retry and parking.
+export { CheckpointWatch, type CheckpointWatchOptions, type WaitOptions } from './checkpoint-watch.js';
 export { eventContextOf } from './event-context.js';
 export { isInfrastructure, reasonOf } from './failure.js';
 export { withInlineProjections } from './inline-projections.js';
@@ -6,6 +7,7 @@ export { contextOf } from './item.js';
 export { LiveTail, type LiveTailOptions } from './live-tail.js';
 export { silentLogger, type LogFields, type Logger } from './logger.js';
 export { On, reactionsOf } from './on.decorator.js';
+export { ProjectionProgress, type WaitedProjection, type WaitingOptions } from './projection-progress.js';
 export {
   asyncProjection,
   projectionName,
@@ -15,6 +17,7 @@ export {
 } from './projection.js';
 export { defaultRetryPolicy, DEPLOY_MS, nextDelayMs, retryingFor, type RetryPolicy } from './retry-policy.js';
 export type { SubscriptionRunnerOptions } from './runner-options.js';
+export { requireSegments, segmentName, segmentNames, segmentOf, splitSegmentName, type Segment } from './segments.js';
 export type { RunnerState, RunnerStatus } from './status.js';
 export { SubscriptionRunner } from './subscription-runner.js';
 export type {
@@ -23,3 +26,9 @@ export type {
   SubscriptionDefinition,
   TransactionalSubscription,
 } from './subscription.js';
+export {
+  ProjectionBehindError,
+  ProjectionHeldBackError,
+  TooManyWaitingError,
+  UnknownPositionError,
+} from './waiting-errors.js';

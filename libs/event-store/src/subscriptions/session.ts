@@ -26,6 +26,7 @@ export class Session {
   ) {
     this.place = lease.cursor.position;
     progress.position = this.place;
+    options.onMoved?.(this.place);
   }
 
   get subscription(): SubscriptionKey {
@@ -134,5 +135,6 @@ export class Session {
     }
     this.progress.position = this.place;
     this.noteProgress();
+    this.options.onMoved?.(this.place);
   }
 }

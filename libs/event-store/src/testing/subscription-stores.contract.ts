@@ -149,6 +149,23 @@ export function describeSubscriptionStores(name: string, open: () => Promise<Sub
         expect(await statusOf(key)).toMatchObject({ owner: undefined, leasedUntil: undefined });
       });
 
+      it('is told by name and log, as it is committed; one that has not begun is left out', async () => {
+        const [key, other] = [newKey(), newKey()];
+        const lease = await subject.checkpoints.acquire(key, 'worker-1', 60_000, at(3n));
+        await subject.checkpoints.acquire({ ...key, log: 'inbound' }, 'worker-1', 60_000, at(9n));
+        await subject.checkpoints.acquire(other, 'worker-1', 60_000, at(0n));
+        await subject.checkpoints.save(lease!, 4n);
+        const names = [key.name, other.name, 'never begun'];
+        expect(await subject.checkpoints.positions('events', names)).toEqual(
+          new Map([
+            [key.name, 4n],
+            [other.name, 0n],
+          ]),
+        );
+        expect(await subject.checkpoints.positions('inbound', names)).toEqual(new Map([[key.name, 9n]]));
+        expect(await subject.checkpoints.positions('events', [])).toEqual(new Map());
+      });
+
       const statusOf = async (key: SubscriptionKey) =>
         (await subject.checkpoints.list()).find((status) => status.name === key.name);
     });

@@ -9,6 +9,7 @@ import {
   UnavailableError,
   WrongExpectedVersionError,
 } from '@app/event-store/core';
+import { ProjectionBehindError, ProjectionHeldBackError, UnknownPositionError } from '@app/event-store';
 import { VersionMismatchError } from '@app/kernel';
 import { etagOf } from './if-match.js';
 import { codeOfStatus, ProblemException, type ProblemInit } from './problem.js';
@@ -59,6 +60,8 @@ export function problemOf(error: unknown): ProblemInit {
   if (error instanceof InvalidRequestError || error instanceof InvalidEventError) {
     return { status: 400, code: error.code, detail: error.message };
   }
+  const waiting = ofWaiting(error);
+  if (waiting) return waiting;
   if (error instanceof UnavailableError) return unavailable(error.code);
   if (error instanceof HttpException && error.getStatus() < 500) return ofHttp(error);
   const code = driverCode(error);
@@ -75,6 +78,24 @@ export function problemOf(error: unknown): ProblemInit {
     code: 'internal-error',
     detail: 'Something went wrong on our side. Quote the correlation id when you report it.',
   };
+}
+
+/** A read that was to show a change, and cannot. Which stream it is about stays inside: it may be somebody else's. */
+function ofWaiting(error: unknown): ProblemInit | undefined {
+  if (error instanceof UnknownPositionError) {
+    const detail = 'This service has written nothing at that Event-Position. Send one that an answer of it carried.';
+    return { status: 400, code: error.code, detail };
+  }
+  if (error instanceof ProjectionBehindError) {
+    const extensions = { expected: String(error.position), reached: String(error.reached) };
+    const detail = 'The read model does not show the change at that Event-Position yet. Ask again in a moment.';
+    return { status: 503, code: error.code, detail, extensions, headers: { 'retry-after': '1' } };
+  }
+  if (error instanceof ProjectionHeldBackError) {
+    const detail = 'The read model cannot show the change at that Event-Position until an operator has mended it.';
+    return { status: 503, code: error.code, detail };
+  }
+  return undefined;
 }
 
 /** The database or the network gave way; the same request may work in a moment. */

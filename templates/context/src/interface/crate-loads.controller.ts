@@ -2,17 +2,20 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
-import { CommandBus, deterministicId } from '@app/event-store';
+import { CommandBus, deterministicId, type AppendResult } from '@app/event-store';
 import {
+  answerChange,
   ApiProblems,
   CommandId,
   CurrentUser,
   etagHeader,
   etagOf,
+  eventPositionHeader,
   IfMatch,
   locationHeader,
   Roles,
   UuidPipe,
+  WaitsFor,
   type AuthenticatedUser,
   type Reply,
 } from '@app/platform';
@@ -27,6 +30,7 @@ import { ListCrateLoadsDto } from './list-crate-loads.dto.js';
 
 const idParam = { name: 'id', format: 'uuid', description: 'Of the crate load.' };
 const badRequest = 'The id or a query parameter is not right.';
+const changeHeaders = { ...etagHeader, ...eventPositionHeader };
 const notFound = 'There is none, or somebody else opened it.';
 
 @ApiTags('crate-loads')
@@ -43,7 +47,7 @@ export class CrateLoadsController {
     summary: 'Open a crate load',
     description: 'Sent again with the same Idempotency-Key it is the same one.',
   })
-  @ApiCreatedResponse({ type: CrateLoadChangedDto, headers: { ...locationHeader, ...etagHeader } })
+  @ApiCreatedResponse({ type: CrateLoadChangedDto, headers: { ...locationHeader, ...changeHeaders } })
   async open(
     @Body() { subject }: OpenCrateLoadDto,
     @CurrentUser() user: AuthenticatedUser,
@@ -51,9 +55,9 @@ export class CrateLoadsController {
     @Res({ passthrough: true }) reply: Reply,
   ): Promise<CrateLoadChangedDto> {
     const crateLoadId = deterministicId('crate_load', commandId);
-    const { version } = await this.commands.execute(new OpenCrateLoad(crateLoadId, subject, user.id), { commandId });
+    const result = await this.commands.execute(new OpenCrateLoad(crateLoadId, subject, user.id), { commandId });
     reply.header('location', `/crate-loads/${crateLoadId}`);
-    return changed(reply, crateLoadId, version);
+    return changed(reply, crateLoadId, result);
   }
 
   @Post(':id/close')
@@ -63,7 +67,7 @@ export class CrateLoadsController {
     description: 'Closing it twice for the same reason changes nothing.',
   })
   @ApiParam(idParam)
-  @ApiOkResponse({ type: CrateLoadChangedDto, headers: etagHeader })
+  @ApiOkResponse({ type: CrateLoadChangedDto, headers: changeHeaders })
   @ApiProblems({ 404: notFound, 409: 'It is closed for another reason.' })
   async close(
     @Param('id', UuidPipe) crateLoadId: string,
@@ -74,11 +78,12 @@ export class CrateLoadsController {
     @Res({ passthrough: true }) reply: Reply,
   ): Promise<CrateLoadChangedDto> {
     const command = new CloseCrateLoad(crateLoadId, reason, actor(user), expectedVersion);
-    const { version } = await this.commands.execute(command, { commandId, reason });
-    return changed(reply, crateLoadId, version);
+    const result = await this.commands.execute(command, { commandId, reason });
+    return changed(reply, crateLoadId, result);
   }
 
   @Get()
+  @WaitsFor('crate-load-summary')
   @ApiOperation({
     summary: 'List crate loads, newest first',
     description: 'Operators see all, everybody else what they opened. The list follows changes within moments.',
@@ -113,7 +118,7 @@ function actor({ id, roles }: AuthenticatedUser): Actor {
   return { id, operator: roles.includes('operator') };
 }
 
-function changed(reply: Reply, crateLoadId: string, version: number): CrateLoadChangedDto {
-  reply.header('etag', etagOf(version));
-  return { crateLoadId, version };
+function changed(reply: Reply, crateLoadId: string, result: AppendResult): CrateLoadChangedDto {
+  answerChange(reply, result);
+  return { crateLoadId, version: result.version };
 }
