@@ -59,6 +59,7 @@ export type {
 } from './event-store.js';
 export { isOpen, meets, type ExpectedVersion } from './expected-version.js';
 export type { HeldBack, LogCursor, LogHolder, LogName, LogRecord, SettledLog } from './log.js';
+export type { MemberStore } from './members.js';
 export { MessageContext, type MessageContextInit } from './message-context.js';
 export type { Snapshot, SnapshotFacts, SnapshotPolicy, SnapshotStore } from './snapshot.js';
 export { allOf, anyOf, every, everySize, olderThan } from './snapshot-policies.js';

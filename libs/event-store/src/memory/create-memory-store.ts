@@ -15,6 +15,7 @@ import { MemoryCheckpointStore } from './memory-checkpoint-store.js';
 import { MemoryDatabase } from './memory-database.js';
 import { MemoryEventStore } from './memory-event-store.js';
 import { MemoryInboundLog } from './memory-inbound-log.js';
+import { MemoryMemberStore } from './memory-member-store.js';
 import { MemoryOutgoingLog } from './memory-outgoing-log.js';
 import { MemoryParkingStore } from './memory-parking-store.js';
 import { MemoryProcessStore } from './memory-process-store.js';
@@ -32,6 +33,7 @@ export interface MemoryStore {
   readonly unitOfWork: MemoryUnitOfWork;
   readonly logs: Readonly<Record<LogName, MemorySettledLog>>;
   readonly checkpoints: MemoryCheckpointStore;
+  readonly members: MemoryMemberStore;
   readonly parking: MemoryParkingStore;
   readonly outgoing: MemoryOutgoingLog;
   readonly inbound: MemoryInboundLog;
@@ -59,6 +61,7 @@ export function createMemoryStore({
     unitOfWork: new MemoryUnitOfWork(database),
     logs: { events: log('events'), inbound: log('inbound'), outgoing: log('outgoing') },
     checkpoints: new MemoryCheckpointStore(database, clock),
+    members: new MemoryMemberStore(database, clock),
     parking: new MemoryParkingStore(database, clock),
     outgoing: new MemoryOutgoingLog(database, clock),
     inbound: new MemoryInboundLog(database, clock),

@@ -49,6 +49,8 @@ export class MemoryDatabase {
   readonly leases = new MemoryTable<{ readonly owner: string; readonly until: Date }>();
   /** The lease epoch: changes only when the lease is taken. */
   readonly fences = new MemoryTable<bigint>();
+  /** `[name, log, member]` → member, there until so many milliseconds of the clock. */
+  readonly members = new MemoryTable<SubscriptionKey & { readonly member: string; readonly aliveUntil: number }>();
   /** `[name, log, position]` → message. */
   readonly parked = new MemoryTable<ParkedMessage>();
 

@@ -7,7 +7,7 @@ import {
   type SubscriptionStatus,
 } from '../core/index.js';
 import { jsonProblem, type CommandRegistry } from '../processes/index.js';
-import type { SubscriptionDefinition } from '../subscriptions/index.js';
+import { splitSegmentName, type SubscriptionDefinition } from '../subscriptions/index.js';
 import type { Explored } from './explorer.js';
 import type { FoundProcess } from './processes.js';
 
@@ -130,12 +130,17 @@ export function checkOwners(
 ): string[] {
   const sentences: string[] = [];
   const owned = new Set(definitions.map(({ name }) => name));
+  const segments = new Map(definitions.map(({ name, log }) => segmentsIn(log, name)));
   const projections = new Set(
-    definitions.map(({ name }) => name.replace(/@v\d+$/, '@v')).filter((name) => name.endsWith('@v')),
+    definitions.map(({ name }) => withoutVersion(name)).filter((name) => name.endsWith('@v')),
   );
   for (const { name, log, cursor, owner, leasedUntil } of checkpoints) {
-    const isOtherVersion = /@v\d+$/.test(name) && projections.has(name.replace(/@v\d+$/, '@v'));
-    if (owned.has(name) || isOtherVersion || retired.includes(name)) continue;
+    if (owned.has(name)) continue;
+    // Even while another build works on it: side by side the two would write every row twice.
+    const [place, before] = segmentsIn(log, name);
+    const wanted = segments.get(place);
+    if (wanted !== undefined && wanted !== before) throw otherSegments(name, before, wanted);
+    if (projections.has(withoutVersion(name)) || retired.includes(name)) continue;
     const what = `Checkpoint ${name} (log ${log}, position ${cursor.position}) belongs to no handler, saga, process, projection or publisher of this build.`;
     const mend =
       `If it was renamed, give it the stable name '${name}'; if it was removed, or belongs to a newer build that was rolled back, ` +
@@ -146,4 +151,23 @@ export function checkOwners(
     );
   }
   return sentences;
+}
+
+/** `order-summary@v3/0-of-4` → `order-summary@v`. */
+function withoutVersion(name: string): string {
+  return splitSegmentName(name).projection.replace(/@v\d+$/, '@v');
+}
+
+/** Into how many segments a projection is divided, by log and projection. */
+function segmentsIn(log: string, name: string): [place: string, segments: number] {
+  const { projection, segments } = splitSegmentName(name);
+  return [`${log}/${projection}`, segments];
+}
+
+function otherSegments(name: string, before: number, wanted: number): ConfigurationError {
+  const { projection } = splitSegmentName(name);
+  return new ConfigurationError(
+    `Projection ${projection} has worked in ${before} segments, and this build has ${wanted}: streams would change their segment, and be read ` +
+      'twice or not at all. Raise its version, which builds it anew beside the old one, or go back to the number it had.',
+  );
 }

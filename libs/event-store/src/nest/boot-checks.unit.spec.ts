@@ -130,3 +130,42 @@ describe('a checkpoint that no subscription of this build owns', () => {
     expect(checkOwners([checkpoint()], definitions, ['Renamed'], now)).toEqual([]);
   });
 });
+
+describe('a projection with another number of segments', () => {
+  const now = new Date('2030-01-01T00:00:00Z');
+  const checkpoint = (name: string, leasedUntil?: Date): SubscriptionStatus => ({
+    name,
+    log: 'events',
+    cursor: { epoch: 'e', position: 7n },
+    owner: leasedUntil && 'order-service/other',
+    leaseEpoch: 1n,
+    leasedUntil,
+  });
+  const build = (...names: string[]) => names.map((name) => ({ name, log: 'events' }) as SubscriptionDefinition);
+  const divided = build('doors@v2/0-of-2', 'doors@v2/1-of-2');
+
+  it.each([
+    ['doors@v2', divided, /in 1 segments, and this build has 2/],
+    ['doors@v2/3-of-4', divided, /in 4 segments, and this build has 2.*Raise its version/],
+    ['doors@v2/1-of-2', build('doors@v2'), /in 2 segments, and this build has 1/],
+  ])('is refused beside the checkpoint %s, also while another process works on that', (name, definitions, sentence) => {
+    for (const status of [checkpoint(name), checkpoint(name, new Date(now.getTime() + 5_000))]) {
+      const check = () => checkOwners([status], definitions, [], now);
+      expect(check).toThrow(ConfigurationError);
+      expect(check).toThrow(sentence);
+    }
+  });
+
+  it('is another projection when its version is another one', () => {
+    const older = [checkpoint('doors@v1'), checkpoint('doors@v1/0-of-4'), checkpoint('doors@v3/0-of-8')];
+    expect(checkOwners([...older, checkpoint('doors@v2/1-of-2')], divided, [], now)).toEqual([]);
+  });
+
+  it.each([0, -1, 1.5, 65, Number.NaN])('cannot have %s of them', (segments) => {
+    expect(() => Projection('doors', { version: 1, segments })).toThrow(/whole number from 1 to 64/);
+  });
+
+  it('has none when it is inline', () => {
+    expect(() => Projection('doors', { version: 1, inline: true, segments: 2 })).toThrow(/leave segments out/);
+  });
+});

@@ -21,6 +21,7 @@ import {
   asyncProjection,
   eventContextOf,
   reactionsOf,
+  segmentsOf,
   type ProjectionHandler,
   type SubscriptionDefinition,
   type TransactionalSubscription,
@@ -68,12 +69,14 @@ export function buildSubscriptions(
   };
   const projections = findProjections(explored, runtime)
     .filter(({ inline }) => !inline)
-    .flatMap(({ name, version, handlers }) =>
-      [...logsOf(handlers.keys()).keys()].map((log) => {
+    .flatMap(({ name, version, segments, handlers }) =>
+      [...logsOf(handlers.keys()).keys()].flatMap((log) => {
         const ofLog = [...handlers].filter(
           ([event]) => inboundTypes.has(eventDeclaration(event)!.type) === (log === 'inbound'),
         );
-        return asyncProjection({ name, version, log, handlers: new Map(ofLog), registry });
+        return segmentsOf(segments).map((segment) =>
+          asyncProjection({ name, version, log, handlers: new Map(ofLog), registry, segment }),
+        );
       }),
     );
   const handlers = explored.eventsHandlers.flatMap((found) =>
@@ -111,6 +114,23 @@ export function buildSubscriptions(
   });
   const managers = subscriptionsOf(processes, runtime, commands.registry, inboundTypes);
   return [...projections, ...handlers, ...sagas, ...managers, ...relays, dispatch];
+}
+
+type SharedSegment = SubscriptionDefinition & { readonly segmentOf: string };
+
+/** Subscriptions that one process runs as a whole, and those divided into segments, each with all of its segments. */
+export function sharedApart(definitions: readonly SubscriptionDefinition[]): {
+  readonly whole: readonly SubscriptionDefinition[];
+  readonly shared: readonly (readonly SharedSegment[])[];
+} {
+  const isShared = (one: SubscriptionDefinition): one is SharedSegment =>
+    one.delivery === 'transactional' && one.segmentOf !== undefined;
+  const shared = new Map<string, SharedSegment[]>();
+  for (const one of definitions.filter(isShared)) {
+    const group = `${one.log}/${one.segmentOf}`;
+    shared.set(group, [...(shared.get(group) ?? []), one]);
+  }
+  return { whole: definitions.filter((one) => !isShared(one)), shared: [...shared.values()] };
 }
 
 /** One record in a unit of work, because a handler may act outside of it: what it writes through `db` happens once, the rest at least once. */

@@ -1,7 +1,13 @@
 // Who wants to know how far a projection is gets it here: by class, or by name where a room may not see the class.
 import { Inject, Injectable } from '@nestjs/common';
 import { ConfigurationError, eventDeclaration, type Class } from '../core/index.js';
-import { CheckpointWatch, ProjectionProgress, projectionName, type WaitedProjection } from '../subscriptions/index.js';
+import {
+  CheckpointWatch,
+  ProjectionProgress,
+  projectionName,
+  segmentNames,
+  type WaitedProjection,
+} from '../subscriptions/index.js';
 import { projectionDeclaration } from './decorators/projection.decorator.js';
 import type { FoundProjection } from './definitions.js';
 import { EVENT_STORE_RUNTIME, type EventStoreRuntime } from './runtime.js';
@@ -45,9 +51,9 @@ export class ReadModels {
       [...handlers.keys()].some((event) => !inboundTypes.has(eventDeclaration(event)!.type));
     this.known = new Map(
       projections.filter(readsOwn).map((found) => {
-        const { name, inline } = found;
-        const subscriptions = inline ? [] : [projectionName(found)];
-        return [name, { name: projectionName(found), subscriptions }];
+        const { name, inline, segments } = found;
+        const projection = projectionName(found);
+        return [name, { name: projection, subscriptions: inline ? [] : segmentNames(projection, segments) }];
       }),
     );
     for (const name of this.asked) this.require(name);

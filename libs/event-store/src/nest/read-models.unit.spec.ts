@@ -44,7 +44,8 @@ class StampSoldV1 {}
 const rows = (db: MemoryDatabase, table: string) => db.table<bigint>(table);
 let gate: Promise<void>;
 
-@Projection('letters', { version: 3 })
+// #region segments
+@Projection('letters', { version: 3, segments: 2 })
 class Letters {
   @On(LetterSent)
   async sent(_event: LetterSent, { stream, position }: EventContext, db: MemoryDatabase): Promise<void> {
@@ -52,6 +53,7 @@ class Letters {
     rows(db, 'letters').set(stream.id, position);
   }
 }
+// #endregion segments
 
 @Projection('letters-now', { version: 1, inline: true })
 class LettersNow {

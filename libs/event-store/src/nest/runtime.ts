@@ -6,6 +6,7 @@ import type {
   EventStore,
   IdGenerator,
   LogName,
+  MemberStore,
   ParkingStore,
   SettledLog,
   SnapshotStore,
@@ -24,6 +25,8 @@ export interface EventStoreRuntime {
   readonly registry: EventRegistry;
   readonly logs: Readonly<Record<LogName, SettledLog>>;
   readonly checkpoints: CheckpointStore;
+  /** Who shares the segments of projections. */
+  readonly members: MemberStore;
   readonly parking: ParkingStore;
   readonly outgoing: OutgoingLog;
   readonly processes: ProcessStore;

@@ -12,13 +12,14 @@ import { integrationDecoder, publisherDefinition, type BrokerHealth, type TopicC
 import { CommandRegistry, TimerWorker, type TimerStatus } from '../processes/index.js';
 import {
   LiveTail,
+  SegmentShare,
   SubscriptionRunner,
   type RunnerStatus,
   type SubscriptionDefinition,
 } from '../subscriptions/index.js';
 import { checkDeclarations, checkNames, checkOwners, checkProcesses } from './boot-checks.js';
 import { CommandBus } from './command-bus.js';
-import { buildSubscriptions, findProjections } from './definitions.js';
+import { buildSubscriptions, findProjections, sharedApart } from './definitions.js';
 import { Explorer, type Explored } from './explorer.js';
 import { Messaging } from './messaging.js';
 import { nestLogger } from './nest-logger.js';
@@ -35,6 +36,7 @@ export class SubscriptionHost implements OnApplicationBootstrap, BeforeApplicati
   private readonly owner: string;
   private readonly tails = new Map<LogName, LiveTail>();
   private runners: SubscriptionRunner[] = [];
+  private shares: SegmentShare[] = [];
   private timerWorker: TimerWorker | undefined;
   private broker: Messaging | undefined;
 
@@ -49,7 +51,7 @@ export class SubscriptionHost implements OnApplicationBootstrap, BeforeApplicati
 
   /** What every subscription of this process does now, for health, metrics and the operator. */
   statuses(): RunnerStatus[] {
-    return this.runners.map((runner) => runner.status());
+    return [...this.runners.map((runner) => runner.status()), ...this.shares.flatMap((share) => share.statuses())];
   }
 
   /** Whether timers are fired, for health: none in a service without process managers. */
@@ -104,7 +106,11 @@ export class SubscriptionHost implements OnApplicationBootstrap, BeforeApplicati
   /** Intake stops first: no message and no event is begun any more, what is in hand is finished and its place saved. */
   async beforeApplicationShutdown(): Promise<void> {
     this.readModels.close();
-    await Promise.all([this.broker?.stop(), this.timerWorker?.stop(), ...this.runners.map((runner) => runner.stop())]);
+    await Promise.all([
+      this.broker?.stop(),
+      this.timerWorker?.stop(),
+      ...[...this.runners, ...this.shares].map((one) => one.stop()),
+    ]);
     for (const tail of this.tails.values()) tail.close();
   }
 
@@ -150,22 +156,43 @@ export class SubscriptionHost implements OnApplicationBootstrap, BeforeApplicati
     const { checkpoints, parking, unitOfWork, clock, ids } = runtime;
     const onMoved = ({ name, log }: SubscriptionDefinition) =>
       log === 'events' ? (position: bigint) => this.readModels.watch.moved(name, position) : undefined;
-    this.runners = definitions.map(
-      (definition) =>
-        new SubscriptionRunner({
-          definition: { ...definition, retry: { ...runtime.retry, ...definition.retry } },
-          tail: tailOf(definition.log),
-          checkpoints,
-          parking,
-          unitOfWork,
-          clock,
-          ids,
-          owner,
-          leaseTtlMs: LEASE_TTL_MS,
-          onMoved: onMoved(definition),
-          logger: nestLogger(definition.name),
-        }),
-    );
-    for (const runner of this.runners) runner.start();
+    const createRunner = (definition: SubscriptionDefinition) =>
+      new SubscriptionRunner({
+        definition: { ...definition, retry: { ...runtime.retry, ...definition.retry } },
+        tail: tailOf(definition.log),
+        checkpoints,
+        parking,
+        unitOfWork,
+        clock,
+        ids,
+        owner,
+        leaseTtlMs: LEASE_TTL_MS,
+        onMoved: onMoved(definition),
+        logger: nestLogger(definition.name),
+      });
+    const { whole, shared } = sharedApart(definitions);
+    this.runners = whole.map(createRunner);
+    this.shares = shared.map((segments) => {
+      const { log, segmentOf: name } = segments[0]!;
+      const { members } = runtime;
+      const initial = () => runtime.logs[log].beginning();
+      const logger = nestLogger(name);
+      const group = { name, log };
+      const leaseTtlMs = LEASE_TTL_MS;
+      return new SegmentShare({
+        group,
+        segments,
+        createRunner,
+        initial,
+        members,
+        checkpoints,
+        clock,
+        ids,
+        owner,
+        leaseTtlMs,
+        logger,
+      });
+    });
+    for (const one of [...this.runners, ...this.shares]) one.start();
   }
 }

@@ -12,6 +12,7 @@ export { PostgresCheckpointStore } from './checkpoint-store.js';
 export { PostgresInboundLog } from './inbound-log.js';
 export { eventsTable, inboundTable, outgoingTable, type LogTable } from './log-table.js';
 export { renewLogEpoch } from './log-epoch.js';
+export { PostgresMemberStore } from './member-store.js';
 export { PostgresOutgoingLog } from './outgoing-log.js';
 export { PostgresParkingStore } from './parking-store.js';
 export { PostgresProcessStore } from './process-store.js';

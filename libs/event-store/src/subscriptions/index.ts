@@ -17,7 +17,16 @@ export {
 } from './projection.js';
 export { defaultRetryPolicy, DEPLOY_MS, nextDelayMs, retryingFor, type RetryPolicy } from './retry-policy.js';
 export type { SubscriptionRunnerOptions } from './runner-options.js';
-export { requireSegments, segmentName, segmentNames, segmentOf, splitSegmentName, type Segment } from './segments.js';
+export { SegmentShare, type SegmentShareOptions } from './segment-share.js';
+export {
+  requireSegments,
+  segmentName,
+  segmentNames,
+  segmentOf,
+  segmentsOf,
+  splitSegmentName,
+  type Segment,
+} from './segments.js';
 export type { RunnerState, RunnerStatus } from './status.js';
 export { SubscriptionRunner } from './subscription-runner.js';
 export type {

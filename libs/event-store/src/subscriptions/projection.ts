@@ -9,6 +9,7 @@ import {
 } from '../core/index.js';
 import { eventContextOf } from './event-context.js';
 import type { RetryPolicy } from './retry-policy.js';
+import { segmentName, segmentOf, type Segment } from './segments.js';
 import type { TransactionalSubscription } from './subscription.js';
 
 /** `db` is what the transaction writes with: TypeORM's EntityManager on PostgreSQL. */
@@ -27,20 +28,24 @@ export interface AsyncProjectionOptions extends Projection {
   readonly log?: LogName;
   readonly retry?: Partial<RetryPolicy>;
   readonly deadlineMs?: number;
+  /** Only the streams of this segment; the subscription is then one of several. Default: all streams. */
+  readonly segment?: Segment;
 }
 
 /** @throws EventNotRegisteredError a handler for a class outside the registry. */
 export function asyncProjection(options: AsyncProjectionOptions): TransactionalSubscription {
-  const { registry, log = 'events', retry, deadlineMs } = options;
+  const { registry, log = 'events', retry, deadlineMs, segment } = options;
   const handlers = handlersByType(options, registry);
+  const projection = projectionName(options);
   return {
-    name: projectionName(options),
+    name: segment ? segmentName(projection, segment) : projection,
     log,
     delivery: 'transactional',
     start: 'beginning',
     retry,
     deadlineMs,
-    wants: ({ type }) => handlers.has(type),
+    wants: ({ type, key }) => handlers.has(type) && (!segment || segmentOf(key, segment.of) === segment.index),
+    ...(segment && { segmentOf: projection }),
     handle: async (record, { db }) => {
       await handlers.get(record.type)!(registry.decode(record), eventContextOf(record, log), db);
     },

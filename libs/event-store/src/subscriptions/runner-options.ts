@@ -23,7 +23,7 @@ export interface SubscriptionRunnerOptions<D extends SubscriptionDefinition = Su
   readonly pollMs?: number;
   /** After this time without renewal another process may take over, in milliseconds, default 10,000. */
   readonly leaseTtlMs?: number;
-  /** Told the checkpoint when a lease is taken, and whenever it has moved for good: for those of this process who wait for it. */
+  /** Told up to where everything is handled or set aside, for good, whenever that changes: for those of this process who wait for it. */
   readonly onMoved?: (position: bigint) => void;
   /** Longest time `stop` waits for what is in hand, in milliseconds, default 10,000. */
   readonly drainMs?: number;

@@ -22,10 +22,15 @@ export function segmentOf(key: string, segments: number): number {
   return ((hash ^ (hash >>> 16)) >>> 0) % segments;
 }
 
+/** Undefined for one that is not divided. */
+export function segmentsOf(segments = 1): readonly (Segment | undefined)[] {
+  if (segments === 1) return [undefined];
+  return Array.from({ length: segments }, (_, index) => ({ index, of: segments }));
+}
+
 /** The subscriptions of a projection: itself, or one for each segment, in order. */
 export function segmentNames(projection: string, segments = 1): string[] {
-  if (segments === 1) return [projection];
-  return Array.from({ length: segments }, (_, index) => segmentName(projection, { index, of: segments }));
+  return segmentsOf(segments).map((segment) => (segment ? segmentName(projection, segment) : projection));
 }
 
 export function segmentName(projection: string, { index, of }: Segment): string {

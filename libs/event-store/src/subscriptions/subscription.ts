@@ -35,6 +35,11 @@ export interface TransactionalSubscription extends SubscriptionBase {
   readonly together?: number;
   handle(record: LogRecord, transaction: Transaction): Promise<void>;
   /**
+   * The projection whose segment it is: processes share the segments. Most records are not wanted then, and the checkpoint follows those
+   * with a little delay, to save writes.
+   */
+  readonly segmentOf?: string;
+  /**
    * Called once at the start of every unit of work with all its records that are wanted, also those that will stand behind a failed one:
    * the place to lock rows, in one order for all units. What it throws, the record is to blame for once it is alone.
    */

@@ -5,6 +5,7 @@ import { callWithin } from './call.js';
 import type { Delivery } from './delivery.js';
 import { CommitUncertainError, isInfrastructure } from './failure.js';
 import { contextOf, distinctKeys, itemOf, type Item } from './item.js';
+import { Passing } from './passing.js';
 import type { SubscriptionRunnerOptions } from './runner-options.js';
 import type { Session } from './session.js';
 import { overtakingKey, SetAsides } from './set-asides.js';
@@ -19,12 +20,14 @@ const UNIT_MS = 1_000;
 export class TransactionalDelivery implements Delivery {
   private readonly aside: SetAsides;
   private readonly overtaking = new WeakSet<LogRecord>();
+  private readonly passing: Passing;
 
   constructor(
     private readonly session: Session,
     private readonly options: SubscriptionRunnerOptions<TransactionalSubscription>,
   ) {
     this.aside = new SetAsides(session, options);
+    this.passing = new Passing(session, options);
   }
 
   get restMs(): number {
@@ -33,6 +36,9 @@ export class TransactionalDelivery implements Delivery {
 
   async deliver(records: readonly LogRecord[]): Promise<void> {
     let rest = records.map((record) => itemOf(this.options.definition, record));
+    if (this.options.definition.segmentOf !== undefined && !rest.some(({ wanted }) => wanted)) {
+      return this.passing.to(rest.at(-1)!.record.position);
+    }
     while (rest.length > 0 && !this.session.intake.aborted) {
       await this.deliverUnit(this.nextUnit(rest));
       rest = rest.filter(({ record }) => record.position > this.session.position);
@@ -52,9 +58,9 @@ export class TransactionalDelivery implements Delivery {
     }
   }
 
-  /** Everything handled is committed already. */
+  /** Everything handled is committed already, but not all that was passed. */
   finish(): Promise<void> {
-    return Promise.resolve();
+    return this.passing.save();
   }
 
   /** Up to the last record that may share the unit; those nobody wants cost nothing. */

@@ -1,12 +1,18 @@
 // @Projection names a read model's writer. Its row changes and its checkpoint commit together.
 import { Injectable } from '@nestjs/common';
 import { ConfigurationError, type Class } from '../../core/index.js';
+import { requireSegments } from '../../subscriptions/index.js';
 
 export interface ProjectionOptions {
   /** Raise it to build anew from the beginning beside the old one, under the name `<name>@v<version>`. */
   readonly version: number;
   /** True: written in the append's own transaction, so that a reader sees it at once; every append then pays for it. Default false. */
   readonly inline?: boolean;
+  /**
+   * Into how many shares its streams are divided, so that several processes work on it side by side; default 1, at most 64. Order is then
+   * kept within a stream only. Another number needs another version.
+   */
+  readonly segments?: number;
 }
 
 export interface ProjectionDeclaration extends ProjectionOptions {
@@ -17,6 +23,11 @@ const declarations = new WeakMap<object, ProjectionDeclaration>();
 
 /** What a handler writes through its `db` happens once per event; it may run several times, so it writes through nothing else. */
 export function Projection(name: string, options: ProjectionOptions): ClassDecorator {
+  requireSegments(name, options.segments ?? 1);
+  if (options.inline === true && (options.segments ?? 1) > 1)
+    throw new ConfigurationError(
+      `Projection ${name} is inline and is to have segments. It is written by whoever appends: leave segments out.`,
+    );
   return (target) => {
     Injectable()(target);
     declarations.set(target, { name, ...options });

@@ -1,0 +1,6 @@
+import { describeMemberStore } from '../testing/member-store.contract.js';
+import { createMemoryStore } from './create-memory-store.js';
+
+describeMemberStore('memory', () =>
+  Promise.resolve({ members: createMemoryStore().members, close: () => Promise.resolve() }),
+);
