@@ -159,6 +159,21 @@ describe('the segments of a projection', () => {
     await until({ a: 2, b: 2 }, 30_000);
   });
 
+  it('that one held before it fell silent are not counted as its own when it returns', async () => {
+    start('a');
+    start('b');
+    await until({ a: 2, b: 2 });
+    cutOff.add('b');
+    await until({ a: 4 }, 2 * TTL_MS);
+    start('c');
+    start('d');
+    await until({ a: 2, c: 1, d: 1 });
+    cutOff.delete('b');
+    await until({ a: 1, b: 1, c: 1, d: 1 }, 30_000);
+    await lab.clock.advance(60_000);
+    expect(await held()).toEqual({ a: 1, b: 1, c: 1, d: 1 });
+  });
+
   it('are not given back when nobody can be reached for a while', async () => {
     start('a');
     await until({ a: 4 });
@@ -218,6 +233,7 @@ describe('the segments of a projection', () => {
       const before = lab.clock.now();
       expect(await progress.waitFor(BigInt(n))).toBe(BigInt(n));
       expect(lab.clock.now()).toEqual(before);
+      await lab.clock.advance(5);
     }
     expect(saves.filter((name) => name === mine)).toHaveLength(20);
     expect(saves.filter((name) => name !== mine)).toEqual([]);
