@@ -1,7 +1,14 @@
 // What is understood of the two headers a read may wait by, and what is turned away.
 import { describe, expect, it } from 'vitest';
+import {
+  ProjectionBehindError,
+  ProjectionHeldBackError,
+  TooManyWaitingError,
+  UnknownPositionError,
+} from '@app/event-store';
 import { answerChange, eventPositionOf } from './event-position.js';
 import { preferredWait } from './prefer.js';
+import { problemOf } from './problem-of.js';
 import { ProblemException } from './problem.js';
 
 const refusal = (work: () => unknown): unknown => {
@@ -54,4 +61,26 @@ describe('Event-Position', () => {
     answerChange(reply, { version: 3, position: 0n });
     expect(Object.fromEntries(headers)).toEqual({ etag: '"3"' });
   });
+});
+
+describe('a read that cannot show what it was to show', () => {
+  it.each([
+    ['is behind', new ProjectionBehindError('orders@v1', 9n, 7n, 2_000), 503, 'ES-1310', '1'],
+    [
+      'holds the stream back',
+      new ProjectionHeldBackError('orders@v1', 9n, 'order-secret', 8n),
+      503,
+      'ES-1311',
+      undefined,
+    ],
+    ['knows no such position', new UnknownPositionError(9n), 400, 'ES-1312', undefined],
+    ['is waited for by too many', new TooManyWaitingError(1_000), 503, 'ES-1203', '1'],
+  ])(
+    'because the read model %s, says so with a code of its own, and names no stream',
+    (_why, error, status, code, retryAfter) => {
+      const problem = problemOf(error);
+      expect([problem.status, problem.code, problem.headers?.['retry-after']]).toEqual([status, code, retryAfter]);
+      expect(JSON.stringify(problem)).not.toContain('secret');
+    },
+  );
 });
