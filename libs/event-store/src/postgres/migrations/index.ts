@@ -4,7 +4,7 @@ import { CreateProcesses1763683200000 } from './1763683200000-create-processes.j
 import { CreateOperationsLog1763769600000 } from './1763769600000-create-operations-log.js';
 import { UnreadableByContent1763856000000 } from './1763856000000-unreadable-by-content.js';
 import { CreateSnapshots1764115200000 } from './1764115200000-create-snapshots.js';
-import { CreateSubscriptionMembers1764201600000 } from './1764201600000-create-subscription-members.js';
+import { CreateSubscriptionMembers1764198000000 } from './1764198000000-create-subscription-members.js';
 
 export const eventStoreMigrations = [
   CreateEventStore1763424000000,
@@ -12,5 +12,5 @@ export const eventStoreMigrations = [
   CreateOperationsLog1763769600000,
   UnreadableByContent1763856000000,
   CreateSnapshots1764115200000,
-  CreateSubscriptionMembers1764201600000,
+  CreateSubscriptionMembers1764198000000,
 ];

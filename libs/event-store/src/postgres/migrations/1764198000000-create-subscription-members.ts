@@ -2,7 +2,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { subscriptionMembersTable } from '../sql/subscription-members.table.sql.js';
 
-export class CreateSubscriptionMembers1764201600000 implements MigrationInterface {
+export class CreateSubscriptionMembers1764198000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(subscriptionMembersTable);
   }
