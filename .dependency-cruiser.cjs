@@ -10,14 +10,15 @@ const npm = (names) => `(^|/)node_modules/(${names})(/|$)`;
 /** From the foundation up; a room may use itself and what is named. */
 const ROOMS = {
   core: [],
+  privacy: ['core'],
   subscriptions: ['core'],
   processes: ['core', 'subscriptions'],
   messaging: ['core', 'subscriptions', 'processes'],
-  operations: ['core', 'subscriptions', 'processes', 'messaging'],
+  operations: ['core', 'privacy', 'subscriptions', 'processes', 'messaging'],
   postgres: ['core', 'subscriptions', 'processes', 'messaging', 'operations'],
   kafka: ['core', 'subscriptions', 'processes', 'messaging'],
   memory: ['core', 'subscriptions', 'processes', 'messaging', 'operations'],
-  nest: ['core', 'subscriptions', 'processes', 'messaging', 'operations', 'postgres', 'kafka', 'memory'],
+  nest: ['core', 'privacy', 'subscriptions', 'processes', 'messaging', 'operations', 'postgres', 'kafka', 'memory'],
 };
 
 const roomRules = Object.entries(ROOMS).map(([room, below]) => ({

@@ -103,10 +103,13 @@ describe('docker-compose.yml', () => {
     expect(services[app]!.environment).toMatchObject({ MESSAGE_BROKER: 'kafka', RUN_MIGRATIONS: 'false' });
   });
 
-  it.each(apps)('%s refuses its passwords, its single broker and its token issuer in production', async (app) => {
-    const refused = (await problemsOf(app, { NODE_ENV: 'production' })).map((problem) => problem.split(':')[0]);
-    expect(refused).toEqual(['DATABASE_URL', 'KAFKA_REPLICATION_FACTOR', 'AUTH_ISSUER']);
-  });
+  it.each(apps)(
+    '%s refuses its passwords, its single broker, its master key and its token issuer in production',
+    async (app) => {
+      const refused = (await problemsOf(app, { NODE_ENV: 'production' })).map((problem) => problem.split(':')[0]);
+      expect(refused).toEqual(['DATABASE_URL', 'KAFKA_REPLICATION_FACTOR', 'PERSONAL_DATA_KEY', 'AUTH_ISSUER']);
+    },
+  );
 
   it('is not changed by an .env that was copied from .env.example', () => {
     const pairs = [...text('.env.example').matchAll(/^([A-Z]\w*)=(.*)$/gm)].map(([, name, value]) => [name!, value!]);

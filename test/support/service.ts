@@ -1,4 +1,5 @@
 // One service of the shop inside the test's own process: on a fresh database, a free port, the real event store, guard and validation.
+import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +12,7 @@ import {
   dataSourceConnection,
   eventStoreMigrations,
   EventStoreModule,
+  LocalKeyWrapping,
   type PostgresRuntimeOptions,
 } from '@app/event-store';
 import {
@@ -69,6 +71,7 @@ export async function startService(context: Type, options: ServiceOptions): Prom
   const { issuer, audience, jwksFile } = await ensureDevIssuer(join(folder, 'issuer'));
   const providers = (options.configs ?? []).map((useValue) => ({ provide: useValue.constructor as Type, useValue }));
   const { broker = { kind: 'memory' }, orphanWaitMs } = options;
+  const personalData = { wrapping: new LocalKeyWrapping([randomBytes(32)]) };
   const module = await Test.createTestingModule({
     imports: [
       { module: ConfigModule, providers, exports: providers },
@@ -80,7 +83,7 @@ export async function startService(context: Type, options: ServiceOptions): Prom
         autoLoadEntities: true,
         poolErrorHandler: () => undefined,
       }),
-      EventStoreModule.forRoot({ service: options.name, databaseUrl: url, broker, orphanWaitMs }),
+      EventStoreModule.forRoot({ service: options.name, databaseUrl: url, broker, orphanWaitMs, personalData }),
       HttpModule.forRoot({ issuer, audience, jwks: { file: jwksFile } }),
       context,
     ],

@@ -18,6 +18,8 @@ export interface Where {
 export interface Target {
   readonly context: string;
   readonly url: string;
+  /** Of the database of people's keys, where it is another one. */
+  readonly keysUrl?: string | undefined;
 }
 
 export interface Targets {
@@ -35,14 +37,16 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** @throws EsError saying what to start or to name. */
 export async function findTargets(where: Where, environment: Environment): Promise<Targets> {
+  const [keysUrl] = (await fromEnvironment(environment, 'PERSONAL_DATA_KEYS_URL')) ?? [];
+  const withKeys = (targets: readonly Target[]) => targets.map((target) => ({ ...target, keysUrl }));
   const named = where.databaseUrl ?? (await fromEnvironment(environment, 'DATABASE_URL'));
-  if (named) return { contexts: namedTargets(named, where.context), broker: await namedBroker(environment) };
+  if (named) return { contexts: withKeys(namedTargets(named, where.context)), broker: await namedBroker(environment) };
   const wanted = where.context === undefined ? contextNames() : [where.context];
   if (wanted.length === 0) throw new EsError('There are no contexts yet: npm run new:context shipping.');
   const urlOf = await runningSystem(where.data);
   const topics = (await readDataBroker(where.data))?.topics;
   return {
-    contexts: wanted.map((context) => ({ context, url: urlOf(databaseOf(context)) })),
+    contexts: withKeys(wanted.map((context) => ({ context, url: urlOf(databaseOf(context)) }))),
     broker: topics ? { kind: 'kafka', ...topics } : { kind: 'postgres', url: urlOf('bus') },
   };
 }

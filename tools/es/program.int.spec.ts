@@ -38,6 +38,8 @@ describe('es', () => {
     [['parked', 'discard', 'order-service/x/events/1'], "required option '--reason <text>' not specified"],
     [['parked', 'discard', 'order-service/x/events/1', '--reason', ' '], 'Expected 1 to 500 characters.'],
     [['parked', 'show', 'order-service/x/events/1', '--context', 'payment-service'], '--context says payment-service'],
+    [['forget', 'alice'], "required option '--reason <text>' not specified"],
+    [['forget', '--reason', 'x'], "missing required argument 'subject'"],
     [['doctor', '--context', 'basket-service'], 'Allowed choices are order-service, payment-service.'],
     [['streams', 'all'], 'too many arguments'],
     [['stream'], 'Did you mean streams?'],
@@ -54,6 +56,7 @@ describe('es', () => {
     [['tail', '--follow']],
     [['parked', 'list']],
     [['parked', 'replay', 'order-service/x/events/1']],
+    [['forget', 'alice', '--reason', 'x']],
     [['doctor']],
   ])('%j says how to start when nothing runs, exit code 1', async (args) => {
     const { code, out, err } = await es(args);

@@ -1,6 +1,7 @@
 // The commands of `npm run es`, wired to an Io. Returns the exit code: 0 done, 1 it cannot be done or something is wrong, 2 asked wrongly.
 import { Command, CommanderError } from 'commander';
 import { doctorCommand } from './commands/doctor.js';
+import { forgetCommand } from './commands/forget.js';
 import { parkedCommand } from './commands/parked.js';
 import { showCommand } from './commands/show.js';
 import { streamsCommand } from './commands/streams.js';
@@ -13,11 +14,12 @@ import { safe } from './terminal.js';
 export async function main(args: readonly string[], io: Io): Promise<number> {
   let problems = 0;
   const program = addCommonOptions(new Command('es'))
-    .description('Looks inside a running system: streams, logs, parked messages, and its health.')
+    .description('Looks inside a running system: streams, logs, parked messages, and its health; and forgets people.')
     .addCommand(streamsCommand(io))
     .addCommand(showCommand(io))
     .addCommand(tailCommand(io))
     .addCommand(parkedCommand(io))
+    .addCommand(forgetCommand(io))
     .addCommand(doctorCommand(io, (found) => (problems = found)));
   for (const command of withSubcommands(program)) prepare(command, io);
   try {

@@ -5,9 +5,9 @@ import { findTargets, type Target, type Where } from './databases.js';
 import { EsError, reasonOf } from './errors.js';
 import type { Io } from './io.js';
 
-export async function open({ context: name, url }: Target): Promise<OpenContext> {
+export async function open({ context: name, url, keysUrl }: Target): Promise<OpenContext> {
   const migrations = { names: await migrationsOf(name), table: MIGRATIONS_TABLE };
-  return openContext({ name, url, migrations, applicationName: 'es' });
+  return openContext({ name, url, migrations, subjectKeysUrl: keysUrl, applicationName: 'es' });
 }
 
 /** @throws EsError naming the database that cannot be used, and why. */

@@ -57,7 +57,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   const brokerName = options.broker ?? 'postgres';
   const names = services();
   const issuerDir = resolve(DEV_ISSUER_FOLDER);
-  const { jwksFile } = await ensureDevIssuer(issuerDir);
+  const { jwksFile, masterKeyFile } = await ensureDevIssuer(issuerDir);
   const held = [await claimFolder(dataDir)]; // given back in reverse
   const first = new Map<ServiceName, ServiceProcess>();
   const replicas = new Map<string, ServiceProcess>();
@@ -97,6 +97,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
           AUTH_ISSUER: DEV_ISSUER,
           AUTH_AUDIENCE: DEV_AUDIENCE,
           AUTH_JWKS_FILE: jwksFile,
+          PERSONAL_DATA_KEY: `dev:${masterKeyFile}`,
           ...options.env,
         },
       });

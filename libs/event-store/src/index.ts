@@ -11,12 +11,18 @@ export {
   deterministicId,
   DomainError,
   DuplicateEventIdError,
+  erased,
   Event,
   EventSourcedAggregate,
   EventStoreError,
   InvalidEventError,
   InvalidRequestError,
+  isErased,
   MessageContext,
+  orElse,
+  PersonalData,
+  SubjectForgotten,
+  SubjectForgottenError,
   systemClock,
   systemIds,
   TooManyConflictsError,
@@ -24,9 +30,12 @@ export {
   When,
   WrongExpectedVersionError,
   type AppendResult,
+  type Erased,
   type EventContext,
   type EventMetadata,
   type EventStore,
+  type KeyWrapping,
+  type Personal,
   type StateChange,
   type StoredEvent,
   type UnitOfWork,
@@ -45,14 +54,16 @@ export {
 export { IntegrationEvent, Publish, Publisher, topic, type TopicContract } from './messaging/index.js';
 export { OnRejection, OnTimer, Process, ProcessManager, StartsWith, type ProcessRejection } from './processes/index.js';
 export { dataSourceConnection, eventStoreMigrations, type ConnectionOptions } from './postgres/index.js';
+export { LocalKeyWrapping, type ForgetOrder, type Forgotten } from './privacy/index.js';
 export { CommandBus, type CommandOptions } from './nest/command-bus.js';
 export { InjectAggregate } from './nest/decorators/inject-aggregate.decorator.js';
 export { InjectProjection } from './nest/decorators/inject-projection.decorator.js';
 export { Projection } from './nest/decorators/projection.decorator.js';
 export { DurableHandler, DurableSaga, type DurableEventHandler } from './nest/decorators/stable-name.decorators.js';
+export { DataSubjects } from './nest/data-subjects.js';
 export { EventStoreModule } from './nest/event-store.module.js';
 export type { FeatureOptions } from './nest/feature.js';
-export type { PostgresRuntimeOptions } from './nest/postgres-runtime.js';
 export { ReadModels, type ProjectionRef } from './nest/read-models.js';
+export type { PersonalDataOptions, PostgresRuntimeOptions } from './nest/postgres-runtime.js';
 export { EVENT_STORE_RUNTIME, type EventStoreRuntime } from './nest/runtime.js';
 export { SubscriptionHost } from './nest/subscription-host.js';

@@ -2,8 +2,15 @@
 import { Global, Inject, Logger, Module, type DynamicModule, type OnModuleInit, type Type } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
-import { EVENT_STORE_RUNTIME, EventStoreModule, SubscriptionHost, type EventStoreRuntime } from '@app/event-store';
+import {
+  EVENT_STORE_RUNTIME,
+  EventStoreModule,
+  LocalKeyWrapping,
+  SubscriptionHost,
+  type EventStoreRuntime,
+} from '@app/event-store';
 import { brokerList } from './config/broker-list.js';
+import { masterKeys } from './config/master-keys.js';
 import type { PlatformConfig } from './config/platform.config.js';
 import { dataSourceOptions, type MigrationClass } from './database/data-source.js';
 import { HealthContributors } from './health/health-contributors.js';
@@ -49,6 +56,7 @@ export class RootModule implements OnModuleInit {
           databaseUrl: config.DATABASE_URL,
           broker: brokerOf(config),
           orphanWaitMs: config.ORPHAN_WAIT_MS,
+          personalData: personalDataOf(config),
         }),
         HttpModule.forRoot({
           issuer: config.AUTH_ISSUER,
@@ -83,6 +91,11 @@ export class RootModule implements OnModuleInit {
       },
     });
   }
+}
+
+function personalDataOf(config: PlatformConfig): Parameters<typeof EventStoreModule.forRoot>[0]['personalData'] {
+  const { PERSONAL_DATA_KEY: keys, PERSONAL_DATA_KEYS_URL: keysUrl } = config;
+  return keys === undefined ? undefined : { wrapping: new LocalKeyWrapping(masterKeys(keys)), keysUrl };
 }
 
 function brokerOf(config: PlatformConfig): Parameters<typeof EventStoreModule.forRoot>[0]['broker'] {

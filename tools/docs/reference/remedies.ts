@@ -42,8 +42,11 @@ export const REMEDIES: Readonly<Record<string, string>> = {
   'ES-1505': 'Correct correlate of the process so that it returns an id as text, then replay the event.',
   'ES-1506': 'Keep the state of the process plain JSON data, then replay the event.',
   'ES-1507': 'Deploy the newer build again; it has written the state.',
+  'ES-1601':
+    'Give the service the master keys it had, former ones included. Where the row was changed or moved, restore it; what was forgotten is no error.',
   'ES-2001': 'An answer to the caller: there is no such thing, or it is not theirs.',
   'ES-2002': 'An answer to the caller: it exists already.',
+  'ES-2003': 'An answer to the caller: leave the personal data out, or use another subject.',
   'bad-request': 'Send HTTP, in time, with fewer or smaller headers.',
   'bad-url': 'Encode the URL.',
   'body-not-object': 'Send a JSON object.',

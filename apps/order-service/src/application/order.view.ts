@@ -1,5 +1,5 @@
 // An order as queries answer it, whether it comes from the read model or was rebuilt from events.
-import type { StoredEvent } from '@app/event-store';
+import { orElse, type StoredEvent } from '@app/event-store';
 import type { Money } from '@app/kernel';
 import type { Order } from '../domain/order.js';
 import type { OrderLine } from '../domain/order-line.js';
@@ -12,6 +12,7 @@ export interface OrderView {
   readonly version: number;
   readonly lines: readonly OrderLine[];
   readonly total: Money;
+  /** Missing where there is none, or its customer was forgotten. */
   readonly note?: string;
   readonly paymentId?: string;
   readonly cancelReason?: string;
@@ -24,7 +25,7 @@ export interface OrderView {
 
 /** The view of a rebuilt order; `history` holds at least the events it was rebuilt from. */
 export function viewOf(order: Order, history: readonly StoredEvent[]): OrderView {
-  const { status, total, ...state } = order.state;
+  const { status, total, note, ...state } = order.state;
   const first = history[0];
   const last = history[order.version - 1];
   if (status === 'none' || !total || !first || !last) throw new TypeError(`Order ${order.id} has no event yet.`);
@@ -34,6 +35,7 @@ export function viewOf(order: Order, history: readonly StoredEvent[]): OrderView
     status,
     total,
     ...state,
+    note: orElse(note, undefined),
     placedAt: first.occurredAt,
     updatedAt: last.occurredAt,
   };

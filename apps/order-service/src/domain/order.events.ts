@@ -1,16 +1,17 @@
 // Facts about an order. Renames and versions are declared here, nowhere else.
-import { Event } from '@app/event-store/core';
+import { Event, PersonalData, type Personal } from '@app/event-store/core';
 import type { Money } from '@app/kernel';
 import type { OrderLine } from './order-line.js';
 
 @Event('order.placed')
+@PersonalData({ subject: 'customerId', fields: ['note'] })
 export class OrderPlaced {
   constructor(
     readonly customerId: string,
     readonly lines: readonly OrderLine[],
     readonly total: Money,
     /** As the customer wrote it. */
-    readonly note?: string,
+    readonly note?: Personal<string>,
   ) {}
 }
 

@@ -1,5 +1,5 @@
 // The order: what may happen to it, and what has. Pure; `state` is plain data.
-import { Aggregate, EventSourcedAggregate, When } from '@app/event-store/core';
+import { Aggregate, EventSourcedAggregate, When, type Personal } from '@app/event-store/core';
 import { equals, type Money } from '@app/kernel';
 import {
   OrderAlreadyPlaced,
@@ -19,7 +19,7 @@ export interface OrderState {
   readonly lines: readonly OrderLine[];
   /** Undefined only before the order is placed. */
   readonly total?: Money;
-  readonly note?: string;
+  readonly note?: Personal<string>;
   readonly paymentId?: string;
   readonly cancelReason?: string;
   readonly carrier?: string;

@@ -1,7 +1,7 @@
 // The read model in rows: what each event does to it, on the tables of the migrations.
 import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, it } from 'vitest';
-import { dataSourceConnection } from '@app/event-store';
+import { dataSourceConnection, erased, SubjectForgotten } from '@app/event-store';
 import { eventsOf, givenProjection } from '@app/event-store/testing';
 import { createTestDatabase, type TestDatabase } from '../../../../test/support/postgres.js';
 import { OrderCancelled, OrderConfirmed, OrderPlaced, OrderShipped } from '../domain/order.events.js';
@@ -64,6 +64,25 @@ describe('the order summary', () => {
       .in(source)
       .thenRows(OrderSummary, [{ id, customerId: 'alice', ...row }]),
   );
+
+  it('forgets what a customer wrote, and nothing of anybody else', () =>
+    givenProjection(
+      OrderSummaryProjection,
+      eventsOf(`order-${id}`, placed),
+      eventsOf(`order-${otherId}`, new OrderPlaced('bob', [mug], placed.total, 'ring once')),
+      eventsOf('subject-alice', new SubjectForgotten('alice')),
+    )
+      .in(source)
+      .thenRows(OrderSummary, [
+        { id, customerId: 'alice', note: null },
+        { id: otherId, customerId: 'bob', note: 'ring once' },
+      ]));
+
+  it('has no note where it was erased before the row was built', () =>
+    givenProjection(OrderSummaryProjection, new OrderPlaced('alice', [mug], placed.total, erased))
+      .of(id)
+      .in(source)
+      .thenRows(OrderSummary, [{ id, note: null }]));
 
   // #region rows
   it('keeps orders apart', () =>

@@ -1,6 +1,6 @@
 // Keeps order_summary: the row and the checkpoint commit together. It writes this one table: a later version, rebuilt beside it, needs a table of its own.
 import type { EntityManager } from 'typeorm';
-import { On, Projection, type EventContext } from '@app/event-store';
+import { On, orElse, Projection, SubjectForgotten, type EventContext } from '@app/event-store';
 import { OrderCancelled, OrderConfirmed, OrderPlaced, OrderShipped } from '../domain/order.events.js';
 import { OrderSummary } from './order-summary.entity.js';
 
@@ -20,7 +20,7 @@ export class OrderSummaryProjection {
       lines: event.lines,
       totalMinor: event.total.amountMinor,
       currency: event.total.currency,
-      note: event.note ?? null,
+      note: orElse(event.note, null) ?? null,
       placedPosition: position,
       placedAt: time,
       updatedAt: time,
@@ -43,6 +43,13 @@ export class OrderSummaryProjection {
   async shipped({ carrier, trackingNumber }: OrderShipped, context: EventContext, db: EntityManager): Promise<void> {
     await change(db, context, { status: 'shipped', carrier, trackingNumber });
   }
+
+  // #region forgotten
+  @On(SubjectForgotten)
+  async forgotten({ subject }: SubjectForgotten, _context: EventContext, db: EntityManager): Promise<void> {
+    await db.update(OrderSummary, { customerId: subject }, { note: null });
+  }
+  // #endregion forgotten
 }
 
 type Change = Partial<Pick<OrderSummary, 'status' | 'paymentId' | 'cancelReason' | 'carrier' | 'trackingNumber'>>;

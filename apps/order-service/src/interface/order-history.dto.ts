@@ -1,5 +1,6 @@
 // GET /orders/:id/history: who did what, when and why, event by event. Nothing of an event reaches a client that is not named here.
 import { ApiExtraModels, ApiProperty, ApiPropertyOptional, getSchemaPath } from '@nestjs/swagger';
+import { isErased } from '@app/event-store';
 import { MoneyDto } from '@app/platform';
 import type { HistoryEntry } from '../application/get-order-history/get-order-history.query.js';
 import { OrderLineDto } from './order.dto.js';
@@ -75,6 +76,9 @@ export class HistoryEntryDto {
     oneOf: dataDtos.map((dto) => ({ $ref: getSchemaPath(dto) })),
   })
   data: object;
+
+  @ApiPropertyOptional({ type: [String], description: 'Fields that are missing because their person was forgotten.' })
+  erased?: string[];
 }
 
 /** What of each event is shown. An event that is new here shows nothing until it is named. */
@@ -88,5 +92,7 @@ export const shownFields: Readonly<Record<string, readonly string[]>> = {
 export function toHistoryEntryDto(entry: HistoryEntry): HistoryEntryDto {
   const { version, type, at, actor, reason, correlationId, commandId } = entry;
   const shown = Object.entries(entry.data).filter(([name]) => shownFields[type]?.includes(name));
-  return { version, type, at, actor, reason, correlationId, commandId, data: Object.fromEntries(shown) };
+  const [gone, data] = [shown.filter(([, value]) => isErased(value)), shown.filter(([, value]) => !isErased(value))];
+  const erased = gone.length > 0 ? gone.map(([name]) => name) : undefined;
+  return { version, type, at, actor, reason, correlationId, commandId, data: Object.fromEntries(data), erased };
 }

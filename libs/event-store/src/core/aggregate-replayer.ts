@@ -41,9 +41,9 @@ export class AggregateReplayer<A extends EventSourcedAggregate<object>> {
     return continued ?? this.fromBeginning(id, options);
   }
 
-  /** The aggregate has been stored, `events` last. */
-  appended(aggregate: A, events: readonly EventToAppend[], version: number): void {
-    for (const event of events) this.snapshots?.passed(aggregate, event);
+  /** The aggregate has been stored, `events` last; `changes` are the same as instances. */
+  appended(aggregate: A, events: readonly EventToAppend[], changes: readonly object[], version: number): void {
+    for (const [index, event] of events.entries()) this.snapshots?.passed(aggregate, event, changes[index]!);
     this.snapshots?.appended(aggregate, this.streamOf(aggregate.id), version);
   }
 
@@ -73,12 +73,9 @@ export class AggregateReplayer<A extends EventSourcedAggregate<object>> {
   }
 
   private apply(aggregate: A, stored: ReplayedEvent): void {
-    aggregate.apply({
-      aggregateId: aggregate.id,
-      version: stored.version,
-      event: this.options.registry.decode(stored),
-    });
-    this.snapshots?.passed(aggregate, stored);
+    const event = this.options.registry.decode(stored);
+    aggregate.apply({ aggregateId: aggregate.id, version: stored.version, event });
+    this.snapshots?.passed(aggregate, stored, event);
   }
 
   private streamOf(id: string): string {

@@ -3,6 +3,7 @@ import { aggregateDefinition } from './aggregate.decorators.js';
 import type { EventSourcedAggregate } from './aggregate.js';
 import { contentHash, type Clock } from './clock.js';
 import type { ReplayedEvent } from './event-store.js';
+import { subjectOf } from './personal-data.js';
 import type { Snapshot, SnapshotPolicy, SnapshotStore } from './snapshot.js';
 import { snapshotRevision } from './snapshot-revision.js';
 import { currentTransaction, outsideTransaction } from './unit-of-work.js';
@@ -13,6 +14,8 @@ interface Progress {
   readonly version: number;
   readonly takenAt: Date | undefined;
   size: number;
+  /** Whose personal data the state holds. */
+  readonly subjects: Set<string>;
 }
 
 export interface AggregateSnapshotsOptions {
@@ -64,7 +67,8 @@ export class AggregateSnapshots<A extends EventSourcedAggregate<object>> {
   /** The replay of `aggregate` begins, from the snapshot if there is one. */
   began(aggregate: A, snapshot: Snapshot | undefined): void {
     if (snapshot) aggregate.restore(snapshot);
-    this.progress.set(aggregate, { version: snapshot?.version ?? 0, takenAt: snapshot?.takenAt, size: 0 });
+    const { version = 0, takenAt, subjects } = snapshot ?? {};
+    this.progress.set(aggregate, { version, takenAt, size: 0, subjects: new Set(subjects) });
   }
 
   /** The snapshot is of another history than the stream's: the next one takes its place, also at an earlier version. */
@@ -73,10 +77,12 @@ export class AggregateSnapshots<A extends EventSourcedAggregate<object>> {
   }
 
   /** An event of its stream was applied, or appended. */
-  passed(aggregate: A, { data }: Pick<ReplayedEvent, 'data'>): void {
-    if (!this.policy.measuresSize) return;
+  passed(aggregate: A, { data }: Pick<ReplayedEvent, 'data'>, event: object): void {
+    const subject = subjectOf(event);
+    if (subject === undefined && !this.policy.measuresSize) return;
     const progress = this.progressOf(aggregate);
-    progress.size += JSON.stringify(data).length;
+    if (subject !== undefined) progress.subjects.add(subject);
+    if (this.policy.measuresSize) progress.size += JSON.stringify(data).length;
     this.progress.set(aggregate, progress);
   }
 
@@ -89,13 +95,15 @@ export class AggregateSnapshots<A extends EventSourcedAggregate<object>> {
     if (version !== stored || !this.isDue(aggregate)) return;
     const takenAt = this.options.clock.now();
     const text = textOf(state); // now: it is not ours to say what becomes of the state
+    const { subjects } = this.progressOf(aggregate);
+    const taken = { stream, version, takenAt, ...(subjects.size > 0 && { subjects: [...subjects].sort() }) };
     const take = (): void => {
-      this.options.clock.after(0, () => outsideTransaction(() => this.take({ stream, version, takenAt }, state, text)));
+      this.options.clock.after(0, () => outsideTransaction(() => this.take(taken, state, text)));
     };
     const transaction = currentTransaction();
     if (transaction) transaction.onCommit(take);
     else take();
-    this.progress.set(aggregate, { version, takenAt, size: 0 });
+    this.progress.set(aggregate, { version, takenAt, size: 0, subjects });
   }
 
   private isDue(aggregate: A): boolean {
@@ -111,10 +119,14 @@ export class AggregateSnapshots<A extends EventSourcedAggregate<object>> {
   }
 
   private progressOf(aggregate: A): Progress {
-    return this.progress.get(aggregate) ?? { version: 0, takenAt: undefined, size: 0 };
+    return this.progress.get(aggregate) ?? { version: 0, takenAt: undefined, size: 0, subjects: new Set() };
   }
 
-  private take(taken: Pick<Snapshot, 'stream' | 'version' | 'takenAt'>, state: object, text: string | undefined): void {
+  private take(
+    taken: Pick<Snapshot, 'stream' | 'version' | 'takenAt' | 'subjects'>,
+    state: object,
+    text: string | undefined,
+  ): void {
     const { stream } = taken;
     if (this.underWay.has(stream) || this.underWay.size >= MAX_UNDER_WAY) return;
     if (text === undefined || !isPlainData(state))

@@ -147,7 +147,7 @@ describe('snapshots of an aggregate', () => {
     const counter = counterClass({ snapshot: every(1) });
     const away = () => Promise.reject(new Error('away'));
     const warn = vi.fn<(message: string, error?: unknown) => void>();
-    const over = { snapshots: { load: away, save: away, drop: away }, warn };
+    const over = { snapshots: { load: away, save: away, drop: away, dropOf: away }, warn };
     const id = ids.next();
     await storeOf(counter, over).create(id, (counted) => counted.raiseBy(1));
     await storeOf(counter, over).update(id, (counted) => counted.raiseBy(2));
@@ -218,7 +218,9 @@ describe('snapshots of an aggregate', () => {
   it('are not waited for', async () => {
     const counter = counterClass({ snapshot: every(1) });
     const save = vi.fn<() => Promise<void>>(() => new Promise(() => undefined));
-    const over = { snapshots: { load: () => Promise.resolve(undefined), save, drop: save } };
+    const over = {
+      snapshots: { load: () => Promise.resolve(undefined), save, drop: save, dropOf: () => Promise.resolve(0) },
+    };
     const id = ids.next();
     await storeOf(counter, over).create(id, (counted) => counted.raiseBy(1));
     await vi.waitFor(() => expect(save).toHaveBeenCalledOnce());

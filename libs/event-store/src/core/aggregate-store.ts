@@ -152,7 +152,8 @@ export class AggregateStore<A extends EventSourcedAggregate<object>> {
       return answer(await events.recordCommand(command, { outcome: 'unchanged', version: aggregate.version }), stream);
     }
     const metadata = MessageContext.current()?.metadata ?? { correlationId: ids.next() };
-    const toAppend = aggregate.changes.map((change, index): EventToAppend => ({
+    const { changes } = aggregate;
+    const toAppend = changes.map((change, index): EventToAppend => ({
       id: command ? deterministicId(command.id, stream, command.step, index) : ids.next(),
       ...registry.encode(change),
       metadata,
@@ -160,7 +161,7 @@ export class AggregateStore<A extends EventSourcedAggregate<object>> {
     const expected = aggregate.storedVersion === 0 ? 'no-stream' : aggregate.storedVersion;
     const result = await events.append({ stream, expected, events: toAppend, command });
     aggregate.markSaved();
-    if (!result.repeated) this.replayer.appended(aggregate, toAppend, result.version);
+    if (!result.repeated) this.replayer.appended(aggregate, toAppend, changes, result.version);
     return result;
   }
 

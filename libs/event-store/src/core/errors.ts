@@ -176,6 +176,14 @@ export class DeadlineExceededError extends EventStoreError {
   }
 }
 
+/** Personal data, or the key it needs, is not what was stored. What was forgotten is no error: it reads as Erased. */
+export class UnreadablePersonalDataError extends EventStoreError {
+  readonly code = 'ES-1601';
+  constructor(what: string, problem: string, options?: ErrorOptions) {
+    super(`Personal data of ${what} cannot be read: ${problem}.`, options);
+  }
+}
+
 /**
  * Base of a context's business rejections: an answer, not a failure. Recorded with the command, never retried.
  * `code` is part of your API (problem+json); `kind` decides the HTTP status: 404, 409 or 422.
@@ -219,5 +227,13 @@ export class RecordedRejectionError extends DomainError {
     super(rejection.message);
     this.code = rejection.code;
     this.kind = rejection.kind;
+  }
+}
+
+/** Nothing personal is stored any more of somebody who was forgotten. */
+export class SubjectForgottenError extends DomainError {
+  readonly code = 'ES-2003';
+  constructor(readonly subject: string) {
+    super(`${subject} has been forgotten: no personal data of them is stored. Leave it out, or use another subject.`);
   }
 }

@@ -37,6 +37,10 @@ export class EventRegistry {
     return this.classes.has(type);
   }
 
+  classOf(type: string): Class | undefined {
+    return this.classes.get(type)?.eventClass;
+  }
+
   /** All registered types, sorted. */
   types(): string[] {
     return [...this.classes.keys()].sort();

@@ -29,11 +29,13 @@ export {
   LogEpochMismatchError,
   OverloadedError,
   RecordedRejectionError,
+  SubjectForgottenError,
   TooManyConflictsError,
   UnavailableError,
   UnitOfWorkClosedError,
   UnitOfWorkRolledBackError,
   UnknownEventTypeError,
+  UnreadablePersonalDataError,
   WrongExpectedVersionError,
 } from './errors.js';
 export {
@@ -61,8 +63,22 @@ export { isOpen, meets, type ExpectedVersion } from './expected-version.js';
 export type { HeldBack, LogCursor, LogHolder, LogName, LogRecord, SettledLog } from './log.js';
 export type { MemberStore } from './members.js';
 export { MessageContext, type MessageContextInit } from './message-context.js';
+export {
+  erased,
+  isErased,
+  isPersonalValue,
+  orElse,
+  PersonalData,
+  personalDeclaration,
+  subjectOf,
+  type Erased,
+  type Personal,
+  type PersonalDeclaration,
+} from './personal-data.js';
 export type { Snapshot, SnapshotFacts, SnapshotPolicy, SnapshotStore } from './snapshot.js';
 export { allOf, anyOf, every, everySize, olderThan } from './snapshot-policies.js';
+export { isSubject, SubjectForgotten, subjectStream } from './subject-forgotten.js';
+export type { KeyWrapping, SubjectKeyRow, SubjectKeyStore, WrappedKey } from './subject-keys.js';
 export type {
   CheckpointStore,
   Lease,

@@ -4,6 +4,7 @@ import { EventSourcedAggregate } from './aggregate.js';
 import { contentHash } from './clock.js';
 import type { Class } from './event.js';
 import { eventDeclaration } from './event.decorator.js';
+import { personalDeclaration } from './personal-data.js';
 
 /**
  * Changes with the text of the class and of those it extends, of its events and their upcasters, and with the number given by hand
@@ -21,7 +22,8 @@ export function snapshotRevision(aggregateClass: Class, definition: AggregateDef
   }
   const events = [...definition.appliers.keys()].map((event) => {
     const { type, schemaVersion, upcast } = eventDeclaration(event)!;
-    return [type, schemaVersion, String(event), upcast.map(String)];
+    const personal = personalDeclaration(event);
+    return [type, schemaVersion, String(event), upcast.map(String), ...(personal ? [personal] : [])];
   });
   return contentHash([definition.revision, classes, events]);
 }

@@ -11,6 +11,8 @@ export interface Snapshot {
   /** Hash of the state as it was taken: a row that was changed since is ignored. */
   readonly stateHash: string;
   readonly takenAt: Date;
+  /** Whose personal data the state holds; none where it is left out. */
+  readonly subjects?: readonly string[];
 }
 
 /** One snapshot for a stream, the newest. Contract: testing/snapshot-store.contract.ts. */
@@ -21,6 +23,8 @@ export interface SnapshotStore {
   save(snapshot: Snapshot): Promise<void>;
   /** Does nothing where there is none. @throws UnavailableError */
   drop(stream: string): Promise<void>;
+  /** All that hold personal data of the subject; how many there were. @throws UnavailableError */
+  dropOf(subject: string): Promise<number>;
 }
 
 /** What a policy decides on, right after an append. */

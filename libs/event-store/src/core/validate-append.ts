@@ -19,7 +19,7 @@ const loneSurrogate = /\p{Surrogate}/u;
  */
 export function validateAppend(request: AppendRequest): number {
   const { stream, expected, events, command } = request;
-  if (!streamPattern.test(stream) || loneSurrogate.test(stream)) {
+  if (!isStreamName(stream)) {
     throw new InvalidRequestError(
       `${JSON.stringify(stream)} is not a stream name: expected <category>-<id>, the category of a-z, 0-9 and _, the id of 1 to 200 characters.`,
     );
@@ -45,6 +45,10 @@ export function validateAppend(request: AppendRequest): number {
     ids.add(event.id);
   }
   return bytes;
+}
+
+export function isStreamName(name: string): boolean {
+  return streamPattern.test(name) && !loneSurrogate.test(name);
 }
 
 /** For stores, before a command is looked up or recorded. @throws InvalidRequestError */

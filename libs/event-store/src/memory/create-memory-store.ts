@@ -21,6 +21,7 @@ import { MemoryParkingStore } from './memory-parking-store.js';
 import { MemoryProcessStore } from './memory-process-store.js';
 import { MemorySettledLog } from './memory-settled-log.js';
 import { MemorySnapshotStore } from './memory-snapshot-store.js';
+import { MemorySubjectKeyStore } from './memory-subject-key-store.js';
 import { MemoryUnitOfWork } from './memory-unit-of-work.js';
 
 export interface MemoryStore {
@@ -30,6 +31,7 @@ export interface MemoryStore {
   readonly database: MemoryDatabase;
   readonly events: MemoryEventStore;
   readonly snapshots: MemorySnapshotStore;
+  readonly subjectKeys: MemorySubjectKeyStore;
   readonly unitOfWork: MemoryUnitOfWork;
   readonly logs: Readonly<Record<LogName, MemorySettledLog>>;
   readonly checkpoints: MemoryCheckpointStore;
@@ -58,6 +60,7 @@ export function createMemoryStore({
     database,
     events,
     snapshots,
+    subjectKeys: new MemorySubjectKeyStore(database, clock),
     unitOfWork: new MemoryUnitOfWork(database),
     logs: { events: log('events'), inbound: log('inbound'), outgoing: log('outgoing') },
     checkpoints: new MemoryCheckpointStore(database, clock),

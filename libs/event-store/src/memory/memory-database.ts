@@ -7,6 +7,7 @@ import {
   type LogName,
   type ParkedMessage,
   type Snapshot,
+  type SubjectKeyRow,
   type SubscriptionKey,
 } from '../core/index.js';
 import type { UnreadableMessage } from '../messaging/index.js';
@@ -38,6 +39,8 @@ export class MemoryDatabase {
   readonly unreadable = new MemoryTable<UnreadableMessage & { receivedAt: Date }>();
   /** Stream → its snapshot, the state as JSON text. */
   readonly snapshots = new MemoryTable<Omit<Snapshot, 'state'> & { readonly state: string }>();
+  /** Subject → its key, or its tombstone. */
+  readonly subjectKeys = new MemoryTable<SubjectKeyRow>();
   readonly outgoingIds = new MemoryTable<true>();
   /** `[process, id]` → the process as JSON text, so that nobody can change what another will read. */
   readonly processes = new MemoryTable<string>();

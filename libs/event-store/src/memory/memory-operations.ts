@@ -19,23 +19,25 @@ import { toLogRecord, type LogRow } from './memory-log.js';
 
 /** Facts that memory does not have are those of a healthy server. */
 export function memoryOperations(name: string, store: MemoryStore): OperatedContext {
-  const { events, logs, unitOfWork, parking, inbound, clock } = store;
+  const { events, logs, unitOfWork, subjectKeys, snapshots, parking, inbound, clock } = store;
   return {
     name,
     events,
     logs,
     unitOfWork,
+    subjectKeys,
+    snapshots,
     parking,
     inbound,
     streams: streamsOf(store),
     parked: parkedOf(name, store),
     facts: factsOf(name, store),
-    operations: operationsOf(store),
+    operations: memoryOperationsLog(store),
     clock,
   };
 }
 
-function operationsOf({ database, clock }: MemoryStore): OperationsLog {
+export function memoryOperationsLog({ database, clock }: Pick<MemoryStore, 'database' | 'clock'>): OperationsLog {
   const rows = database.table<RecordedOperation>('operations');
   return {
     async record(operation: Operation) {

@@ -22,4 +22,12 @@ export class MemorySnapshotStore implements SnapshotStore {
   async drop(stream: string): Promise<void> {
     this.database.transact((transaction) => this.database.snapshots.delete(transaction, stream));
   }
+
+  async dropOf(subject: string): Promise<number> {
+    return this.database.transact((transaction) => {
+      const found = this.database.snapshots.all(transaction).filter(({ subjects }) => subjects?.includes(subject));
+      for (const { stream } of found) this.database.snapshots.delete(transaction, stream);
+      return found.length;
+    });
+  }
 }

@@ -17,6 +17,7 @@ import { Explorer } from './explorer.js';
 import { Feature, type FeatureOptions } from './feature.js';
 import { createMemoryRuntime, type MemoryRuntimeOptions } from './memory-runtime.js';
 import { nestLogger } from './nest-logger.js';
+import { DataSubjects } from './data-subjects.js';
 import { createPostgresRuntime, type PostgresRuntimeOptions } from './postgres-runtime.js';
 import { ReadModels } from './read-models.js';
 import { EVENT_STORE_RUNTIME, type EventStoreRuntime } from './runtime.js';
@@ -93,7 +94,7 @@ function root(runtime: FactoryProvider): DynamicModule {
     module: EventStoreModule,
     global: true,
     imports: [cqrs],
-    providers: [runtime, Explorer, ReadModels, SubscriptionHost],
-    exports: [EVENT_STORE_RUNTIME, ReadModels, SubscriptionHost],
+    providers: [runtime, Explorer, ReadModels, SubscriptionHost, DataSubjects],
+    exports: [EVENT_STORE_RUNTIME, ReadModels, SubscriptionHost, DataSubjects],
   };
 }

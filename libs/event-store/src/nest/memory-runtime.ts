@@ -1,6 +1,14 @@
 // A service's ports in memory: for tests of modules, with the same wiring as in production.
-import { EventRegistry, type Clock } from '../core/index.js';
-import { createMemoryStore, MemoryBroker, MovableClock } from '../memory/index.js';
+import { randomBytes } from 'node:crypto';
+import { EventRegistry, SubjectForgotten, type Clock } from '../core/index.js';
+import { createMemoryStore, MemoryBroker, memoryOperationsLog, MovableClock } from '../memory/index.js';
+import {
+  LocalKeyWrapping,
+  PersonalDataVault,
+  PersonalLog,
+  PersonalSnapshotStore,
+  withPersonalData,
+} from '../privacy/index.js';
 import { withInlineProjections, type Projection, type RetryPolicy } from '../subscriptions/index.js';
 import { DEFAULT_ORPHAN_WAIT_MS, type EventStoreRuntime } from './runtime.js';
 
@@ -20,7 +28,11 @@ export function createMemoryRuntime({
   orphanWaitMs = DEFAULT_ORPHAN_WAIT_MS,
 }: MemoryRuntimeOptions): EventStoreRuntime {
   const memory = createMemoryStore({ clock });
-  const registry = new EventRegistry();
+  const registry = new EventRegistry().register(SubjectForgotten);
+  const { ids, subjectKeys: store } = memory;
+  const wrapping = new LocalKeyWrapping([randomBytes(32)]);
+  const personalData = new PersonalDataVault({ store, registry, clock, wrapping });
+  const events = withPersonalData(memory.events, { vault: personalData, clock, ids });
   const inlineProjections: Projection[] = [];
   const broker = new MemoryBroker({ clock });
   return {
@@ -31,7 +43,11 @@ export function createMemoryRuntime({
     registry,
     inlineProjections,
     broker,
-    store: withInlineProjections(memory.events, memory.unitOfWork, registry, inlineProjections),
+    personalData,
+    operations: memoryOperationsLog(memory),
+    snapshots: new PersonalSnapshotStore(memory.snapshots, personalData),
+    logs: { ...memory.logs, events: new PersonalLog(memory.logs.events, personalData) },
+    store: withInlineProjections(events, memory.unitOfWork, registry, inlineProjections),
     open: () => Promise.resolve(),
     close: () => broker.close(),
   };

@@ -1,6 +1,13 @@
 // A service's ports on PostgreSQL: one database per context, its own connections for appends, for each log, and for waking.
 import { Logger } from '@nestjs/common';
-import { EventRegistry, systemClock, systemIds, type LogName } from '../core/index.js';
+import {
+  EventRegistry,
+  SubjectForgotten,
+  systemClock,
+  systemIds,
+  type KeyWrapping,
+  type LogName,
+} from '../core/index.js';
 import { KafkaBroker } from '../kafka/index.js';
 import { MemoryBroker } from '../memory/index.js';
 import type { Broker } from '../messaging/index.js';
@@ -19,11 +26,14 @@ import {
   PostgresProcessStore,
   PostgresSettledLog,
   PostgresSnapshotStore,
+  PostgresSubjectKeyStore,
   PostgresUnitOfWork,
   Waking,
   type LogTable,
   type PostgresDatabaseOptions,
 } from '../postgres/index.js';
+import { PostgresOperationsLog } from '../postgres/operations/index.js';
+import { PersonalDataVault, PersonalLog, PersonalSnapshotStore, withPersonalData } from '../privacy/index.js';
 import { withInlineProjections, type Projection } from '../subscriptions/index.js';
 import { DEFAULT_ORPHAN_WAIT_MS, type EventStoreRuntime } from './runtime.js';
 
@@ -49,6 +59,15 @@ export interface PostgresRuntimeOptions {
   readonly broker: BrokerOptions;
   /** How long an event waits for its process to start before it is parked, in milliseconds, default 300,000. */
   readonly orphanWaitMs?: number;
+  /** Needed where an event has personal fields. */
+  readonly personalData?: PersonalDataOptions | undefined;
+}
+
+export interface PersonalDataOptions {
+  /** The master key: {@link LocalKeyWrapping}, or one of your own in front of a key management service. */
+  readonly wrapping: KeyWrapping;
+  /** The database of the subjects' keys, default that of the events; the same for every replica, and for `es forget`. */
+  readonly keysUrl?: string | undefined;
 }
 
 export function createPostgresRuntime(
@@ -69,17 +88,27 @@ export function createPostgresRuntime(
     outgoing: log(outgoingTable),
   };
   const unitOfWork = new PostgresUnitOfWork(database);
-  const registry = new EventRegistry();
+  const registry = new EventRegistry().register(SubjectForgotten);
   const inlineProjections: Projection[] = [];
   const store = new PostgresEventStore({ database, onAppended: () => waking.signal('events') });
+  const { wrapping, keysUrl } = options.personalData ?? {};
+  const subjectKeys =
+    keysUrl === undefined
+      ? PostgresSubjectKeyStore.beside(database)
+      : PostgresSubjectKeyStore.apart({ ...connection, url: keysUrl });
+  const vault = new PersonalDataVault({ store: subjectKeys, wrapping, registry, clock: systemClock });
+  const events = withPersonalData(store, { vault, clock: systemClock, ids: systemIds });
   const broker = createBroker(options, warn);
   return {
     service,
-    store: withInlineProjections(store, unitOfWork, registry, inlineProjections),
-    snapshots: new PostgresSnapshotStore(database),
+    store: withInlineProjections(events, unitOfWork, registry, inlineProjections),
+    snapshots: new PersonalSnapshotStore(new PostgresSnapshotStore(database), vault),
+    subjectKeys,
+    personalData: vault,
+    operations: new PostgresOperationsLog(database),
     unitOfWork,
     registry,
-    logs,
+    logs: { ...logs, events: new PersonalLog(logs.events, vault) },
     checkpoints: new PostgresCheckpointStore(database),
     members: new PostgresMemberStore(database),
     parking: new PostgresParkingStore(database),
@@ -98,6 +127,7 @@ export function createPostgresRuntime(
       await broker.close();
       await waking.close();
       await Promise.all(Object.values(logs).map((settled) => settled.close()));
+      await subjectKeys.close();
       await database.close();
     },
   };

@@ -10,9 +10,12 @@ import type {
   ParkingStore,
   SettledLog,
   SnapshotStore,
+  SubjectKeyStore,
   UnitOfWork,
 } from '../core/index.js';
 import type { Broker, InboundLog } from '../messaging/index.js';
+import type { OperationsLog } from '../operations/index.js';
+import type { PersonalDataVault } from '../privacy/index.js';
 import type { OutgoingLog, ProcessStore } from '../processes/index.js';
 import type { Projection, RetryPolicy } from '../subscriptions/index.js';
 
@@ -21,6 +24,10 @@ export interface EventStoreRuntime {
   readonly service: string;
   readonly store: EventStore;
   readonly snapshots: SnapshotStore;
+  readonly subjectKeys: SubjectKeyStore;
+  /** Behind `store`, `snapshots` and the log of events: what they give is open, what they keep is closed. */
+  readonly personalData: PersonalDataVault;
+  readonly operations: OperationsLog;
   readonly unitOfWork: UnitOfWork;
   readonly registry: EventRegistry;
   readonly logs: Readonly<Record<LogName, SettledLog>>;

@@ -71,6 +71,7 @@ export class SubscriptionHost implements OnApplicationBootstrap, BeforeApplicati
     const consumed = explored.features.flatMap(({ options }) => options.consumes ?? []);
     this.registerEvents(explored, consumed);
     checkDeclarations(explored, runtime.registry);
+    runtime.personalData.check();
     const produced = explored.features
       .flatMap(({ options }) => options.publishers ?? [])
       .map((of) => publisherDefinition(of).topic);

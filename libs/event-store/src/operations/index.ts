@@ -21,6 +21,7 @@ export type { BrokerToExamine, ExaminedBroker } from './doctor/check-broker.js';
 export type { ExaminedSubscription, SubscriptionState } from './doctor/check-subscriptions.js';
 export { examine, unreachable, type Diagnosis, type ExamineOptions } from './doctor/examine.js';
 export { duration, type Finding } from './doctor/finding.js';
+export { forgetSubject } from './forget-subject.js';
 export type { OperatedContext } from './operated-context.js';
 export type { Operation, OperationsLog, RecordedOperation } from './operations-log.js';
 export type {

@@ -1,5 +1,14 @@
 // What the operations work on: one context, opened by an adapter for looking inside and for the few things an operator may change.
-import type { Clock, EventStore, LogName, ParkingStore, SettledLog, UnitOfWork } from '../core/index.js';
+import type {
+  Clock,
+  EventStore,
+  LogName,
+  ParkingStore,
+  SettledLog,
+  SnapshotStore,
+  SubjectKeyStore,
+  UnitOfWork,
+} from '../core/index.js';
 import type { InboundLog } from '../messaging/index.js';
 import type { ContextFacts } from './context-facts.js';
 import type { OperationsLog } from './operations-log.js';
@@ -9,7 +18,10 @@ import type { StreamDirectory } from './stream-directory.js';
 export interface OperatedContext {
   /** The service's name, e.g. `order-service`. */
   readonly name: string;
-  readonly events: Pick<EventStore, 'readStream' | 'streamVersion'>;
+  /** As it is stored: personal fields stay closed. */
+  readonly events: Pick<EventStore, 'append' | 'readStream' | 'streamVersion'>;
+  readonly snapshots: Pick<SnapshotStore, 'dropOf'>;
+  readonly subjectKeys: SubjectKeyStore;
   readonly logs: Readonly<Record<LogName, SettledLog>>;
   readonly unitOfWork: UnitOfWork;
   readonly parking: ParkingStore;

@@ -3,8 +3,8 @@
 export interface Operation {
   /** Who did it, e.g. `os-user:alice`. */
   readonly actor: string;
-  readonly action: 'parked.replay' | 'parked.discard' | 'unreadable.replay' | 'unreadable.discard';
-  /** What it was done to, as `parked list` names it. */
+  readonly action: 'parked.replay' | 'parked.discard' | 'unreadable.replay' | 'unreadable.discard' | 'subject.forget';
+  /** What it was done to, as `parked list` names it; of people `subject-<id>`. */
   readonly subject: string;
   readonly reason: string | undefined;
   /** What the subject was; never its data. */

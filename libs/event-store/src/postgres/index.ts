@@ -18,4 +18,5 @@ export { PostgresParkingStore } from './parking-store.js';
 export { PostgresProcessStore } from './process-store.js';
 export { PostgresSettledLog, type SettledLogOptions } from './settled-log.js';
 export { PostgresSnapshotStore } from './snapshot-store.js';
+export { PostgresSubjectKeyStore } from './subject-key-store.js';
 export { Waking, type WakingOptions, type WakingTopic } from './waking.js';

@@ -1,5 +1,5 @@
-// Tokens for development: an issuer with a key pair of its own in every clone. Nothing here is committed, and production refuses its name.
-import { randomUUID } from 'node:crypto';
+// Keys for development: an issuer of tokens with a key pair of its own in every clone, and a master key for personal data. Nothing here is committed, and production refuses its name.
+import { randomBytes, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { chmod, link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -15,11 +15,13 @@ export interface DevIssuer {
   readonly audience: string;
   /** For AUTH_JWKS_FILE. */
   readonly jwksFile: string;
+  /** For PERSONAL_DATA_KEY, behind `dev:`. */
+  readonly masterKeyFile: string;
 }
 
 /** Makes the key pair where there is none (the private key readable by its owner only); safe to call from two processes at once. */
 export async function ensureDevIssuer(folder: string = DEV_ISSUER_FOLDER): Promise<DevIssuer> {
-  const { privateFile, jwksFile } = filesIn(folder);
+  const { privateFile, jwksFile, masterKeyFile } = filesIn(folder);
   await mkdir(dirname(folder), { recursive: true }); // with the usual rights: the database keeps its files beside us, as another user
   await mkdir(folder, { recursive: true, mode: 0o700 });
   if (!existsSync(privateFile)) {
@@ -32,7 +34,8 @@ export async function ensureDevIssuer(folder: string = DEV_ISSUER_FOLDER): Promi
   const fresh = join(folder, `jwks.${process.pid}.${randomUUID()}.tmp`);
   await writeFile(fresh, JSON.stringify({ keys: [{ ...publicKey, use: 'sig' }] }, null, 2));
   await rename(fresh, jwksFile);
-  return { issuer: DEV_ISSUER, audience: DEV_AUDIENCE, jwksFile };
+  if (!existsSync(masterKeyFile)) await createOnce(masterKeyFile, randomBytes(32).toString('base64'));
+  return { issuer: DEV_ISSUER, audience: DEV_AUDIENCE, jwksFile, masterKeyFile };
 }
 
 export interface DevTokenRequest {
@@ -60,8 +63,12 @@ export async function issueDevToken(request: DevTokenRequest): Promise<string> {
     .sign(await importJWK(jwk, 'ES256'));
 }
 
-function filesIn(folder: string): { privateFile: string; jwksFile: string } {
-  return { privateFile: join(folder, 'private.jwk.json'), jwksFile: join(folder, 'jwks.json') };
+function filesIn(folder: string): { privateFile: string; jwksFile: string; masterKeyFile: string } {
+  return {
+    privateFile: join(folder, 'private.jwk.json'),
+    jwksFile: join(folder, 'jwks.json'),
+    masterKeyFile: join(folder, 'personal-data.key'),
+  };
 }
 
 async function readKey(file: string): Promise<JWK> {

@@ -4,7 +4,7 @@ import { DEV_ISSUER } from '../auth/dev-issuer.js';
 import { KEY_SET_EXPECTED, readKeySet } from '../auth/key-set.js';
 import { brokerListTrouble } from './broker-list.js';
 import { Env } from './env.decorator.js';
-import { ExactlyOneOfThisAnd, IsPostgresUrl, IsWebUrl, NotInProduction } from './rules.js';
+import { ExactlyOneOfThisAnd, IsMasterKeys, IsPostgresUrl, IsWebUrl, NotInProduction } from './rules.js';
 
 const postgresUrl =
   'postgres://user:password@host:port/database (in production with a password of at least 12 characters that is no default)';
@@ -82,6 +82,21 @@ export class PlatformConfig {
   @ValidateIf((config: PlatformConfig) => config.MESSAGE_BROKER === 'postgres')
   @IsPostgresUrl()
   readonly BUS_DATABASE_URL?: string;
+
+  /** The master key for personal data, needed where events have personal fields; former ones, which still open what they closed, behind it. */
+  @Env('text', {
+    expected: 'base64 of 32 random bytes[,former keys] (openssl rand -base64 32), or in development dev:<file>',
+    secret: true,
+  })
+  @IsOptional()
+  @IsMasterKeys()
+  readonly PERSONAL_DATA_KEY?: string;
+
+  /** The database that keeps the keys of people, unset: that of the events. In one of its own they are not in the same backups. */
+  @Env('text', { expected: postgresUrl, secret: true })
+  @IsOptional()
+  @IsPostgresUrl()
+  readonly PERSONAL_DATA_KEYS_URL?: string;
 
   /** Who has to have made a token: its iss. */
   @Env('text', { expected: `the iss of the tokens to accept; in production not ${DEV_ISSUER}` })

@@ -1,5 +1,6 @@
 // What class-validator does not know about variables: URLs of databases, and what production may not do.
 import { ValidateBy, type ValidationArguments } from 'class-validator';
+import { isMasterKeys } from './master-keys.js';
 
 const weakPasswords = new Set(['postgres', 'password', 'secret', 'changeme', 'change-me', 'admin', 'example', 'test']);
 
@@ -28,6 +29,11 @@ export function IsWebUrl(): PropertyDecorator {
 /** Values that are for development are refused in production. */
 export function NotInProduction(...values: readonly string[]): PropertyDecorator {
   return rule('notInProduction', (value, { NODE_ENV }) => NODE_ENV !== 'production' || !values.includes(String(value)));
+}
+
+/** Master keys, which in production are no clone's. */
+export function IsMasterKeys(): PropertyDecorator {
+  return rule('isMasterKeys', (value, { NODE_ENV }) => isMasterKeys(value, NODE_ENV === 'production'));
 }
 
 /** Set exactly when the other is not. */

@@ -9,6 +9,8 @@ import { eventsTable, inboundTable, outgoingTable, type LogTable } from '../log-
 import { PostgresParkingStore } from '../parking-store.js';
 import { PostgresEventStore } from '../postgres-event-store.js';
 import { PostgresSettledLog } from '../settled-log.js';
+import { PostgresSnapshotStore } from '../snapshot-store.js';
+import { PostgresSubjectKeyStore } from '../subject-key-store.js';
 import { PostgresUnitOfWork } from '../unit-of-work.js';
 import { Waking } from '../waking.js';
 import { PostgresContextFacts, type KnownMigrations } from './context-facts.js';
@@ -21,6 +23,8 @@ export interface OpenContextOptions {
   readonly name: string;
   readonly url: string;
   readonly migrations: KnownMigrations;
+  /** The database of the keys of subjects, where it is not the same. */
+  readonly subjectKeysUrl?: string | undefined;
   /** Shown in `pg_stat_activity`, default `operations`. */
   readonly applicationName?: string;
 }
@@ -34,7 +38,7 @@ const HEAD_WAIT_MS = 2_000;
 
 /** @throws Error the database cannot be reached; its message names no secret. */
 export async function openContext(options: OpenContextOptions): Promise<OpenContext> {
-  const { name, url, migrations, applicationName = 'operations' } = options;
+  const { name, url, migrations, subjectKeysUrl, applicationName = 'operations' } = options;
   const connection = { url, applicationName, poolSize: 2, connectTimeoutMs: 5_000 };
   const dataSource = new DataSource({ ...dataSourceConnection(connection), poolErrorHandler: () => undefined });
   await dataSource.initialize();
@@ -46,9 +50,15 @@ export async function openContext(options: OpenContextOptions): Promise<OpenCont
     inbound: log(inboundTable),
     outgoing: log(outgoingTable),
   };
+  const subjectKeys =
+    subjectKeysUrl === undefined
+      ? PostgresSubjectKeyStore.beside(database)
+      : PostgresSubjectKeyStore.apart({ ...connection, url: subjectKeysUrl });
   return {
     name,
     events: new PostgresEventStore({ database }),
+    snapshots: new PostgresSnapshotStore(database),
+    subjectKeys,
     logs,
     unitOfWork: new PostgresUnitOfWork(database),
     parking: new PostgresParkingStore(database),
@@ -61,6 +71,7 @@ export async function openContext(options: OpenContextOptions): Promise<OpenCont
     async close() {
       await waking.close();
       await Promise.all(Object.values(logs).map((settled) => settled.close()));
+      await subjectKeys.close();
       await database.close();
       await dataSource.destroy();
     },

@@ -1,0 +1,19 @@
+// The event that tells every projection and process of a context that a person is to be forgotten.
+import { Event } from './event.decorator.js';
+import { isStreamName } from './validate-append.js';
+
+/** In the stream `subject-<id>`. Projections that keep plain text of the subject erase it: `@On(SubjectForgotten)`. */
+@Event('subject.forgotten')
+export class SubjectForgotten {
+  constructor(readonly subject: string) {}
+}
+
+/** The stream that says so. */
+export function subjectStream(subject: string): string {
+  return `subject-${subject}`;
+}
+
+/** Whom data can be about: an id that names a stream. */
+export function isSubject(subject: unknown): subject is string {
+  return typeof subject === 'string' && isStreamName(subjectStream(subject));
+}

@@ -1,0 +1,39 @@
+// The events as subscriptions read them: with their personal fields opened.
+import type { HeldBack, LogCursor, LogName, LogRecord, SettledLog } from '../core/index.js';
+import type { PersonalDataVault } from './vault.js';
+
+export class PersonalLog implements SettledLog {
+  constructor(
+    private readonly log: SettledLog,
+    private readonly vault: PersonalDataVault,
+  ) {}
+
+  get name(): LogName {
+    return this.log.name;
+  }
+
+  beginning(): Promise<LogCursor> {
+    return this.log.beginning();
+  }
+
+  head(): Promise<LogCursor> {
+    return this.log.head();
+  }
+
+  async read(after: LogCursor, limit: number): Promise<readonly LogRecord[]> {
+    return this.vault.openEach(await this.log.read(after, limit), ({ key }) => key);
+  }
+
+  async readAt(position: bigint): Promise<LogRecord | undefined> {
+    const record = await this.log.readAt(position);
+    return record && (await this.vault.openEach([record], ({ key }) => key))[0];
+  }
+
+  changed(maxWaitMs: number, signal: AbortSignal): Promise<void> {
+    return this.log.changed(maxWaitMs, signal);
+  }
+
+  heldBack(): Promise<HeldBack | undefined> {
+    return this.log.heldBack();
+  }
+}
