@@ -14,6 +14,7 @@ import {
 } from '../../libs/event-store/src/postgres/index.js';
 import { processOn, written } from '../../libs/event-store/src/testing/personal-data.support.js';
 import { MIGRATIONS_TABLE } from './contexts.js';
+import type { Io } from './io.js';
 import { main } from './program.js';
 
 // Whatever contexts this repository has; and nobody waits for seconds.
@@ -54,12 +55,15 @@ describe('es forget', () => {
   });
 
   async function es(...args: string[]) {
+    return esWith({ DATABASE_URL: of.url }, ...args);
+  }
+  async function esWith(environment: Io['environment'], ...args: string[]) {
     const said = { out: [] as string[], err: [] as string[] };
     const code = await main(args, {
       out: (line) => said.out.push(line),
       note: (line) => said.err.push(line),
       look: { width: 100, color: false },
-      environment: { DATABASE_URL: of.url },
+      environment,
       signal: new AbortController().signal,
     });
     return { code, out: said.out.join('\n'), err: said.err.join('\n') };
@@ -109,6 +113,21 @@ describe('es forget', () => {
       dryRun: false,
       contexts: [{ outcome: 'forgotten', hadKey: true, snapshots: 0, destroyedAt: expect.any(String) as string }],
     });
+  });
+
+  it('destroys a key that is in a database of its own, which has to be named', async () => {
+    const apart = await createTestDatabase();
+    const keys = PostgresSubjectKeyStore.apart({ url: apart.url, applicationName: 'es-test' });
+    try {
+      await keys.create('carol', { masterKey: 'm', bytes: randomBytes(60) });
+      expect((await es('forget', 'carol', ...because)).code).toBe(1);
+      const environment = { DATABASE_URL: of.url, PERSONAL_DATA_KEYS_URL: apart.url };
+      expect((await esWith(environment, 'forget', 'carol', ...because)).code).toBe(0);
+      expect(await keys.find(['carol'])).toEqual([{ subject: 'carol', destroyedAt: expect.any(Date) as Date }]);
+    } finally {
+      await keys.close();
+      await apart.drop();
+    }
   });
 
   it('does not take a misspelt name for somebody', async () => {

@@ -103,12 +103,7 @@ export class PersonalDataVault {
       try {
         return this.openOne(event, sealed, streamOf(event), keys);
       } catch (error) {
-        return Object.defineProperty({ ...event }, 'data', {
-          enumerable: true,
-          get: () => {
-            throw error;
-          },
-        });
+        return { ...event, data: unreadable(error) };
       }
     });
   }
@@ -196,4 +191,12 @@ export class PersonalDataVault {
     this.ciphers.set(key, known);
     return known;
   }
+}
+
+/** Data that fails whoever looks at it, and nobody who passes it on. */
+function unreadable(error: unknown): object {
+  const fail = (): never => {
+    throw error;
+  };
+  return new Proxy({}, { get: fail, has: fail, ownKeys: fail });
 }
