@@ -39,6 +39,7 @@ describe('@PersonalData', () => {
     // @ts-expect-error room is no string
     PersonalData({ subject: 'room', fields: ['name'] })(GuestNoted);
     PersonalData({ subject: 'guest', fields: ['name', 'wishes'] })(GuestNoted); // as it was
+    expect(personalDeclaration(GuestNoted)?.fields).toEqual(['name', 'wishes']);
   });
 
   it('refuses to encrypt the subject for itself', () => {
