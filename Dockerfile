@@ -27,7 +27,8 @@ COPY --from=dependencies /app/node_modules node_modules/
 # Node 24 runs token.ts as it is; what it imports is the same in every app.
 FROM base AS token
 RUN install --directory --owner 1000 --group 1000 --mode 700 data/dev-issuer
-COPY --from=build /src/dist/apps/*/libs/platform/src/auth/dev-issuer.js libs/platform/src/auth/
+COPY --from=build /src/dist/apps/*/libs/platform/src/auth/dev-issuer.js /src/dist/apps/*/libs/platform/src/auth/dev-seal-key.js \
+     /src/dist/apps/*/libs/platform/src/auth/create-once.js libs/platform/src/auth/
 COPY tools/token.ts tools/
 USER 1000:1000
 HEALTHCHECK NONE

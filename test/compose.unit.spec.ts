@@ -57,6 +57,8 @@ const folder = mkdtempSync(join(tmpdir(), 'compose-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 const jwksFile = join(folder, 'jwks.json');
 writeFileSync(jwksFile, '{"keys":[{"kty":"EC","crv":"P-256","x":"eA","y":"eQ"}]}');
+const sealKeyFile = join(folder, 'seal.key');
+writeFileSync(sealKeyFile, `${'ab'.repeat(32)}\n`);
 
 /** What an app reads from its environment: the platform's variables, and those of the class its main.ts names. */
 async function configsOf(app: string): Promise<readonly ConfigClass[]> {
@@ -72,7 +74,8 @@ async function configsOf(app: string): Promise<readonly ConfigClass[]> {
 async function problemsOf(app: string, changes: Readonly<Record<string, string>> = {}): Promise<readonly string[]> {
   const { environment } = services[app]!;
   try {
-    loadConfig(await configsOf(app), { ...imageEnvironment, ...environment, AUTH_JWKS_FILE: jwksFile, ...changes });
+    const files = { AUTH_JWKS_FILE: jwksFile, SEAL_KEY_FILE: sealKeyFile };
+    loadConfig(await configsOf(app), { ...imageEnvironment, ...environment, ...files, ...changes });
   } catch (error) {
     if (!(error instanceof ConfigProblemsError)) throw error;
     return error.problems;
@@ -97,7 +100,9 @@ describe('docker-compose.yml', () => {
 
   it.each(apps)('gives %s an environment that it accepts, without a variable that nobody reads', async (app) => {
     expect(await problemsOf(app)).toEqual([]);
-    const known = (await configsOf(app)).flatMap((config) => variablesOf(config).map(({ name }) => name));
+    const known = (await configsOf(app)).flatMap((config) =>
+      variablesOf(config).flatMap(({ name, secret }) => (secret ? [name, `${name}_FILE`] : name)),
+    );
     const set = [...Object.keys(services[app]!.environment!), ...Object.keys(imageEnvironment)];
     expect(set.filter((name) => !known.includes(name))).toEqual([]);
     expect(services[app]!.environment).toMatchObject({ MESSAGE_BROKER: 'kafka', RUN_MIGRATIONS: 'false' });
@@ -262,7 +267,11 @@ describe('the Dockerfile', () => {
     const { dependencies } = JSON.parse(text('package.json')) as { dependencies: Record<string, string> };
     const foreign = (path: string) =>
       importsOf(path).filter((from) => !from.startsWith('node:') && dependencies[from] === undefined);
-    expect(foreign('tools/token.ts')).toEqual(['../libs/platform/src/auth/dev-issuer.js']);
-    expect(foreign('libs/platform/src/auth/dev-issuer.ts')).toEqual([]);
+    const copied = [...stages.get('token')!.matchAll(/auth\/([\w-]+)\.js/g)].map(([, name]) => name!);
+    const imported = [
+      ...foreign('tools/token.ts').map((from) => from.replace('../libs/platform/src/auth/', './')),
+      ...copied.flatMap((name) => foreign(`libs/platform/src/auth/${name}.ts`)),
+    ];
+    expect([...new Set(imported)].sort()).toEqual(copied.map((name) => `./${name}.js`).sort());
   });
 });

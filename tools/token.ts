@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { join } from 'node:path';
 import { DEV_ISSUER_FOLDER, issueDevToken } from '../libs/platform/src/auth/dev-issuer.js';
+import { ensureDevSealKey } from '../libs/platform/src/auth/dev-seal-key.js';
 
 const usage = 'Usage: npm run token -- --user alice --role customer [--role operator] [--ttl <seconds>]';
 
@@ -13,6 +14,7 @@ try {
   if (!user || !roles?.length) throw new Error('--user and at least one --role are needed.');
   if (ttl !== undefined && !/^[1-9]\d{0,8}$/.test(ttl)) throw new Error(`--ttl is a number of seconds, got '${ttl}'.`);
   const folder = join(import.meta.dirname, '..', DEV_ISSUER_FOLDER);
+  await ensureDevSealKey(folder); // for a system by Docker Compose, which has no other program of ours that may write here
   const token = await issueDevToken({ folder, user, roles, ttlSeconds: ttl === undefined ? undefined : Number(ttl) });
   process.stdout.write(`${token}\n`);
 } catch (error) {

@@ -6,6 +6,8 @@ export interface Io {
   out(line: string): void;
   /** One line beside the answer: notes, progress, errors. */
   note(line: string): void;
+  /** Where notes go to a terminal: replaces the last line there, which is still moving; an empty one takes it away. */
+  readonly moving?: (line: string) => void;
   readonly look: Look;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Aborts on Ctrl-C. */
@@ -16,6 +18,7 @@ export function processIo(signal: AbortSignal): Io {
   return {
     out: (line) => void process.stdout.write(`${line}\n`),
     note: (line) => void process.stderr.write(`${line}\n`),
+    moving: process.stderr.isTTY ? (line) => void process.stderr.write(`\r\u001b[2K${line}`) : undefined,
     look: lookOf(process.stdout, process.env),
     environment: process.env,
     signal,

@@ -58,6 +58,8 @@ describe('es', () => {
     [['parked', 'replay', 'order-service/x/events/1']],
     [['forget', 'alice', '--reason', 'x']],
     [['doctor']],
+    [['seal', 'head']],
+    [['migrate']],
   ])('%j says how to start when nothing runs, exit code 1', async (args) => {
     const { code, out, err } = await es(args);
     expect({ code, out }).toEqual({ code: 1, out: '' });
@@ -101,6 +103,9 @@ describe('es', () => {
     [['show']],
     [['tail']],
     [['doctor']],
+    [['verify']],
+    [['seal', 'head']],
+    [['migrate']],
     [['parked', 'list']],
     [['parked', 'show']],
     [['parked', 'replay']],

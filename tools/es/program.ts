@@ -2,10 +2,13 @@
 import { Command, CommanderError } from 'commander';
 import { doctorCommand } from './commands/doctor.js';
 import { forgetCommand } from './commands/forget.js';
+import { migrateCommand } from './commands/migrate.js';
 import { parkedCommand } from './commands/parked.js';
+import { sealCommand } from './commands/seal.js';
 import { showCommand } from './commands/show.js';
 import { streamsCommand } from './commands/streams.js';
 import { tailCommand } from './commands/tail.js';
+import { verifyCommand } from './commands/verify.js';
 import { sentenceOf } from './errors.js';
 import type { Io } from './io.js';
 import { addCommonOptions } from './options.js';
@@ -20,7 +23,10 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
     .addCommand(tailCommand(io))
     .addCommand(parkedCommand(io))
     .addCommand(forgetCommand(io))
-    .addCommand(doctorCommand(io, (found) => (problems = found)));
+    .addCommand(doctorCommand(io, (found) => (problems = found)))
+    .addCommand(verifyCommand(io, (found) => (problems = found)))
+    .addCommand(sealCommand(io))
+    .addCommand(migrateCommand(io));
   for (const command of withSubcommands(program)) prepare(command, io);
   try {
     await program.parseAsync([...args], { from: 'user' });

@@ -7,6 +7,7 @@ import {
   ensureDevIssuer,
   issueDevToken,
 } from '../../libs/platform/src/auth/dev-issuer.js';
+import { ensureDevSealKey } from '../../libs/platform/src/auth/dev-seal-key.js';
 import { databaseOf } from '../contexts/context.js';
 import { startPostgres, type EmbeddedPostgres } from '../postgres/index.js';
 import { brokerEnvironment, openBroker, type BrokerName, type KafkaOptions, type SystemBroker } from './broker.js';
@@ -58,6 +59,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   const names = services();
   const issuerDir = resolve(DEV_ISSUER_FOLDER);
   const { jwksFile, masterKeyFile } = await ensureDevIssuer(issuerDir);
+  const sealKeyFile = await ensureDevSealKey(issuerDir);
   const held = [await claimFolder(dataDir)]; // given back in reverse
   const first = new Map<ServiceName, ServiceProcess>();
   const replicas = new Map<string, ServiceProcess>();
@@ -98,6 +100,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
           AUTH_AUDIENCE: DEV_AUDIENCE,
           AUTH_JWKS_FILE: jwksFile,
           PERSONAL_DATA_KEY: `dev:${masterKeyFile}`,
+          SEAL_KEY_FILE: sealKeyFile,
           ...options.env,
         },
       });

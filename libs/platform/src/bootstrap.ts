@@ -38,6 +38,8 @@ export async function bootstrap(context: Type, options: BootstrapOptions): Promi
   exitOnUncaught(logger);
   try {
     const onlyMigrate = process.argv.includes('--migrate');
+    if (config.NODE_ENV === 'production' && config.SEAL_KEY === undefined && !onlyMigrate)
+      logger.warn('SEAL_KEY is not set: events are not sealed, and a change of history cannot be found.');
     await prepare(config, options, logger, onlyMigrate);
     if (onlyMigrate) process.exit(0);
     await serve(context, options, config, configs, logger);

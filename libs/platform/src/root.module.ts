@@ -57,6 +57,7 @@ export class RootModule implements OnModuleInit {
           broker: brokerOf(config),
           orphanWaitMs: config.ORPHAN_WAIT_MS,
           personalData: personalDataOf(config),
+          sealKeys: config.SEAL_KEY,
         }),
         HttpModule.forRoot({
           issuer: config.AUTH_ISSUER,

@@ -44,6 +44,8 @@ export const REMEDIES: Readonly<Record<string, string>> = {
   'ES-1507': 'Deploy the newer build again; it has written the state.',
   'ES-1601':
     'Give the service the master keys it had, former ones included. Where the row was changed or moved, restore it; what was forgotten is no error.',
+  'ES-1701':
+    'Run npm run es -- verify and compare with the last anchor. Give the service every key its seals were made with; what was changed by hand, restore.',
   'ES-2001': 'An answer to the caller: there is no such thing, or it is not theirs.',
   'ES-2002': 'An answer to the caller: it exists already.',
   'ES-2003': 'An answer to the caller: leave the personal data out, or use another subject.',

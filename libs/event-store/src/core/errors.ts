@@ -184,6 +184,17 @@ export class UnreadablePersonalDataError extends EventStoreError {
   }
 }
 
+/** The seals of the log are not as this process left them, or were made with another key: no retry helps, somebody has to look. */
+export class SealBrokenError extends EventStoreError {
+  readonly code = 'ES-1701';
+  constructor(problem: string) {
+    super(
+      `Sealing has stopped: ${problem} Nothing is lost and events are still stored; what comes is not sealed. ` +
+        'Verify the log with `npm run es -- verify` before anything is changed.',
+    );
+  }
+}
+
 /**
  * Base of a context's business rejections: an answer, not a failure. Recorded with the command, never retried.
  * `code` is part of your API (problem+json); `kind` decides the HTTP status: 404, 409 or 422.

@@ -30,6 +30,7 @@ export {
   OverloadedError,
   RecordedRejectionError,
   SubjectForgottenError,
+  SealBrokenError,
   TooManyConflictsError,
   UnavailableError,
   UnitOfWorkClosedError,

@@ -28,6 +28,7 @@ import {
   PostgresSnapshotStore,
   PostgresSubjectKeyStore,
   PostgresUnitOfWork,
+  SEAL_SUBSCRIPTION,
   Waking,
   type LogTable,
   type PostgresDatabaseOptions,
@@ -35,6 +36,7 @@ import {
 import { PostgresOperationsLog } from '../postgres/operations/index.js';
 import { PersonalDataVault, PersonalLog, PersonalSnapshotStore, withPersonalData } from '../privacy/index.js';
 import { withInlineProjections, type Projection } from '../subscriptions/index.js';
+import { sealing } from './sealing.js';
 import { DEFAULT_ORPHAN_WAIT_MS, type EventStoreRuntime } from './runtime.js';
 
 export type BrokerOptions =
@@ -61,6 +63,11 @@ export interface PostgresRuntimeOptions {
   readonly orphanWaitMs?: number;
   /** Needed where an event has personal fields. */
   readonly personalData?: PersonalDataOptions | undefined;
+  /**
+   * Seals every event as it settles. One or more keys of 64 hexadecimal digits, separated by commas: the first seals, the others are former
+   * ones. Without it nothing is sealed.
+   */
+  readonly sealKeys?: string;
 }
 
 export interface PersonalDataOptions {
@@ -74,7 +81,7 @@ export function createPostgresRuntime(
   options: PostgresRuntimeOptions,
   dataSource: PostgresDatabaseOptions['dataSource'],
 ): EventStoreRuntime {
-  const { service, databaseUrl, orphanWaitMs = DEFAULT_ORPHAN_WAIT_MS } = options;
+  const { service, databaseUrl, orphanWaitMs = DEFAULT_ORPHAN_WAIT_MS, sealKeys } = options;
   const logger = new Logger('EventStore');
   const warn = (message: string, error: unknown) =>
     logger.warn(`${message} ${error instanceof Error ? error.message : String(error)}`);
@@ -117,6 +124,8 @@ export function createPostgresRuntime(
     processes: new PostgresProcessStore(database, waking),
     orphanWaitMs,
     broker,
+    subscriptions: sealKeys === undefined ? [] : [sealing(service, database, sealKeys)],
+    idle: [SEAL_SUBSCRIPTION],
     inlineProjections,
     clock: systemClock,
     ids: systemIds,

@@ -17,7 +17,7 @@ import type { Broker, InboundLog } from '../messaging/index.js';
 import type { OperationsLog } from '../operations/index.js';
 import type { PersonalDataVault } from '../privacy/index.js';
 import type { OutgoingLog, ProcessStore } from '../processes/index.js';
-import type { Projection, RetryPolicy } from '../subscriptions/index.js';
+import type { Projection, RetryPolicy, SubscriptionDefinition } from '../subscriptions/index.js';
 
 export interface EventStoreRuntime {
   /** Service name: part of lease owners, consumer groups and the CloudEvents source. */
@@ -43,6 +43,10 @@ export interface EventStoreRuntime {
   readonly broker: Broker;
   /** Run inside `store.append`; filled at boot. */
   readonly inlineProjections: Projection[];
+  /** Of the store itself and not of a context: the seal. */
+  readonly subscriptions?: readonly SubscriptionDefinition[];
+  /** Names of its subscriptions that it may have and has not now, e.g. because sealing was switched off. */
+  readonly idle?: readonly string[];
   /** For subscriptions that say nothing else. */
   readonly retry?: Partial<RetryPolicy>;
   readonly clock: Clock;

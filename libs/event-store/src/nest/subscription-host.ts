@@ -82,19 +82,17 @@ export class SubscriptionHost implements OnApplicationBootstrap, BeforeApplicati
     const commands = new CommandRegistry().register(...explored.commandHandlers.map(({ command }) => command));
     const processes = findProcesses(explored);
     checkProcesses(processes, runtime.registry, commands);
-    const definitions = buildSubscriptions(
-      explored,
-      processes,
-      runtime,
-      { bus: this.bus, registry: commands },
-      inboundTypes,
-    );
+    const buses = { bus: this.bus, registry: commands };
+    const definitions = [
+      ...buildSubscriptions(explored, processes, runtime, buses, inboundTypes),
+      ...(runtime.subscriptions ?? []),
+    ];
     checkNames(definitions);
     const projections = findProjections(explored, runtime);
     this.readModels.open(projections, inboundTypes);
     await runtime.open();
     runtime.inlineProjections.push(...projections.filter(({ inline }) => inline));
-    const retired = explored.features.flatMap(({ options }) => options.retired ?? []);
+    const retired = [...explored.features.flatMap(({ options }) => options.retired ?? []), ...(runtime.idle ?? [])];
     const foreign = checkOwners(await runtime.checkpoints.list(), definitions, retired, runtime.clock.now());
     for (const sentence of foreign) this.logger.warn(sentence);
     await this.placeCheckpoints(definitions);

@@ -45,3 +45,4 @@ export {
   type StreamSummary,
 } from './stream-directory.js';
 export { tail, type TailOptions } from './tail.js';
+export type { Anchor, BrokenRow, LogBreak, Verification, VerifyProgress } from './verification.js';

@@ -17,6 +17,7 @@ export { PostgresOutgoingLog } from './outgoing-log.js';
 export { PostgresParkingStore } from './parking-store.js';
 export { PostgresProcessStore } from './process-store.js';
 export { PostgresSettledLog, type SettledLogOptions } from './settled-log.js';
+export { anchorOf, parseSealKeys, SEAL_SUBSCRIPTION, sealSubscription, type SealKeys } from './seal/index.js';
 export { PostgresSnapshotStore } from './snapshot-store.js';
 export { PostgresSubjectKeyStore } from './subject-key-store.js';
 export { Waking, type WakingOptions, type WakingTopic } from './waking.js';

@@ -4,6 +4,7 @@ import {
   EventStoreError,
   LeaseLostError,
   LogEpochMismatchError,
+  SealBrokenError,
   UnavailableError,
   UnitOfWorkRolledBackError,
 } from '../core/index.js';
@@ -34,9 +35,11 @@ export class UnwantedRecordError extends EventStoreError {
   }
 }
 
-/** Log and checkpoint do not belong together: no retry helps, somebody has to look. */
+/** Log, checkpoint and seals do not belong together: no retry helps, somebody has to look. */
 export function isLogMismatch(error: unknown): boolean {
-  return error instanceof LogEpochMismatchError || error instanceof CursorAheadOfLogError;
+  return (
+    error instanceof LogEpochMismatchError || error instanceof CursorAheadOfLogError || error instanceof SealBrokenError
+  );
 }
 
 /** One line for the operator: code and message, never the record's data. */

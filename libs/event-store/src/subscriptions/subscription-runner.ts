@@ -127,8 +127,8 @@ export class SubscriptionRunner {
   }
 
   private async work(session: Session, delivery: Delivery): Promise<void> {
-    const { tail, definition, batchSize = DEFAULT_BATCH_SIZE, pollMs = DEFAULT_POLL_MS } = this.options;
-    const limit = definition.delivery === 'batch' ? (definition.batchSize ?? DEFAULT_SEND_BATCH) : batchSize;
+    const { tail, pollMs = DEFAULT_POLL_MS } = this.options;
+    const limit = batchOf(this.options);
     let position = session.position;
     while (!session.intake.aborted) {
       const records = await tail.next(session.cursorAt(position), limit);
@@ -193,4 +193,9 @@ export class SubscriptionRunner {
     const fields = { subscription: this.options.definition.name, position, state };
     this.options.logger[level](message, error === undefined ? fields : { ...fields, error });
   }
+}
+
+function batchOf({ definition, batchSize = DEFAULT_BATCH_SIZE }: SubscriptionRunnerOptions): number {
+  if (definition.delivery === 'batch') return definition.batchSize ?? DEFAULT_SEND_BATCH;
+  return (definition.delivery === 'transactional' ? definition.batchSize : undefined) ?? batchSize;
 }

@@ -33,6 +33,8 @@ export interface TransactionalSubscription extends SubscriptionBase {
    * 1 where `handle` may have effects outside the transaction, so that only the failing record itself is called again.
    */
   readonly together?: number;
+  /** Records taken from the log at a time, default as the runner is told. */
+  readonly batchSize?: number;
   handle(record: LogRecord, transaction: Transaction): Promise<void>;
   /**
    * The projection whose segment it is: processes share the segments. Most records are not wanted then, and the checkpoint follows those

@@ -1,9 +1,10 @@
 // Keys for development: an issuer of tokens with a key pair of its own in every clone, and a master key for personal data. Nothing here is committed, and production refuses its name.
 import { randomBytes, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { chmod, link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, SignJWT, type JWK } from 'jose';
+import { createOnce } from './create-once.js';
 
 export const DEV_ISSUER = 'urn:dev-issuer';
 export const DEV_AUDIENCE = 'shop';
@@ -73,17 +74,4 @@ function filesIn(folder: string): { privateFile: string; jwksFile: string; maste
 
 async function readKey(file: string): Promise<JWK> {
   return JSON.parse(await readFile(file, 'utf8')) as JWK;
-}
-
-/** Whole or not at all: one of several processes wins the link, the others take what it wrote. */
-async function createOnce(file: string, text: string): Promise<void> {
-  const fresh = `${file}.${process.pid}.${randomUUID()}.tmp`;
-  await writeFile(fresh, text, { mode: 0o600 });
-  try {
-    await link(fresh, file);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  } finally {
-    await rm(fresh);
-  }
 }

@@ -43,6 +43,15 @@ export class PlatformConfig {
   @Env('boolean', { expected: 'true or false' })
   readonly RUN_MIGRATIONS: boolean = false;
 
+  /** Seals events as they settle, so that `es verify` finds what was changed. Several keys, separated by commas: the first seals. Unset: no seals. */
+  @Env('text', {
+    expected: '64 hexadecimal digits (openssl rand -hex 32), or several such keys separated by commas',
+    secret: true,
+  })
+  @IsOptional()
+  @Matches(/^[0-9a-fA-F]{64}(\s*,\s*[0-9a-fA-F]{64})*$/)
+  readonly SEAL_KEY?: string;
+
   /** What carries messages between contexts; the same for all services of a system. */
   @Env('text', { expected: 'kafka, postgres or memory (memory not in production: it forgets)' })
   @IsIn(['kafka', 'postgres', 'memory'])

@@ -1,13 +1,14 @@
 // Opens one context for operations: few connections, named after the tool, and a database that is not changed by looking at it.
 import { DataSource } from 'typeorm';
 import { systemClock, type LogName } from '../../core/index.js';
-import type { OperatedContext } from '../../operations/index.js';
+import type { Anchor, OperatedContext, Verification } from '../../operations/index.js';
 import { dataSourceConnection } from '../connection-options.js';
 import { PostgresDatabase } from '../database.js';
 import { PostgresInboundLog } from '../inbound-log.js';
 import { eventsTable, inboundTable, outgoingTable, type LogTable } from '../log-table.js';
 import { PostgresParkingStore } from '../parking-store.js';
 import { PostgresEventStore } from '../postgres-event-store.js';
+import { anchorOf, SealedLog, verifyLog, type VerifyLogOptions } from '../seal/index.js';
 import { PostgresSettledLog } from '../settled-log.js';
 import { PostgresSnapshotStore } from '../snapshot-store.js';
 import { PostgresSubjectKeyStore } from '../subject-key-store.js';
@@ -30,6 +31,10 @@ export interface OpenContextOptions {
 }
 
 export interface OpenContext extends OperatedContext {
+  /** Compares the whole log with its seals. */
+  verify(options: VerifyLogOptions): Promise<Verification>;
+  /** The end of the chain of seals, to be kept outside the database; undefined when nothing is sealed. */
+  anchor(): Promise<Anchor | undefined>;
   close(): Promise<void>;
 }
 
@@ -68,6 +73,11 @@ export async function openContext(options: OpenContextOptions): Promise<OpenCont
     facts: new PostgresContextFacts(database, placeOf(url), migrations),
     operations: new PostgresOperationsLog(database),
     clock: systemClock,
+    verify: (how) => verifyLog(database, how),
+    async anchor() {
+      const head = await new SealedLog(database).head();
+      return head && anchorOf(name, head);
+    },
     async close() {
       await waking.close();
       await Promise.all(Object.values(logs).map((settled) => settled.close()));
