@@ -13,6 +13,7 @@ import {
   eventStoreMigrations,
   EventStoreModule,
   LocalKeyWrapping,
+  grantRoles,
   type PostgresRuntimeOptions,
 } from '@app/event-store';
 import {
@@ -23,10 +24,12 @@ import {
   issueDevToken,
   type MigrationClass,
 } from '@app/platform';
+import { urlOfDatabase, withClient } from '../../tools/postgres/databases.js';
 import { createTestDatabase } from './postgres.js';
 
 export interface ServiceUnderTest {
   readonly app: NestFastifyApplication;
+  /** As the owner: a test may do what the service may not. */
   readonly database: DataSource;
   /** A request as `user`; `role` empty: without a token. */
   send(request: TestRequest): Promise<TestAnswer>;
@@ -65,25 +68,57 @@ export interface ServiceOptions {
 @Module({})
 class ConfigModule {}
 
+const MIGRATIONS_TABLE = 'schema_migrations';
+
+/** The service runs as a role that may add events and no more, as in production: whatever it needs beyond that, a test finds out. */
+async function asAppRole(owner: DataSource, ownerUrl: string): Promise<{ url: string; dropRole: () => Promise<void> }> {
+  const url = new URL(ownerUrl);
+  const role = `${url.pathname.slice(1)}_app`;
+  const password = randomBytes(12).toString('hex');
+  await owner.query(`CREATE ROLE ${role} LOGIN PASSWORD '${password}'`);
+  await owner.transaction((unit) =>
+    grantRoles((sql, values) => unit.query(sql, values), { app: role }, MIGRATIONS_TABLE),
+  );
+  url.username = role;
+  url.password = password;
+  const dropRole = () =>
+    withClient(urlOfDatabase(ownerUrl, 'postgres'), async (client) => void (await client.query(`DROP ROLE ${role}`)));
+  return { url: url.href, dropRole };
+}
+
 export async function startService(context: Type, options: ServiceOptions): Promise<ServiceUnderTest> {
-  const { url, drop } = await createTestDatabase();
+  const { url: ownerUrl, drop } = await createTestDatabase();
   const folder = await mkdtemp(join(tmpdir(), 'service-under-test-'));
   const { issuer, audience, jwksFile } = await ensureDevIssuer(join(folder, 'issuer'));
   const providers = (options.configs ?? []).map((useValue) => ({ provide: useValue.constructor as Type, useValue }));
   const { broker = { kind: 'memory' }, orphanWaitMs } = options;
   const personalData = { wrapping: new LocalKeyWrapping([randomBytes(32)]) };
+  const owner = new DataSource({
+    ...dataSourceConnection({ url: ownerUrl, applicationName: 'owner', poolSize: 2 }),
+    migrations: [...eventStoreMigrations, ...options.migrations],
+    migrationsTransactionMode: 'each',
+    migrationsTableName: MIGRATIONS_TABLE,
+    poolErrorHandler: () => undefined,
+  });
+  await owner.initialize();
+  await owner.runMigrations();
+  const { url, dropRole } = await asAppRole(owner, ownerUrl);
   const module = await Test.createTestingModule({
     imports: [
       { module: ConfigModule, providers, exports: providers },
       TypeOrmModule.forRoot({
         ...dataSourceConnection({ url, applicationName: options.name }),
-        migrations: [...eventStoreMigrations, ...options.migrations],
-        migrationsRun: true,
-        migrationsTransactionMode: 'each',
         autoLoadEntities: true,
         poolErrorHandler: () => undefined,
       }),
-      EventStoreModule.forRoot({ service: options.name, databaseUrl: url, broker, orphanWaitMs, personalData }),
+      EventStoreModule.forRoot({
+        service: options.name,
+        databaseUrl: url,
+        broker,
+        orphanWaitMs,
+        personalData,
+        sealKeys: randomBytes(32).toString('hex'),
+      }),
       HttpModule.forRoot({ issuer, audience, jwks: { file: jwksFile } }),
       context,
     ],
@@ -102,7 +137,7 @@ export async function startService(context: Type, options: ServiceOptions): Prom
   };
   return {
     app,
-    database: app.get(DataSource),
+    database: owner,
     async send({ method = 'GET', path, user = 'alice', role = 'customer', headers = {}, body }) {
       const answer = await fetch(`${address}${path}`, {
         method,
@@ -122,7 +157,9 @@ export async function startService(context: Type, options: ServiceOptions): Prom
     },
     async close() {
       await app.close();
+      await owner.destroy();
       await drop();
+      await dropRole();
       await rm(folder, { recursive: true, force: true });
     },
   };

@@ -53,7 +53,14 @@ export {
 } from './subscriptions/index.js';
 export { IntegrationEvent, Publish, Publisher, topic, type TopicContract } from './messaging/index.js';
 export { OnRejection, OnTimer, Process, ProcessManager, StartsWith, type ProcessRejection } from './processes/index.js';
-export { dataSourceConnection, eventStoreMigrations, type ConnectionOptions } from './postgres/index.js';
+export {
+  dataSourceConnection,
+  eventStoreMigrations,
+  grantRoles,
+  powerOverHistory,
+  type ConnectionOptions,
+  type DatabaseRoles,
+} from './postgres/index.js';
 export { LocalKeyWrapping, type ForgetOrder, type Forgotten } from './privacy/index.js';
 export { CommandBus, type CommandOptions } from './nest/command-bus.js';
 export { InjectAggregate } from './nest/decorators/inject-aggregate.decorator.js';

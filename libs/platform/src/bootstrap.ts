@@ -75,6 +75,7 @@ async function prepare(
     service: options.name,
     migrations: options.migrations ?? [],
     migrate: onlyMigrate || config.RUN_MIGRATIONS,
+    roles: { app: config.DATABASE_APP_ROLE, reader: config.DATABASE_READER_ROLE },
     onConnectionLost: (error) => logger.warn(`A connection was lost: ${error.message}`),
     onWaiting: (sentence) => logger.warn(sentence),
   });

@@ -6,12 +6,13 @@ import {
   EVENT_STORE_RUNTIME,
   EventStoreModule,
   LocalKeyWrapping,
+  powerOverHistory,
   SubscriptionHost,
   type EventStoreRuntime,
 } from '@app/event-store';
 import { brokerList } from './config/broker-list.js';
 import { masterKeys } from './config/master-keys.js';
-import type { PlatformConfig } from './config/platform.config.js';
+import { PlatformConfig } from './config/platform.config.js';
 import { dataSourceOptions, type MigrationClass } from './database/data-source.js';
 import { HealthContributors } from './health/health-contributors.js';
 import { BrokerWatch, messagingHealth } from './health/broker-watch.js';
@@ -39,6 +40,7 @@ export class RootModule implements OnModuleInit {
     @Inject(EVENT_STORE_RUNTIME) private readonly runtime: EventStoreRuntime,
     private readonly subscriptions: SubscriptionHost,
     private readonly health: HealthContributors,
+    private readonly config: PlatformConfig,
   ) {}
 
   static of({ context, name, config, configs, migrations, logging }: RootOptions): DynamicModule {
@@ -71,8 +73,9 @@ export class RootModule implements OnModuleInit {
     };
   }
 
-  onModuleInit(): void {
+  async onModuleInit(): Promise<void> {
     const { dataSource, runtime, subscriptions } = this;
+    await this.warnOfPower();
     this.health.add({
       name: 'database',
       async check() {
@@ -91,6 +94,17 @@ export class RootModule implements OnModuleInit {
         return Promise.resolve(stopped.length === 0 ? { status: 'up' } : { status: 'degraded', detail });
       },
     });
+  }
+
+  /** In development a service brings its schema up to date itself, and so owns it. */
+  private async warnOfPower(): Promise<void> {
+    if (this.config.NODE_ENV !== 'production') return;
+    const queryOutside = async ({ text }: { text: string }) => ({ rows: await this.dataSource.query<unknown[]>(text) });
+    const power = await powerOverHistory({ queryOutside });
+    if (power === undefined) return;
+    const mend =
+      'Run the service as a role of its own: DATABASE_APP_ROLE of the migration names it and grants it what it needs.';
+    new Logger('database').warn(`${power}: only triggers keep it from changing events. ${mend}`);
   }
 }
 

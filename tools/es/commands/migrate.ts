@@ -11,6 +11,8 @@ import { paint, safe } from '../terminal.js';
 
 interface MigrateOptions extends CommonOptions {
   readonly dryRun?: true;
+  readonly appRole?: string;
+  readonly readerRole?: string;
 }
 
 interface Migrated {
@@ -26,16 +28,24 @@ export function migrateCommand(io: Io): Command {
         'The database URL is that of the owner of the schema, not of the role the service runs as.',
     )
     .option('--dry-run', 'only say what is pending')
+    .option('--app-role <name>', 'as whom the service runs: grants it what it needs (default: $DATABASE_APP_ROLE)')
+    .option('--reader-role <name>', 'a role that may only read: grants it that (default: $DATABASE_READER_ROLE)')
     .action(async (_options, self: Command) => run(io, self.optsWithGlobals<MigrateOptions>()));
   return examples(command, 'migrate --dry-run', 'migrate --context order-service --json');
 }
 
 async function run(io: Io, options: MigrateOptions): Promise<void> {
+  const { DATABASE_APP_ROLE, DATABASE_READER_ROLE } = io.environment;
+  const roles = {
+    app: options.appRole ?? (DATABASE_APP_ROLE || undefined),
+    reader: options.readerRole ?? (DATABASE_READER_ROLE || undefined),
+  };
+  const grants = roles.app !== undefined || roles.reader !== undefined;
   const { contexts } = await findTargets(options, io.environment);
   const done: Migrated[] = [];
   for (const target of contexts) {
     const pending = await pendingOf(target);
-    const ran = options.dryRun || pending.length === 0 ? [] : await migrate(io, target);
+    const ran = options.dryRun || (pending.length === 0 && !grants) ? [] : await migrate(io, target, roles);
     done.push({ context: target.context, pending, ran });
     if (!options.json) io.out(`${paint(io.look, 'bold', safe(target.context))}  ${sentence(done.at(-1)!, options)}`);
   }
@@ -62,7 +72,7 @@ async function pendingOf(target: Target): Promise<readonly string[]> {
 }
 
 /** The platform is loaded only here: no other command needs Nest. */
-async function migrate(io: Io, { context, url }: Target): Promise<string[]> {
+async function migrate(io: Io, { context, url }: Target, roles: PrepareOptions['roles']): Promise<string[]> {
   const { prepareDatabase } = await import('../../../libs/platform/src/database/migrations.js');
   const { migrations } = await factsOf(context);
   return prepareDatabase({
@@ -70,6 +80,7 @@ async function migrate(io: Io, { context, url }: Target): Promise<string[]> {
     service: context,
     migrations: migrations as PrepareOptions['migrations'],
     migrate: true,
+    roles,
     onConnectionLost: () => undefined,
     onWaiting: (text) => io.note(safe(text)),
   });

@@ -3,7 +3,7 @@ export { dataSourceConnection, type ConnectionOptions } from './connection-optio
 export { PostgresDatabase, type PostgresDatabaseOptions, type Query } from './database.js';
 export { eventStoreMigrations } from './migrations/index.js';
 export { PostgresEventStore, type PostgresEventStoreOptions } from './postgres-event-store.js';
-export type { ServerWarning } from './server-check.js';
+export { powerOverHistory, type ServerWarning } from './server-check.js';
 export { PostgresTransaction } from './transaction.js';
 export { PostgresUnitOfWork } from './unit-of-work.js';
 export type { BusTimes } from './bus/bus-consumer.js';
@@ -17,6 +17,7 @@ export { PostgresOutgoingLog } from './outgoing-log.js';
 export { PostgresParkingStore } from './parking-store.js';
 export { PostgresProcessStore } from './process-store.js';
 export { PostgresSettledLog, type SettledLogOptions } from './settled-log.js';
+export { grantRoles, type DatabaseRoles } from './roles/grant-roles.js';
 export { anchorOf, parseSealKeys, SEAL_SUBSCRIPTION, sealSubscription, type SealKeys } from './seal/index.js';
 export { PostgresSnapshotStore } from './snapshot-store.js';
 export { PostgresSubjectKeyStore } from './subject-key-store.js';

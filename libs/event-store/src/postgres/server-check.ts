@@ -68,6 +68,26 @@ export async function checkServer(database: Doors): Promise<ServerWarning[]> {
     : [];
 }
 
+/** What the present role could do to the history, were it not for the triggers; undefined when it may only add to it. */
+export async function powerOverHistory(database: Pick<Doors, 'queryOutside'>): Promise<string | undefined> {
+  const { rows } = await database.queryOutside({
+    text: `
+      SELECT current_user AS role, rolsuper AS super,
+             pg_has_role(c.relowner, 'USAGE') AS owner,
+             has_table_privilege(c.oid, 'UPDATE') OR has_table_privilege(c.oid, 'DELETE') OR has_table_privilege(c.oid, 'TRUNCATE') AS changes
+        FROM pg_roles CROSS JOIN pg_class c WHERE rolname = current_user AND c.oid = '${eventsTable.table}'::regclass`,
+  });
+  const {
+    role,
+    super: isSuper,
+    owner,
+    changes,
+  } = rows[0] as Record<'super' | 'owner' | 'changes', boolean> & { role: string };
+  if (isSuper) return `Role ${role} is a superuser`;
+  if (owner) return `Role ${role} owns the tables of the event store`;
+  return changes ? `Role ${role} may change events` : undefined;
+}
+
 /** A sequence behind its table (a restore by hand) would hand out positions that are taken. */
 async function checkSequence(database: Doors, { table }: LogTable): Promise<void> {
   const { rows } = await database.queryOutside({

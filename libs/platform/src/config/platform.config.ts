@@ -43,6 +43,18 @@ export class PlatformConfig {
   @Env('boolean', { expected: 'true or false' })
   readonly RUN_MIGRATIONS: boolean = false;
 
+  /** As whom the service runs, where that is another role than that of the migrations: these grant it what it needs, and no more. */
+  @Env('text', { expected: 'the name of a role of the database, as in CREATE ROLE' })
+  @IsOptional()
+  @Length(1, 63)
+  readonly DATABASE_APP_ROLE?: string;
+
+  /** A role that may only read: the migrations grant it that. */
+  @Env('text', { expected: 'the name of a role of the database, as in CREATE ROLE' })
+  @IsOptional()
+  @Length(1, 63)
+  readonly DATABASE_READER_ROLE?: string;
+
   /** Seals events as they settle, so that `es verify` finds what was changed. Several keys, separated by commas: the first seals. Unset: no seals. */
   @Env('text', {
     expected: '64 hexadecimal digits (openssl rand -hex 32), or several such keys separated by commas',

@@ -1,5 +1,6 @@
 // The schema is brought up to date where somebody asked for it, and nowhere else: a service does not run on a schema it does not know.
 import { setTimeout as sleep } from 'node:timers/promises';
+import { grantRoles, type DatabaseRoles } from '@app/event-store';
 import { DataSource } from 'typeorm';
 import { isUnavailable } from '../http/problem-of.js';
 import { migrationDataSourceOptions, MIGRATIONS_TABLE, type DatabaseOptions } from './data-source.js';
@@ -12,6 +13,8 @@ const LOCK_NOT_AVAILABLE = '55P03';
 export interface PrepareOptions extends DatabaseOptions {
   /** Run what is pending; otherwise pending migrations are refused. */
   readonly migrate: boolean;
+  /** Granted to after the migrations; without them nothing is granted. */
+  readonly roles?: DatabaseRoles;
   /** How long the database may take to come up, default 30,000. */
   readonly patienceMs?: number;
   /** How long another process may be migrating, default 60,000. */
@@ -48,7 +51,7 @@ export class PendingMigrationsError extends Error {
   }
 }
 
-async function migrate(dataSource: DataSource, { lockWaitMs = 60_000 }: PrepareOptions): Promise<string[]> {
+async function migrate(dataSource: DataSource, { lockWaitMs = 60_000, roles = {} }: PrepareOptions): Promise<string[]> {
   const lock = dataSource.createQueryRunner();
   try {
     await lock.query(`SET lock_timeout = ${lockWaitMs}`);
@@ -60,6 +63,9 @@ async function migrate(dataSource: DataSource, { lockWaitMs = 60_000 }: PrepareO
       });
     });
     const ran = await dataSource.runMigrations({ transaction: 'each' });
+    await dataSource.transaction((unit) =>
+      grantRoles((sql, values) => unit.query(sql, values), roles, MIGRATIONS_TABLE),
+    );
     return ran.map(({ name }) => name);
   } finally {
     await lock.query('SELECT pg_advisory_unlock_all()').catch(() => undefined); // the session may be gone, and the lock with it

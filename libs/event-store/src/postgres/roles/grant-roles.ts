@@ -1,0 +1,41 @@
+// Gives the roles of a database what they need and no more.
+import pg from 'pg';
+import { ConfigurationError } from '../../core/index.js';
+import { appGrants, readerGrants } from '../sql/grants.sql.js';
+
+export interface DatabaseRoles {
+  /** As whom the service runs: reads, adds events, keeps its read models; never changes an event or the schema. */
+  readonly app?: string;
+  /** For people and dashboards. */
+  readonly reader?: string;
+}
+
+/** As TypeORM's DataSource and query runner have it, and pg's client nearly. */
+export type RunSql = (sql: string, values?: unknown[]) => Promise<unknown>;
+
+/**
+ * Run by the owner of the schema after the migrations; safe to repeat. The roles themselves are made by who administers the server.
+ * @throws ConfigurationError a role is not there, or is the owner, whom nothing can be denied.
+ */
+export async function grantRoles(run: RunSql, { app, reader }: DatabaseRoles, migrationsTable: string): Promise<void> {
+  for (const role of [app, reader]) if (role !== undefined) await checkRole(run, role);
+  if (reader !== undefined) await run(readerGrants(pg.escapeIdentifier(reader)));
+  if (app !== undefined) await run(appGrants(pg.escapeIdentifier(app), pg.escapeIdentifier(migrationsTable)));
+}
+
+async function checkRole(run: RunSql, role: string): Promise<void> {
+  const sql = `
+    SELECT rolsuper OR pg_has_role(oid, (SELECT relowner FROM pg_class WHERE oid = 'event_store.events'::regclass), 'USAGE') AS owner
+      FROM pg_roles WHERE rolname = $1`;
+  const rows = (await run(sql, [role])) as { owner: boolean }[];
+  if (rows.length === 0) {
+    throw new ConfigurationError(
+      `There is no role ${role} to grant to. Expected one that can log in: CREATE ROLE ${pg.escapeIdentifier(role)} LOGIN PASSWORD '…'.`,
+    );
+  }
+  if (rows[0]!.owner) {
+    throw new ConfigurationError(
+      `Role ${role} owns the schema or is a superuser: nothing can be denied to it. Name another one than that of the migrations.`,
+    );
+  }
+}

@@ -1,0 +1,50 @@
+// Who may do what in a context's database. Run by the owner after every migration; safe to repeat.
+
+/** What is written once and never again: not even the service may change it. */
+export const APPEND_ONLY = [
+  'events',
+  'seals',
+  'commands',
+  'inbound_messages',
+  'outgoing_commands',
+  'operations_log',
+  'log_epochs',
+] as const;
+
+/** Tables of a context are in `public`; its list of migrations is the owner's. */
+const SCHEMAS = ['event_store', 'public'];
+
+/**
+ * `role` is an identifier, quoted already. What an earlier grant gave is taken back first, so that a table that has become append-only is so.
+ * SELECT on sequences is what a reader of a log and the check at boot need; drawing from one of the library's is done by the INSERT itself.
+ */
+export function appGrants(role: string, migrationsTable: string): string {
+  const kept = APPEND_ONLY.map((name) => `'${name}'`).join(', ');
+  return `
+${readerGrants(role)};
+GRANT INSERT ON ALL TABLES IN SCHEMA event_store, public TO ${role};
+GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO ${role};
+DO $grant$
+DECLARE
+  one record;
+BEGIN
+  FOR one IN SELECT schemaname, tablename FROM pg_tables WHERE schemaname IN ('event_store', 'public')
+              AND NOT (schemaname = 'event_store' AND tablename IN (${kept}))
+  LOOP
+    EXECUTE format('GRANT UPDATE, DELETE ON %I.%I TO ${role.replaceAll("'", "''").replaceAll('%', '%%')}', one.schemaname, one.tablename);
+  END LOOP;
+END $grant$;
+REVOKE INSERT, UPDATE, DELETE ON ${migrationsTable} FROM ${role}`;
+}
+
+/** For people and dashboards: reads everything, changes nothing. */
+export function readerGrants(role: string): string {
+  return `
+REVOKE CREATE ON SCHEMA public FROM PUBLIC;
+REVOKE ALL ON ALL TABLES IN SCHEMA ${SCHEMAS.join(', ')} FROM ${role};
+REVOKE ALL ON ALL SEQUENCES IN SCHEMA ${SCHEMAS.join(', ')} FROM ${role};
+REVOKE CREATE ON SCHEMA ${SCHEMAS.join(', ')} FROM ${role};
+GRANT USAGE ON SCHEMA ${SCHEMAS.join(', ')} TO ${role};
+GRANT SELECT ON ALL TABLES IN SCHEMA ${SCHEMAS.join(', ')} TO ${role};
+GRANT SELECT ON ALL SEQUENCES IN SCHEMA ${SCHEMAS.join(', ')} TO ${role}`;
+}
