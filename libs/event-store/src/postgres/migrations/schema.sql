@@ -1,0 +1,332 @@
+CREATE SCHEMA event_store;
+
+CREATE TABLE event_store.commands (
+  content_hash text NOT NULL,
+  first_version integer,
+  id uuid NOT NULL,
+  outcome text NOT NULL,
+  "position" bigint,
+  recorded_at timestamp(3) with time zone DEFAULT clock_timestamp() NOT NULL,
+  rejection jsonb,
+  step integer NOT NULL,
+  stream text NOT NULL,
+  type text NOT NULL,
+  version integer
+);
+
+CREATE TABLE event_store.events (
+  data jsonb NOT NULL,
+  id uuid NOT NULL,
+  metadata jsonb NOT NULL,
+  occurred_at timestamp(3) with time zone DEFAULT clock_timestamp() NOT NULL,
+  "position" bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  schema_version integer NOT NULL,
+  stream text NOT NULL,
+  type text NOT NULL,
+  version integer NOT NULL
+);
+
+CREATE TABLE event_store.inbound_messages (
+  content_hash text NOT NULL,
+  data jsonb NOT NULL,
+  id text NOT NULL,
+  key text NOT NULL,
+  metadata jsonb NOT NULL,
+  "position" bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  received_at timestamp(3) with time zone DEFAULT clock_timestamp() NOT NULL,
+  schema_version integer NOT NULL,
+  topic text,
+  type text NOT NULL,
+  version integer NOT NULL
+);
+
+CREATE TABLE event_store.log_epochs (
+  epoch uuid DEFAULT gen_random_uuid() NOT NULL,
+  number integer NOT NULL,
+  started_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  system_identifier text NOT NULL,
+  timeline integer NOT NULL
+);
+
+CREATE TABLE event_store.operations_log (
+  action text NOT NULL,
+  actor text NOT NULL,
+  at timestamp(3) with time zone DEFAULT clock_timestamp() NOT NULL,
+  detail jsonb NOT NULL,
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  reason text,
+  subject text NOT NULL
+);
+
+CREATE TABLE event_store.outgoing_commands (
+  data jsonb NOT NULL,
+  id uuid NOT NULL,
+  key text NOT NULL,
+  metadata jsonb NOT NULL,
+  "position" bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  recorded_at timestamp(3) with time zone DEFAULT clock_timestamp() NOT NULL,
+  type text NOT NULL
+);
+
+CREATE TABLE event_store.parked_messages (
+  attempts integer DEFAULT 0 NOT NULL,
+  due_at timestamp with time zone,
+  key text NOT NULL,
+  log text NOT NULL,
+  message_id text NOT NULL,
+  parked_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  "position" bigint NOT NULL,
+  reason text DEFAULT ''::text NOT NULL,
+  status text NOT NULL,
+  subscription text NOT NULL,
+  type text NOT NULL
+);
+
+CREATE TABLE event_store.process_timers (
+  created_at timestamp(3) with time zone DEFAULT clock_timestamp() NOT NULL,
+  due_at timestamp with time zone NOT NULL,
+  metadata jsonb NOT NULL,
+  name text NOT NULL,
+  process text NOT NULL,
+  process_id text NOT NULL,
+  timer_id uuid NOT NULL
+);
+
+CREATE TABLE event_store.processes (
+  id text NOT NULL,
+  process text NOT NULL,
+  started_at timestamp(3) with time zone DEFAULT clock_timestamp() NOT NULL,
+  state jsonb NOT NULL,
+  state_version integer NOT NULL,
+  status text NOT NULL,
+  undo jsonb NOT NULL,
+  updated_at timestamp(3) with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+CREATE TABLE event_store.seals (
+  digests bytea NOT NULL,
+  events integer NOT NULL,
+  from_position bigint NOT NULL,
+  hash bytea NOT NULL,
+  key_id text NOT NULL,
+  mac bytea NOT NULL,
+  number bigint NOT NULL,
+  sealed_at timestamp(3) with time zone DEFAULT clock_timestamp() NOT NULL,
+  to_position bigint NOT NULL
+);
+
+CREATE TABLE event_store.snapshots (
+  revision text NOT NULL,
+  state json NOT NULL,
+  state_hash text NOT NULL,
+  stream text NOT NULL,
+  taken_at timestamp(3) with time zone NOT NULL,
+  version integer NOT NULL
+);
+
+CREATE TABLE event_store.subscriptions (
+  lease_epoch bigint DEFAULT 0 NOT NULL,
+  lease_owner text,
+  leased_until timestamp with time zone,
+  log text NOT NULL,
+  log_epoch text NOT NULL,
+  name text NOT NULL,
+  "position" bigint NOT NULL,
+  updated_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+CREATE TABLE event_store.unreadable_messages (
+  content text GENERATED ALWAYS AS (md5(((COALESCE(key, ''::text) || (headers)::text) || COALESCE(encode(value, 'base64'::text), 'null'::text)))) STORED NOT NULL,
+  detail text NOT NULL,
+  headers jsonb NOT NULL,
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  key text,
+  "offset" text NOT NULL,
+  partition integer NOT NULL,
+  reason_code text NOT NULL,
+  received_at timestamp(3) with time zone DEFAULT clock_timestamp() NOT NULL,
+  resolution text,
+  resolved_at timestamp(3) with time zone,
+  topic text NOT NULL,
+  value bytea
+);
+
+ALTER TABLE event_store.commands ADD CONSTRAINT commands_check CHECK (
+CASE outcome
+    WHEN 'accepted'::text THEN ((first_version IS NOT NULL) AND (version IS NOT NULL) AND ("position" IS NOT NULL))
+    WHEN 'unchanged'::text THEN (version IS NOT NULL)
+    ELSE (rejection IS NOT NULL)
+END);
+
+ALTER TABLE event_store.commands ADD CONSTRAINT commands_outcome_check CHECK ((outcome = ANY (ARRAY['accepted'::text, 'unchanged'::text, 'rejected'::text])));
+
+ALTER TABLE event_store.commands ADD CONSTRAINT commands_pkey PRIMARY KEY (id, stream, step);
+
+ALTER TABLE event_store.commands ADD CONSTRAINT commands_step_check CHECK ((step >= 0));
+
+ALTER TABLE event_store.events ADD CONSTRAINT events_id_unique UNIQUE (id);
+
+ALTER TABLE event_store.events ADD CONSTRAINT events_pkey PRIMARY KEY ("position");
+
+ALTER TABLE event_store.events ADD CONSTRAINT events_schema_version_check CHECK ((schema_version > 0));
+
+ALTER TABLE event_store.events ADD CONSTRAINT events_stream_version_unique UNIQUE (stream, version);
+
+ALTER TABLE event_store.events ADD CONSTRAINT events_version_check CHECK ((version > 0));
+
+ALTER TABLE event_store.inbound_messages ADD CONSTRAINT inbound_messages_id_unique UNIQUE (id);
+
+ALTER TABLE event_store.inbound_messages ADD CONSTRAINT inbound_messages_pkey PRIMARY KEY ("position");
+
+ALTER TABLE event_store.log_epochs ADD CONSTRAINT log_epochs_epoch_key UNIQUE (epoch);
+
+ALTER TABLE event_store.log_epochs ADD CONSTRAINT log_epochs_pkey PRIMARY KEY (number);
+
+ALTER TABLE event_store.operations_log ADD CONSTRAINT operations_log_actor_check CHECK ((actor <> ''::text));
+
+ALTER TABLE event_store.operations_log ADD CONSTRAINT operations_log_pkey PRIMARY KEY (id);
+
+ALTER TABLE event_store.outgoing_commands ADD CONSTRAINT outgoing_commands_id_unique UNIQUE (id);
+
+ALTER TABLE event_store.outgoing_commands ADD CONSTRAINT outgoing_commands_pkey PRIMARY KEY ("position");
+
+ALTER TABLE event_store.parked_messages ADD CONSTRAINT parked_messages_log_check CHECK ((log = ANY (ARRAY['events'::text, 'inbound'::text, 'outgoing'::text])));
+
+ALTER TABLE event_store.parked_messages ADD CONSTRAINT parked_messages_pkey PRIMARY KEY (subscription, log, "position");
+
+ALTER TABLE event_store.parked_messages ADD CONSTRAINT parked_messages_status_check CHECK ((status = ANY (ARRAY['waiting'::text, 'behind'::text, 'parked'::text])));
+
+ALTER TABLE event_store.process_timers ADD CONSTRAINT process_timers_pkey PRIMARY KEY (timer_id);
+
+ALTER TABLE event_store.processes ADD CONSTRAINT forget_unsaved_process TRIGGER DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE event_store.processes ADD CONSTRAINT processes_pkey PRIMARY KEY (process, id);
+
+ALTER TABLE event_store.processes ADD CONSTRAINT processes_state_version_check CHECK ((state_version >= 0));
+
+ALTER TABLE event_store.processes ADD CONSTRAINT processes_status_check CHECK ((status = ANY (ARRAY['new'::text, 'running'::text, 'completed'::text])));
+
+ALTER TABLE event_store.seals ADD CONSTRAINT seals_check CHECK ((to_position >= from_position));
+
+ALTER TABLE event_store.seals ADD CONSTRAINT seals_check1 CHECK ((length(digests) = (16 * events)));
+
+ALTER TABLE event_store.seals ADD CONSTRAINT seals_events_check CHECK ((events > 0));
+
+ALTER TABLE event_store.seals ADD CONSTRAINT seals_from_position_check CHECK ((from_position > 0));
+
+ALTER TABLE event_store.seals ADD CONSTRAINT seals_hash_check CHECK ((length(hash) = 32));
+
+ALTER TABLE event_store.seals ADD CONSTRAINT seals_mac_check CHECK ((length(mac) = 32));
+
+ALTER TABLE event_store.seals ADD CONSTRAINT seals_number_check CHECK ((number > 0));
+
+ALTER TABLE event_store.seals ADD CONSTRAINT seals_pkey PRIMARY KEY (number);
+
+ALTER TABLE event_store.snapshots ADD CONSTRAINT snapshots_pkey PRIMARY KEY (stream);
+
+ALTER TABLE event_store.snapshots ADD CONSTRAINT snapshots_version_check CHECK ((version > 0));
+
+ALTER TABLE event_store.subscriptions ADD CONSTRAINT subscriptions_log_check CHECK ((log = ANY (ARRAY['events'::text, 'inbound'::text, 'outgoing'::text])));
+
+ALTER TABLE event_store.subscriptions ADD CONSTRAINT subscriptions_pkey PRIMARY KEY (name, log);
+
+ALTER TABLE event_store.subscriptions ADD CONSTRAINT subscriptions_position_check CHECK (("position" >= 0));
+
+ALTER TABLE event_store.unreadable_messages ADD CONSTRAINT unreadable_messages_pkey PRIMARY KEY (id);
+
+ALTER TABLE event_store.unreadable_messages ADD CONSTRAINT unreadable_messages_place_unique UNIQUE (topic, partition, "offset", content);
+
+ALTER TABLE event_store.unreadable_messages ADD CONSTRAINT unreadable_messages_resolution_check CHECK ((resolution = ANY (ARRAY['replayed'::text, 'discarded'::text])));
+
+CREATE INDEX operations_log_subject ON event_store.operations_log USING btree (subject, id);
+
+CREATE INDEX parked_messages_heads ON event_store.parked_messages USING btree (subscription, log, key, "position");
+
+CREATE INDEX process_timers_due ON event_store.process_timers USING btree (due_at, timer_id);
+
+CREATE OR REPLACE FUNCTION event_store.fire_due_timers(most integer, OUT fired integer, OUT next_in_ms double precision)
+ RETURNS record
+ LANGUAGE plpgsql
+ SET enable_seqscan TO 'off'
+AS $function$
+BEGIN
+  WITH due AS (
+    DELETE FROM event_store.process_timers WHERE timer_id = ANY (ARRAY(
+      SELECT timer_id FROM event_store.process_timers WHERE due_at <= statement_timestamp()
+       ORDER BY due_at, timer_id LIMIT most FOR UPDATE
+    )) RETURNING *
+  ), record AS (
+    SELECT due_at, timer_id, timer_id::text AS id, process || '/' || process_id AS key, 'process.timer' AS type,
+           jsonb_build_object('process', process, 'id', process_id, 'name', name) AS data, metadata
+      FROM due
+  )
+  INSERT INTO event_store.inbound_messages (id, topic, key, type, schema_version, version, data, metadata, content_hash)
+  SELECT id, NULL, key, type, 1, 0, data, metadata,
+         encode(sha256(convert_to(jsonb_build_array(type, key, data)::text, 'UTF8')), 'hex')
+    FROM record
+   WHERE NOT EXISTS (SELECT 1 FROM event_store.inbound_messages AS known WHERE known.id = record.id)
+   ORDER BY due_at, timer_id
+  ON CONFLICT (id) DO NOTHING;
+  GET DIAGNOSTICS fired = ROW_COUNT;
+
+  SELECT ceil(greatest(0, extract(epoch FROM next.due_at - clock_timestamp()) * 1000)) INTO next_in_ms
+    FROM (SELECT due_at FROM event_store.process_timers ORDER BY due_at LIMIT 1) AS next;
+END $function$
+;
+
+CREATE OR REPLACE FUNCTION event_store.forget_unsaved_process()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET enable_seqscan TO 'off'
+AS $function$
+BEGIN
+  DELETE FROM event_store.processes WHERE process = NEW.process AND id = NEW.id AND status = 'new';
+  RETURN NULL;
+END $function$
+;
+
+CREATE OR REPLACE FUNCTION event_store.lock_processes(of_process text, wanted text[], starting text[])
+ RETURNS SETOF event_store.processes
+ LANGUAGE plpgsql
+ SET enable_seqscan TO 'off'
+AS $function$
+BEGIN
+  INSERT INTO event_store.processes (process, id, status, state_version, state, undo)
+  SELECT of_process, s.id, 'new', 0, '{}', '[]' FROM unnest(starting) AS s (id) ORDER BY s.id
+  ON CONFLICT DO NOTHING;
+
+  RETURN QUERY
+  SELECT * FROM event_store.processes AS p WHERE p.process = of_process AND p.id = ANY (wanted) ORDER BY p.id FOR UPDATE;
+END $function$
+;
+
+CREATE OR REPLACE FUNCTION event_store.refuse_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  RAISE EXCEPTION 'Events are immutable: % on %.% is refused. Append an event that corrects the earlier one.',
+    TG_OP, TG_TABLE_SCHEMA, TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+END $function$
+;
+
+CREATE OR REPLACE FUNCTION event_store.refuse_seal_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  RAISE EXCEPTION 'Seals are immutable: % on %.% is refused. A seal that was changed can no longer be verified.',
+    TG_OP, TG_TABLE_SCHEMA, TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+END $function$
+;
+
+CREATE CONSTRAINT TRIGGER forget_unsaved_process AFTER INSERT ON event_store.processes DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.status = 'new'::text)) EXECUTE FUNCTION event_store.forget_unsaved_process();
+ALTER TABLE event_store.processes ENABLE  TRIGGER forget_unsaved_process;
+
+CREATE TRIGGER events_immutable BEFORE DELETE OR UPDATE OR TRUNCATE ON event_store.events FOR EACH STATEMENT EXECUTE FUNCTION event_store.refuse_change();
+ALTER TABLE event_store.events ENABLE ALWAYS TRIGGER events_immutable;
+
+CREATE TRIGGER seals_immutable BEFORE DELETE OR UPDATE OR TRUNCATE ON event_store.seals FOR EACH STATEMENT EXECUTE FUNCTION event_store.refuse_seal_change();
+ALTER TABLE event_store.seals ENABLE ALWAYS TRIGGER seals_immutable;
+
+ALTER TABLE event_store.seals ALTER COLUMN digests SET STORAGE EXTERNAL;
