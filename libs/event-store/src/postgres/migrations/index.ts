@@ -5,8 +5,8 @@ import { CreateOperationsLog1763769600000 } from './1763769600000-create-operati
 import { UnreadableByContent1763856000000 } from './1763856000000-unreadable-by-content.js';
 import { CreateSnapshots1764115200000 } from './1764115200000-create-snapshots.js';
 import { CreateSubscriptionMembers1764198000000 } from './1764198000000-create-subscription-members.js';
-import { CreateSubjectKeys1764205200000 } from './1764205200000-create-subject-keys.js';
 import { CreateSeals1764201600000 } from './1764201600000-create-seals.js';
+import { CreateSubjectKeys1764205200000 } from './1764205200000-create-subject-keys.js';
 
 export const eventStoreMigrations = [
   CreateEventStore1763424000000,
@@ -15,6 +15,6 @@ export const eventStoreMigrations = [
   UnreadableByContent1763856000000,
   CreateSnapshots1764115200000,
   CreateSubscriptionMembers1764198000000,
-  CreateSubjectKeys1764205200000,
   CreateSeals1764201600000,
+  CreateSubjectKeys1764205200000,
 ];

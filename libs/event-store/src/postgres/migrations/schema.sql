@@ -120,8 +120,24 @@ CREATE TABLE event_store.snapshots (
   state json NOT NULL,
   state_hash text NOT NULL,
   stream text NOT NULL,
+  subjects text[] DEFAULT '{}'::text[] NOT NULL,
   taken_at timestamp(3) with time zone NOT NULL,
   version integer NOT NULL
+);
+
+CREATE TABLE event_store.subject_keys (
+  created_at timestamp(3) with time zone DEFAULT clock_timestamp() NOT NULL,
+  destroyed_at timestamp(3) with time zone,
+  master_key text,
+  subject text NOT NULL,
+  wrapped bytea
+);
+
+CREATE TABLE event_store.subscription_members (
+  alive_until timestamp with time zone NOT NULL,
+  log text NOT NULL,
+  member text NOT NULL,
+  name text NOT NULL
 );
 
 CREATE TABLE event_store.subscriptions (
@@ -226,6 +242,12 @@ ALTER TABLE event_store.snapshots ADD CONSTRAINT snapshots_pkey PRIMARY KEY (str
 
 ALTER TABLE event_store.snapshots ADD CONSTRAINT snapshots_version_check CHECK ((version > 0));
 
+ALTER TABLE event_store.subject_keys ADD CONSTRAINT subject_keys_key_or_tombstone CHECK ((((destroyed_at IS NULL) AND (wrapped IS NOT NULL) AND (master_key IS NOT NULL)) OR ((destroyed_at IS NOT NULL) AND (wrapped IS NULL) AND (master_key IS NULL))));
+
+ALTER TABLE event_store.subject_keys ADD CONSTRAINT subject_keys_pkey PRIMARY KEY (subject);
+
+ALTER TABLE event_store.subscription_members ADD CONSTRAINT subscription_members_pkey PRIMARY KEY (name, log, member);
+
 ALTER TABLE event_store.subscriptions ADD CONSTRAINT subscriptions_log_check CHECK ((log = ANY (ARRAY['events'::text, 'inbound'::text, 'outgoing'::text])));
 
 ALTER TABLE event_store.subscriptions ADD CONSTRAINT subscriptions_pkey PRIMARY KEY (name, log);
@@ -243,6 +265,8 @@ CREATE INDEX operations_log_subject ON event_store.operations_log USING btree (s
 CREATE INDEX parked_messages_heads ON event_store.parked_messages USING btree (subscription, log, key, "position");
 
 CREATE INDEX process_timers_due ON event_store.process_timers USING btree (due_at, timer_id);
+
+CREATE INDEX snapshots_subjects ON event_store.snapshots USING gin (subjects) WHERE (subjects <> '{}'::text[]);
 
 CREATE OR REPLACE FUNCTION event_store.fire_due_timers(most integer, OUT fired integer, OUT next_in_ms double precision)
  RETURNS record
