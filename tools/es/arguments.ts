@@ -34,3 +34,10 @@ export function sentence(text: string): string {
 export function collect(text: string, before: readonly string[] = []): string[] {
   return [...before, text];
 }
+
+/** `order-summary` or `order-summary@v2`. */
+export function projectionName(text: string): { name: string; version: number | undefined } {
+  const [, name, version] = /^([^@\s]{1,200})(?:@v([1-9]\d{0,8}))?$/.exec(text) ?? [];
+  if (!name) throw new InvalidArgumentError('Expected the name of a projection: order-summary, or order-summary@v2.');
+  return { name, version: version === undefined ? undefined : Number(version) };
+}

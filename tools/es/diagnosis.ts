@@ -15,6 +15,7 @@ const STATES: Readonly<Record<ExaminedSubscription['state'], Color>> = {
   idle: 'yellow',
   behind: 'red',
   stopped: 'red',
+  paused: 'red',
   retired: 'dim',
 };
 

@@ -5,6 +5,7 @@ import { forgetCommand } from './commands/forget.js';
 import { migrateCommand } from './commands/migrate.js';
 import { parkedCommand } from './commands/parked.js';
 import { sealCommand } from './commands/seal.js';
+import { projectionsCommand } from './commands/projections.js';
 import { showCommand } from './commands/show.js';
 import { streamsCommand } from './commands/streams.js';
 import { tailCommand } from './commands/tail.js';
@@ -17,11 +18,12 @@ import { safe } from './terminal.js';
 export async function main(args: readonly string[], io: Io): Promise<number> {
   let problems = 0;
   const program = addCommonOptions(new Command('es'))
-    .description('Looks inside a running system: streams, logs, parked messages, and its health; and forgets people.')
+    .description('Looks inside a running system: streams, logs, parked messages, read models, and its health; and forgets people.')
     .addCommand(streamsCommand(io))
     .addCommand(showCommand(io))
     .addCommand(tailCommand(io))
     .addCommand(parkedCommand(io))
+    .addCommand(projectionsCommand(io, (found) => (problems = found)))
     .addCommand(forgetCommand(io))
     .addCommand(doctorCommand(io, (found) => (problems = found)))
     .addCommand(verifyCommand(io, (found) => (problems = found)))

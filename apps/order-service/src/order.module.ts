@@ -17,12 +17,12 @@ import { Order } from './domain/order.js';
 import { OrderConfig } from './infrastructure/order.config.js';
 import { OrderSummariesRepository } from './infrastructure/order-summaries.repository.js';
 import { OrderSummary } from './infrastructure/order-summary.entity.js';
-import { OrderSummaryProjection } from './infrastructure/order-summary.projection.js';
 import { OrderPublisher } from './infrastructure/order.publisher.js';
 import { PriceListEntry } from './infrastructure/price-list.entity.js';
 import { PriceListRepository } from './infrastructure/price-list.repository.js';
 import { OrdersController } from './interface/orders.controller.js';
 import { consumes, retired } from './context.js';
+import { projections } from './projections.js';
 
 const commandHandlers = [CancelOrderHandler, ConfirmOrderHandler, PlaceOrderHandler, ShipOrderHandler];
 const queryHandlers = [GetOrderHandler, GetOrderHistoryHandler, ListOrdersHandler];
@@ -40,7 +40,7 @@ const checkoutConfig = {
   imports: [
     EventStoreModule.forFeature({
       aggregates: [Order],
-      projections: [OrderSummaryProjection],
+      projections,
       processes: [Checkout],
       providers: [checkoutConfig],
       publishers: [OrderPublisher],

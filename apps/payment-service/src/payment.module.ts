@@ -14,10 +14,10 @@ import { Payment } from './domain/payment.js';
 import { SimulatedGateway } from './infrastructure/gateway/simulated-gateway.js';
 import { PaymentSummariesRepository } from './infrastructure/payment-summaries.repository.js';
 import { PaymentSummary } from './infrastructure/payment-summary.entity.js';
-import { PaymentSummaryProjection } from './infrastructure/payment-summary.projection.js';
 import { PaymentPublisher } from './infrastructure/payment.publisher.js';
 import { PaymentsController } from './interface/payments.controller.js';
 import { consumes, retired } from './context.js';
+import { projections } from './projections.js';
 
 const commandHandlers = [CancelPaymentHandler, CapturePaymentHandler, RefundPaymentHandler, SendRefundHandler];
 const queryHandlers = [GetPaymentHandler];
@@ -31,7 +31,7 @@ const adapters = [
   imports: [
     EventStoreModule.forFeature({
       aggregates: [Payment],
-      projections: [PaymentSummaryProjection],
+      projections,
       publishers: [PaymentPublisher],
       consumes,
       retired,

@@ -84,6 +84,14 @@ export class RootModule implements OnModuleInit {
       },
     });
     this.health.add({ name: 'broker', check: () => Promise.resolve(messagingHealth(runtime.broker, subscriptions)) });
+    // A build whose read models are new waits for them; until then the replicas of the old one have the traffic.
+    this.health.add({
+      name: 'read-models',
+      async check() {
+        const unready = await subscriptions.unreadyReadModels();
+        return unready.length === 0 ? { status: 'up' } : { status: 'down', detail: unready.join('; ') };
+      },
+    });
     // Requests are served whatever a subscription does, so none takes the service out of traffic.
     this.health.add({
       name: 'subscriptions',

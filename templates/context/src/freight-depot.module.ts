@@ -14,10 +14,10 @@ import { consumes, retired } from './context.js';
 import { CrateLoad } from './domain/crate-load.js';
 import { CrateLoadSummariesRepository } from './infrastructure/crate-load-summaries.repository.js';
 import { CrateLoadSummary } from './infrastructure/crate-load-summary.entity.js';
-import { CrateLoadSummaryProjection } from './infrastructure/crate-load-summary.projection.js';
 import { FreightDepotConfig } from './infrastructure/freight-depot.config.js';
 import { FreightDepotPublisher } from './infrastructure/freight-depot.publisher.js';
 import { CrateLoadsController } from './interface/crate-loads.controller.js';
+import { projections } from './projections.js';
 
 const commandHandlers = [CloseCrateLoadHandler, OpenCrateLoadHandler];
 const queryHandlers = [GetCrateLoadHandler, ListCrateLoadsHandler];
@@ -34,7 +34,7 @@ const followUpConfig = {
   imports: [
     EventStoreModule.forFeature({
       aggregates: [CrateLoad],
-      projections: [CrateLoadSummaryProjection],
+      projections,
       processes: [CrateLoadFollowUp],
       providers: [followUpConfig],
       publishers: [FreightDepotPublisher],

@@ -46,6 +46,10 @@ export const REMEDIES: Readonly<Record<string, string>> = {
     'Give the service the master keys it had, former ones included. Where the row was changed or moved, restore it; what was forgotten is no error.',
   'ES-1701':
     'Run npm run es -- verify and compare with the last anchor. Give the service every key its seals were made with; what was changed by hand, restore.',
+  'ES-1801':
+    'Look who it is with npm run es -- projections list. Let them go on, or stop that process and run the command again.',
+  'ES-1802': 'Resume it when the reason is gone: npm run es -- projections resume.',
+  'ES-1803': 'The message says what to change in @Projection, or which way to go instead.',
   'ES-2001': 'An answer to the caller: there is no such thing, or it is not theirs.',
   'ES-2002': 'An answer to the caller: it exists already.',
   'ES-2003': 'An answer to the caller: leave the personal data out, or use another subject.',

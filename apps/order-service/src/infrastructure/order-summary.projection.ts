@@ -4,7 +4,7 @@ import { On, orElse, Projection, SubjectForgotten, type EventContext } from '@ap
 import { OrderCancelled, OrderConfirmed, OrderPlaced, OrderShipped } from '../domain/order.events.js';
 import { OrderSummary } from './order-summary.entity.js';
 
-@Projection('order-summary', { version: 1 })
+@Projection('order-summary', { version: 1, tables: [OrderSummary], streamKey: 'id' })
 export class OrderSummaryProjection {
   @On(OrderPlaced)
   async placed(

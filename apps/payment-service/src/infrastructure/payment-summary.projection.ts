@@ -10,7 +10,7 @@ import {
 } from '../domain/payment.events.js';
 import { PaymentSummary } from './payment-summary.entity.js';
 
-@Projection('payment-summary', { version: 1 })
+@Projection('payment-summary', { version: 1, tables: [PaymentSummary], streamKey: 'id' })
 export class PaymentSummaryProjection {
   @On(PaymentRequested)
   async requested({ amount }: PaymentRequested, context: EventContext, db: EntityManager): Promise<void> {

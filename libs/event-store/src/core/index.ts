@@ -85,6 +85,8 @@ export type {
   Lease,
   ParkedMessage,
   ParkingStore,
+  Pause,
+  SubscriptionControl,
   SubscriptionKey,
   SubscriptionStatus,
 } from './subscription-stores.js';

@@ -20,6 +20,15 @@ export interface SubscriptionStatus extends SubscriptionKey {
   readonly owner: string | undefined;
   readonly leaseEpoch: bigint;
   readonly leasedUntil: Date | undefined;
+  /** Set while an operator keeps it from working: nobody gets its lease. */
+  readonly paused?: Pause;
+}
+
+export interface Pause {
+  readonly since: Date;
+  /** Who did it, e.g. `os-user:alice`. */
+  readonly by: string;
+  readonly reason: string;
 }
 
 export interface CheckpointStore {
@@ -42,6 +51,21 @@ export interface CheckpointStore {
   list(): Promise<SubscriptionStatus[]>;
   /** Checkpoints by name, of those among `names` that have begun; cheap enough to be asked again and again. */
   positions(log: LogName, names: readonly string[]): Promise<ReadonlyMap<string, bigint>>;
+}
+
+/**
+ * What an operator may do to a subscription while services work on it. Each takes the lease away from whoever has it, so that the unit of
+ * work that is open there rolls back: afterwards nothing of it can be committed any more.
+ */
+export interface SubscriptionControl {
+  /** Nobody gets the lease until it is resumed. False when it is paused already, or unknown. */
+  pause(key: SubscriptionKey, pause: Omit<Pause, 'since'>): Promise<boolean>;
+  /** False when it is not paused, or unknown. */
+  resume(key: SubscriptionKey): Promise<boolean>;
+  /** Takes the lease whoever holds it; undefined when the subscription is paused, or unknown. */
+  takeOver(key: SubscriptionKey, owner: string, ttlMs: number): Promise<Lease | undefined>;
+  /** Moves the checkpoint anywhere, also back, and takes out what is set aside. @throws LeaseLostError as `save`. */
+  restart(lease: Lease, at: LogCursor): Promise<void>;
 }
 
 /** A record set aside: waiting for its next attempt, standing behind one of the same key, or parked for good. */

@@ -19,9 +19,11 @@ import { MemoryMemberStore } from './memory-member-store.js';
 import { MemoryOutgoingLog } from './memory-outgoing-log.js';
 import { MemoryParkingStore } from './memory-parking-store.js';
 import { MemoryProcessStore } from './memory-process-store.js';
+import { MemoryProjectionVersions } from './memory-projection-versions.js';
 import { MemorySettledLog } from './memory-settled-log.js';
 import { MemorySnapshotStore } from './memory-snapshot-store.js';
 import { MemorySubjectKeyStore } from './memory-subject-key-store.js';
+import { MemorySubscriptionControl } from './memory-subscription-control.js';
 import { MemoryUnitOfWork } from './memory-unit-of-work.js';
 
 export interface MemoryStore {
@@ -36,6 +38,8 @@ export interface MemoryStore {
   readonly logs: Readonly<Record<LogName, MemorySettledLog>>;
   readonly checkpoints: MemoryCheckpointStore;
   readonly members: MemoryMemberStore;
+  readonly control: MemorySubscriptionControl;
+  readonly versions: MemoryProjectionVersions;
   readonly parking: MemoryParkingStore;
   readonly outgoing: MemoryOutgoingLog;
   readonly inbound: MemoryInboundLog;
@@ -65,6 +69,8 @@ export function createMemoryStore({
     logs: { events: log('events'), inbound: log('inbound'), outgoing: log('outgoing') },
     checkpoints: new MemoryCheckpointStore(database, clock),
     members: new MemoryMemberStore(database, clock),
+    control: new MemorySubscriptionControl(database, clock),
+    versions: new MemoryProjectionVersions(database, clock),
     parking: new MemoryParkingStore(database, clock),
     outgoing: new MemoryOutgoingLog(database, clock),
     inbound: new MemoryInboundLog(database, clock),

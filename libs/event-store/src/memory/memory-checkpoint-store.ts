@@ -24,10 +24,11 @@ export class MemoryCheckpointStore implements CheckpointStore {
     ttlMs: number,
     initial: () => Promise<LogCursor>,
   ): Promise<Lease | undefined> {
-    const { checkpoints, leases, fences } = this.database;
-    const key = keyOf({ name, log });
+    const { checkpoints, leases, fences, pauses } = this.database;
+    const key = subscriptionKeyText({ name, log });
     const first = checkpoints.get(this.database.transaction(), key) ? undefined : await initial();
     return this.database.transact((transaction) => {
+      if (pauses.get(transaction, key)) return undefined;
       const held = leases.get(transaction, key);
       if (held && held.owner !== owner && held.until > this.clock.now()) return undefined;
       const cursor = checkpoints.get(transaction, key)?.cursor ?? first!;
@@ -42,14 +43,18 @@ export class MemoryCheckpointStore implements CheckpointStore {
   async renew(lease: Lease, ttlMs: number): Promise<boolean> {
     return this.database.transact((transaction) => {
       const ours = this.isOurs(transaction, lease);
-      if (ours) this.database.leases.set(transaction, keyOf(lease), { owner: lease.owner, until: this.inMs(ttlMs) });
+      if (ours)
+        this.database.leases.set(transaction, subscriptionKeyText(lease), {
+          owner: lease.owner,
+          until: this.inMs(ttlMs),
+        });
       return ours;
     });
   }
 
   async release(lease: Lease): Promise<void> {
     this.database.transact((transaction) => {
-      if (this.isOurs(transaction, lease)) this.database.leases.delete(transaction, keyOf(lease));
+      if (this.isOurs(transaction, lease)) this.database.leases.delete(transaction, subscriptionKeyText(lease));
     });
   }
 
@@ -57,30 +62,35 @@ export class MemoryCheckpointStore implements CheckpointStore {
     const { checkpoints, fences } = this.database;
     const { name, log, cursor } = lease;
     this.database.transact((transaction) => {
-      fences.hold(transaction, keyOf(lease));
+      fences.hold(transaction, subscriptionKeyText(lease));
       if (!this.isOurs(transaction, lease)) {
         const lost = new LeaseLostError(name, lease.epoch);
         transaction.markRollbackOnly(lost);
         throw lost;
       }
-      const before = checkpoints.get(transaction, keyOf(lease))?.cursor.position ?? 0n;
+      const before = checkpoints.get(transaction, subscriptionKeyText(lease))?.cursor.position ?? 0n;
       if (position > before)
-        checkpoints.set(transaction, keyOf(lease), { name, log, cursor: { epoch: cursor.epoch, position } });
+        checkpoints.set(transaction, subscriptionKeyText(lease), {
+          name,
+          log,
+          cursor: { epoch: cursor.epoch, position },
+        });
     });
   }
 
   async list(): Promise<SubscriptionStatus[]> {
-    const { checkpoints, leases, fences } = this.database;
+    const { checkpoints, leases, fences, pauses } = this.database;
     const transaction = this.database.transaction();
     return checkpoints
       .all(transaction)
       .map(({ name, log, cursor }) => {
-        const key = keyOf({ name, log });
+        const key = subscriptionKeyText({ name, log });
         const lease = leases.get(transaction, key);
         const leaseEpoch = fences.get(transaction, key) ?? 0n;
-        return { name, log, cursor, owner: lease?.owner, leaseEpoch, leasedUntil: lease?.until };
+        const paused = pauses.get(transaction, key);
+        return { name, log, cursor, owner: lease?.owner, leaseEpoch, leasedUntil: lease?.until, paused };
       })
-      .sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+      .sort((a, b) => (subscriptionKeyText(a) < subscriptionKeyText(b) ? -1 : 1));
   }
 
   async positions(log: LogName, names: readonly string[]): Promise<ReadonlyMap<string, bigint>> {
@@ -92,8 +102,8 @@ export class MemoryCheckpointStore implements CheckpointStore {
   private isOurs(transaction: MemoryTransaction, lease: Lease): boolean {
     const { leases, fences } = this.database;
     return (
-      leases.get(transaction, keyOf(lease))?.owner === lease.owner &&
-      fences.get(transaction, keyOf(lease)) === lease.epoch
+      leases.get(transaction, subscriptionKeyText(lease))?.owner === lease.owner &&
+      fences.get(transaction, subscriptionKeyText(lease)) === lease.epoch
     );
   }
 
@@ -102,6 +112,7 @@ export class MemoryCheckpointStore implements CheckpointStore {
   }
 }
 
-function keyOf({ name, log }: SubscriptionKey): string {
+/** As the tables of subscriptions know it. */
+export function subscriptionKeyText({ name, log }: SubscriptionKey): string {
   return JSON.stringify([name, log]);
 }

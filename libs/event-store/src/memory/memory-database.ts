@@ -6,12 +6,14 @@ import {
   type LogCursor,
   type LogName,
   type ParkedMessage,
+  type Pause,
   type Snapshot,
   type SubjectKeyRow,
   type SubscriptionKey,
 } from '../core/index.js';
 import type { UnreadableMessage } from '../messaging/index.js';
 import type { ProcessTimer } from '../processes/index.js';
+import type { ProjectionVersion } from '../subscriptions/index.js';
 import { MemoryLog, type LogRow } from './memory-log.js';
 import { MemoryTable } from './memory-table.js';
 import { MemoryTransaction } from './memory-transaction.js';
@@ -54,6 +56,9 @@ export class MemoryDatabase {
   readonly fences = new MemoryTable<bigint>();
   /** `[name, log, member]` → member, there until so many milliseconds of the clock. */
   readonly members = new MemoryTable<SubscriptionKey & { readonly member: string; readonly aliveUntil: number }>();
+  readonly pauses = new MemoryTable<Pause>();
+  /** `[name, version]` → what is known of that version of a projection. */
+  readonly projections = new MemoryTable<ProjectionVersion>();
   /** `[name, log, position]` → message. */
   readonly parked = new MemoryTable<ParkedMessage>();
 

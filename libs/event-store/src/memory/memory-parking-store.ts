@@ -39,7 +39,9 @@ export class MemoryParkingStore implements ParkingStore {
   }
 
   async remove(subscription: SubscriptionKey, position: bigint): Promise<void> {
-    this.database.transact((transaction) => this.database.parked.delete(transaction, keyOf(subscription, position)));
+    this.database.transact((transaction) =>
+      this.database.parked.delete(transaction, parkedKeyText(subscription, position)),
+    );
   }
 
   async replay(subscription: SubscriptionKey, position: bigint): Promise<boolean> {
@@ -47,7 +49,7 @@ export class MemoryParkingStore implements ParkingStore {
       const message = this.find(subscription, position);
       if (message?.status !== 'parked') return false;
       const again = { ...message, status: 'waiting' as const, attempts: 0, dueAt: this.clock.now() };
-      this.database.parked.set(transaction, keyOf(subscription, position), again);
+      this.database.parked.set(transaction, parkedKeyText(subscription, position), again);
       return true;
     });
   }
@@ -78,12 +80,12 @@ export class MemoryParkingStore implements ParkingStore {
     const parkedAt = this.find(subscription, position)?.parkedAt ?? this.clock.now();
     const message = { name, log, position, messageId, type, key, ...state, parkedAt };
     this.database.transact((transaction) =>
-      this.database.parked.set(transaction, keyOf(subscription, position), message),
+      this.database.parked.set(transaction, parkedKeyText(subscription, position), message),
     );
   }
 
   private find(subscription: SubscriptionKey, position: bigint): ParkedMessage | undefined {
-    return this.database.parked.get(this.database.transaction(), keyOf(subscription, position));
+    return this.database.parked.get(this.database.transaction(), parkedKeyText(subscription, position));
   }
 
   /** Ascending. */
@@ -111,6 +113,7 @@ function compare<T extends string | bigint>(a: T, b: T): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-function keyOf({ name, log }: SubscriptionKey, position: bigint): string {
+/** As the table of what is set aside knows it. */
+export function parkedKeyText({ name, log }: SubscriptionKey, position: bigint): string {
   return JSON.stringify([name, log, String(position)]);
 }

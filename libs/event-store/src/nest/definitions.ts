@@ -18,10 +18,9 @@ import {
   type StoredCommand,
 } from '../processes/index.js';
 import {
-  asyncProjection,
   eventContextOf,
+  projectionSubscriptions,
   reactionsOf,
-  segmentsOf,
   type ProjectionHandler,
   type SubscriptionDefinition,
   type TransactionalSubscription,
@@ -69,15 +68,8 @@ export function buildSubscriptions(
   };
   const projections = findProjections(explored, runtime)
     .filter(({ inline }) => !inline)
-    .flatMap(({ name, version, segments, handlers }) =>
-      [...logsOf(handlers.keys()).keys()].flatMap((log) => {
-        const ofLog = [...handlers].filter(
-          ([event]) => inboundTypes.has(eventDeclaration(event)!.type) === (log === 'inbound'),
-        );
-        return segmentsOf(segments).map((segment) =>
-          asyncProjection({ name, version, log, handlers: new Map(ofLog), registry, segment }),
-        );
-      }),
+    .flatMap((found) =>
+      projectionSubscriptions(found, { ...runtime, inboundTypes, settled: runtime.logs, by: 'service' }),
     );
   const handlers = explored.eventsHandlers.flatMap((found) =>
     [...logsOf(found.events)].map(([log, types]) => handlerSubscription(found, log, types, runtime)),

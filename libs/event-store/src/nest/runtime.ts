@@ -17,7 +17,7 @@ import type { Broker, InboundLog } from '../messaging/index.js';
 import type { OperationsLog } from '../operations/index.js';
 import type { PersonalDataVault } from '../privacy/index.js';
 import type { OutgoingLog, ProcessStore } from '../processes/index.js';
-import type { Projection, RetryPolicy, SubscriptionDefinition } from '../subscriptions/index.js';
+import type { Projection, ProjectionVersions, RetryPolicy, SubscriptionDefinition } from '../subscriptions/index.js';
 
 export interface EventStoreRuntime {
   /** Service name: part of lease owners, consumer groups and the CloudEvents source. */
@@ -34,6 +34,7 @@ export interface EventStoreRuntime {
   readonly checkpoints: CheckpointStore;
   /** Who shares the segments of projections. */
   readonly members: MemberStore;
+  readonly versions: ProjectionVersions;
   readonly parking: ParkingStore;
   readonly outgoing: OutgoingLog;
   readonly processes: ProcessStore;

@@ -12,6 +12,7 @@ import { integrationDecoder, publisherDefinition, type BrokerHealth, type TopicC
 import { CommandRegistry, TimerWorker, type TimerStatus } from '../processes/index.js';
 import {
   LiveTail,
+  logsOfEvents,
   SegmentShare,
   SubscriptionRunner,
   type RunnerStatus,
@@ -24,6 +25,7 @@ import { Explorer, type Explored } from './explorer.js';
 import { Messaging } from './messaging.js';
 import { nestLogger } from './nest-logger.js';
 import { findProcesses } from './processes.js';
+import { ReadModelReadiness } from './read-model-readiness.js';
 import { ReadModels } from './read-models.js';
 import { EVENT_STORE_RUNTIME, type EventStoreRuntime } from './runtime.js';
 
@@ -39,6 +41,7 @@ export class SubscriptionHost implements OnApplicationBootstrap, BeforeApplicati
   private shares: SegmentShare[] = [];
   private timerWorker: TimerWorker | undefined;
   private broker: Messaging | undefined;
+  private readiness: ReadModelReadiness | undefined;
 
   constructor(
     @Inject(EVENT_STORE_RUNTIME) private readonly runtime: EventStoreRuntime,
@@ -62,6 +65,14 @@ export class SubscriptionHost implements OnApplicationBootstrap, BeforeApplicati
   /** Whether messages come and go, for health: the broker itself, the topics and the inbox. */
   messaging(): BrokerHealth {
     return this.broker?.health() ?? { status: 'degraded', detail: 'messaging is starting' };
+  }
+
+  /**
+   * Why this process should get no traffic yet: a sentence for each read model that is still being built. They name no data.
+   * @throws UnavailableError
+   */
+  async unreadyReadModels(): Promise<string[]> {
+    return this.readiness ? this.readiness.unready() : ['the subscriptions are starting'];
   }
 
   /** @throws ConfigurationError on anything declared that cannot work. */
@@ -95,7 +106,13 @@ export class SubscriptionHost implements OnApplicationBootstrap, BeforeApplicati
     const retired = [...explored.features.flatMap(({ options }) => options.retired ?? []), ...(runtime.idle ?? [])];
     const foreign = checkOwners(await runtime.checkpoints.list(), definitions, retired, runtime.clock.now());
     for (const sentence of foreign) this.logger.warn(sentence);
+    const async = projections.filter(({ inline }) => !inline);
+    for (const projection of async) await runtime.versions.begin(projection);
     await this.placeCheckpoints(definitions);
+    this.readiness = new ReadModelReadiness(
+      runtime,
+      async.map((one) => ({ ...one, logs: logsOfEvents(one.handlers.keys(), inboundTypes) })),
+    );
     this.start(definitions);
     if (processes.length > 0) this.startTimers();
     this.broker = messaging;

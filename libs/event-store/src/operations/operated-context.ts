@@ -1,5 +1,6 @@
 // What the operations work on: one context, opened by an adapter for looking inside and for the few things an operator may change.
 import type {
+  CheckpointStore,
   Clock,
   EventStore,
   LogName,
@@ -7,9 +8,11 @@ import type {
   SettledLog,
   SnapshotStore,
   SubjectKeyStore,
+  SubscriptionControl,
   UnitOfWork,
 } from '../core/index.js';
 import type { InboundLog } from '../messaging/index.js';
+import type { ProjectionVersions } from '../subscriptions/index.js';
 import type { ContextFacts } from './context-facts.js';
 import type { OperationsLog } from './operations-log.js';
 import type { ParkedDirectory } from './parked-directory.js';
@@ -25,6 +28,9 @@ export interface OperatedContext {
   readonly logs: Readonly<Record<LogName, SettledLog>>;
   readonly unitOfWork: UnitOfWork;
   readonly parking: ParkingStore;
+  readonly checkpoints: CheckpointStore;
+  readonly control: SubscriptionControl;
+  readonly versions: ProjectionVersions;
   readonly inbound: InboundLog;
   readonly streams: StreamDirectory;
   readonly parked: ParkedDirectory;

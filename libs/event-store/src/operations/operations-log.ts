@@ -3,8 +3,18 @@
 export interface Operation {
   /** Who did it, e.g. `os-user:alice`. */
   readonly actor: string;
-  readonly action: 'parked.replay' | 'parked.discard' | 'unreadable.replay' | 'unreadable.discard' | 'subject.forget';
-  /** What it was done to, as `parked list` names it; of people `subject-<id>`. */
+  readonly action:
+    | 'parked.replay'
+    | 'parked.discard'
+    | 'unreadable.replay'
+    | 'unreadable.discard'
+    | 'projection.rebuild'
+    | 'projection.cancel'
+    | 'projection.rebuild-stream'
+    | 'projection.pause'
+    | 'projection.resume'
+    | 'subject.forget';
+  /** What it was done to, as `parked list` names it, or `<context>/<projection>@v<version>`; of people `subject-<id>`. */
   readonly subject: string;
   readonly reason: string | undefined;
   /** What the subject was; never its data. */

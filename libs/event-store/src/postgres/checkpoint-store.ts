@@ -10,6 +10,7 @@ import {
   type SubscriptionStatus,
 } from '../core/index.js';
 import type { PostgresDatabase } from './database.js';
+import { pauseOf, type PauseRow } from './subscription-control.js';
 
 interface TakenRow {
   readonly lease_epoch: bigint;
@@ -72,9 +73,9 @@ export class PostgresCheckpointStore implements CheckpointStore {
 
   async list(): Promise<SubscriptionStatus[]> {
     const { rows } = await this.database.query<
-      TakenRow & { name: string; log: LogName; lease_owner: string | null; leased_until: Date | null }
+      TakenRow & PauseRow & { name: string; log: LogName; lease_owner: string | null; leased_until: Date | null }
     >({
-      text: `SELECT name, log, log_epoch, position, lease_owner, lease_epoch, leased_until
+      text: `SELECT name, log, log_epoch, position, lease_owner, lease_epoch, leased_until, paused_at, paused_by, pause_reason
                FROM event_store.subscriptions ORDER BY name, log`,
     });
     return rows.map((row) => ({
@@ -84,6 +85,7 @@ export class PostgresCheckpointStore implements CheckpointStore {
       owner: row.lease_owner ?? undefined,
       leaseEpoch: row.lease_epoch,
       leasedUntil: row.leased_until ?? undefined,
+      paused: pauseOf(row),
     }));
   }
 
@@ -102,7 +104,7 @@ export class PostgresCheckpointStore implements CheckpointStore {
       name: 'lease-take',
       text: `WITH free AS (
                SELECT name, log FROM event_store.subscriptions
-                WHERE name = $1 AND log = $2
+                WHERE name = $1 AND log = $2 AND paused_at IS NULL
                   AND (lease_owner IS NULL OR lease_owner = $3 OR leased_until <= clock_timestamp())
                   FOR UPDATE SKIP LOCKED
              )

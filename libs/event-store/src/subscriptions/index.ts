@@ -9,6 +9,13 @@ export { silentLogger, type LogFields, type Logger } from './logger.js';
 export { On, reactionsOf } from './on.decorator.js';
 export { ProjectionProgress, type WaitedProjection, type WaitingOptions } from './projection-progress.js';
 export {
+  logsOfEvents,
+  projectionSubscriptions,
+  type ProjectionSubscriptionsOptions,
+} from './projection-subscriptions.js';
+export type { ProjectionKey, ProjectionState, ProjectionVersion, ProjectionVersions } from './projection-versions.js';
+export { ProgressEstimate, type Estimate } from './progress-estimate.js';
+export {
   asyncProjection,
   projectionName,
   type AsyncProjectionOptions,
@@ -28,6 +35,7 @@ export {
   type Segment,
 } from './segments.js';
 export type { RunnerState, RunnerStatus } from './status.js';
+export { LEVEL_WITHIN, switchWhenLevel, type SwitchOptions } from './switch-version.js';
 export { SubscriptionRunner } from './subscription-runner.js';
 export type {
   BatchSubscription,

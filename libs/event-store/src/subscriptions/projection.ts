@@ -30,11 +30,12 @@ export interface AsyncProjectionOptions extends Projection {
   readonly deadlineMs?: number;
   /** Only the streams of this segment; the subscription is then one of several. Default: all streams. */
   readonly segment?: Segment;
+  readonly caughtUp?: TransactionalSubscription['caughtUp'];
 }
 
 /** @throws EventNotRegisteredError a handler for a class outside the registry. */
 export function asyncProjection(options: AsyncProjectionOptions): TransactionalSubscription {
-  const { registry, log = 'events', retry, deadlineMs, segment } = options;
+  const { registry, log = 'events', retry, deadlineMs, segment, caughtUp } = options;
   const handlers = handlersByType(options, registry);
   const projection = projectionName(options);
   return {
@@ -44,6 +45,7 @@ export function asyncProjection(options: AsyncProjectionOptions): TransactionalS
     start: 'beginning',
     retry,
     deadlineMs,
+    caughtUp,
     wants: ({ type, key }) => handlers.has(type) && (!segment || segmentOf(key, segment.of) === segment.index),
     ...(segment && { segmentOf: projection }),
     handle: async (record, { db }) => {

@@ -1,6 +1,7 @@
 // Runs one subscription for as long as the process lives. It waits, backs off or stops loudly, but it never ends by itself.
 import { DeadlineExceededError, LeaseLostError, UnavailableError, type Lease, type LogCursor } from '../core/index.js';
 import { BatchDelivery } from './batch-delivery.js';
+import { CaughtUp } from './caught-up.js';
 import { ConcurrentDelivery } from './concurrent-delivery.js';
 import type { Delivery } from './delivery.js';
 import { isLogMismatch, reasonOf } from './failure.js';
@@ -129,6 +130,7 @@ export class SubscriptionRunner {
   private async work(session: Session, delivery: Delivery): Promise<void> {
     const { tail, pollMs = DEFAULT_POLL_MS } = this.options;
     const limit = batchOf(this.options);
+    const caughtUp = new CaughtUp(session, this.options);
     let position = session.position;
     while (!session.intake.aborted) {
       const records = await tail.next(session.cursorAt(position), limit);
@@ -138,7 +140,9 @@ export class SubscriptionRunner {
       if (records.length > 0) {
         await delivery.deliver(records);
         position = records.at(-1)!.position;
-      } else {
+      }
+      await caughtUp.read(records.length, limit);
+      if (records.length === 0) {
         session.noteProgress();
         await session.nap(position, Math.min(pollMs, delivery.restMs));
       }

@@ -1,5 +1,5 @@
 // What a subscription is: a stable name, a log, what it wants, and what it does with a record. The runner does the rest.
-import type { LogName, LogRecord, ParkedMessage, Transaction } from '../core/index.js';
+import type { LogCursor, LogName, LogRecord, ParkedMessage, Transaction } from '../core/index.js';
 import type { RetryPolicy } from './retry-policy.js';
 
 interface SubscriptionBase {
@@ -55,6 +55,11 @@ export interface TransactionalSubscription extends SubscriptionBase {
     ahead: () => Promise<readonly ParkedMessage[]>,
     transaction: Transaction,
   ): Promise<boolean>;
+  /**
+   * Called when everything that was settled has been handled, in a unit of work of its own that is fenced by the lease: what it writes
+   * commits with the checkpoint, `at`. Asked again, about once a poll, while it resolves to false; then not before the lease is taken anew.
+   */
+  caughtUp?(at: LogCursor): Promise<boolean>;
 }
 
 /** At least once, keys side by side, no transaction held open. For effects outside the database, made idempotent by ids. */

@@ -4,7 +4,7 @@ import { On, Projection, type EventContext } from '@app/event-store';
 import { CrateLoadClosed, CrateLoadOpened } from '../domain/crate-load.events.js';
 import { CrateLoadSummary } from './crate-load-summary.entity.js';
 
-@Projection('crate-load-summary', { version: 1 })
+@Projection('crate-load-summary', { version: 1, tables: [CrateLoadSummary], streamKey: 'id' })
 export class CrateLoadSummaryProjection {
   @On(CrateLoadOpened)
   async opened({ subject, openedBy }: CrateLoadOpened, context: EventContext, db: EntityManager): Promise<void> {

@@ -13,6 +13,13 @@ export interface ProjectionOptions {
    * kept within a stream only. Another number needs another version.
    */
   readonly segments?: number;
+  /** The entities it writes, all of them: what `es projections` verifies, empties and fills. Each version has tables of its own. */
+  readonly tables?: readonly Class[];
+  /**
+   * Property of the entities that holds the id of the stream a row belongs to, where every row belongs to one stream and only that
+   * stream's events change it: then the rows of one stream can be built again.
+   */
+  readonly streamKey?: string;
 }
 
 export interface ProjectionDeclaration extends ProjectionOptions {

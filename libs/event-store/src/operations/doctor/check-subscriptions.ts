@@ -1,7 +1,7 @@
 // Does somebody work on every subscription, and does its checkpoint belong to its log?
 import type { LogName } from '../../core/index.js';
 import { LAG_COUNTED, type SubscriptionFacts } from '../context-facts.js';
-import { count, duration, problem, type Finding } from './finding.js';
+import { count, duration, note, problem, type Finding } from './finding.js';
 
 /** A record may wait this long, in milliseconds, before its subscription counts as behind. */
 export const PATIENCE_MS = 30_000;
@@ -14,6 +14,8 @@ export type SubscriptionState =
   | 'behind'
   /** Its checkpoint does not belong to this log: it stops rather than skip or repeat. */
   | 'stopped'
+  /** An operator keeps everybody from it. */
+  | 'paused'
   /** Gone on purpose: its checkpoint is all that is left. */
   | 'retired';
 
@@ -58,7 +60,16 @@ export function checkSubscriptions(context: string, subscriptions: readonly Exam
   } else {
     findings.push(...idle.filter(({ lagMs = 0 }) => lagMs > PATIENCE_MS).map(idleFinding));
   }
+  findings.push(...subscriptions.filter(({ state }) => state === 'paused').map(pausedFinding));
   return [...findings, ...subscriptions.filter(({ state }) => state === 'behind').map(behindFinding)];
+}
+
+function pausedFinding(facts: SubscriptionFacts): Finding {
+  const { name, log, paused } = facts;
+  return note(
+    'subscription-paused',
+    `${paused!.by} has paused subscription ${name} (${log}) since ${paused!.since.toISOString()}: ${paused!.reason} Meanwhile ${records(facts)} wait${facts.lag === 1 ? 's' : ''}.`,
+  );
 }
 
 /** One for which nothing waits is left alone: while a lease changes hands nobody has it. */
@@ -86,8 +97,12 @@ function records({ lag }: SubscriptionFacts): string {
   return lag >= LAG_COUNTED ? `${LAG_COUNTED} records or more` : count(lag, 'record');
 }
 
-function stateOf({ log, cursor, leased, lagMs = 0 }: SubscriptionFacts, { epoch, last }: LogsNow): SubscriptionState {
+function stateOf(
+  { log, cursor, leased, paused, lagMs = 0 }: SubscriptionFacts,
+  { epoch, last }: LogsNow,
+): SubscriptionState {
   if ((epoch !== undefined && cursor.epoch !== epoch) || cursor.position > last[log]) return 'stopped';
+  if (paused) return 'paused';
   if (!leased) return 'idle';
   return lagMs > PATIENCE_MS ? 'behind' : 'working';
 }

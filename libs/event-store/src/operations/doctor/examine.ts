@@ -1,6 +1,7 @@
 // The doctor: everything worth knowing about one context, and what of it needs somebody.
 import { LogEpochMismatchError, type LogName, type SettledLog } from '../../core/index.js';
-import type { LogWriter, ProcessFacts, ServerFacts } from '../context-facts.js';
+import type { LogWriter, ProcessFacts, ServerFacts, SubscriptionFacts } from '../context-facts.js';
+import { projectionName } from '../../subscriptions/index.js';
 import type { OperatedContext } from '../operated-context.js';
 import type { ParkedCounts } from '../parked-directory.js';
 import { examineBroker, type BrokerToExamine, type ExaminedBroker } from './check-broker.js';
@@ -72,7 +73,9 @@ async function examineDatabase(context: OperatedContext, retired: readonly strin
   if (!server.hasSchema) return { ...nothing(name, facts.place), server, findings: found };
   const { epoch, findings: strange } = await epochOf(context.logs.events);
   const checkpoints = await facts.subscriptions(); // before the ends of the logs: none of them can be beyond those
-  const subscriptions = examineSubscriptions(checkpoints, { epoch, last: await endsOf(context) }, retired);
+  const replaced = await replacedVersions(context, checkpoints);
+  const logsNow = { epoch, last: await endsOf(context) };
+  const subscriptions = examineSubscriptions(checkpoints, logsNow, [...retired, ...replaced]);
   const writers = await facts.writers();
   const counts = context.parked.counts();
   // A table of a pending migration is not there yet: that it is missing is said already.
@@ -94,6 +97,16 @@ async function examineDatabase(context: OperatedContext, retired: readonly strin
       ...checkProcesses(name, processes),
     ],
   };
+}
+
+/** Versions of projections that another one has replaced, and nobody works on: kept for a way back. */
+async function replacedVersions(
+  { versions }: OperatedContext,
+  checkpoints: readonly SubscriptionFacts[],
+): Promise<string[]> {
+  const known = await versions.list().catch(() => []); // the table of a pending migration is not there yet
+  const names = known.filter(({ state }) => state === 'retired').map(projectionName);
+  return names.filter((of) => !checkpoints.some(({ name, leased }) => name === of && leased));
 }
 
 async function endsOf({ facts }: OperatedContext): Promise<Record<LogName, bigint>> {

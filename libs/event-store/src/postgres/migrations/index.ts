@@ -7,6 +7,7 @@ import { CreateSnapshots1764115200000 } from './1764115200000-create-snapshots.j
 import { CreateSubscriptionMembers1764198000000 } from './1764198000000-create-subscription-members.js';
 import { CreateSeals1764201600000 } from './1764201600000-create-seals.js';
 import { CreateSubjectKeys1764205200000 } from './1764205200000-create-subject-keys.js';
+import { CreateProjections1764208800000 } from './1764208800000-create-projections.js';
 
 export const eventStoreMigrations = [
   CreateEventStore1763424000000,
@@ -17,4 +18,5 @@ export const eventStoreMigrations = [
   CreateSubscriptionMembers1764198000000,
   CreateSeals1764201600000,
   CreateSubjectKeys1764205200000,
+  CreateProjections1764208800000,
 ];

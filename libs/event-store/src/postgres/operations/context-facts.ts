@@ -11,6 +11,7 @@ import {
 } from '../../operations/index.js';
 import type { PostgresDatabase } from '../database.js';
 import { eventsTable, inboundTable, outgoingTable } from '../log-table.js';
+import { pauseOf, type PauseRow } from '../subscription-control.js';
 import { logWriters } from './log-writers.sql.js';
 import { subscriptionFacts } from './subscription-facts.sql.js';
 
@@ -27,7 +28,7 @@ export interface KnownMigrations {
   readonly table: string;
 }
 
-interface SubscriptionRow {
+interface SubscriptionRow extends PauseRow {
   readonly name: string;
   readonly log: LogName;
   readonly log_epoch: string;
@@ -85,6 +86,7 @@ export class PostgresContextFacts implements ContextFacts {
       owner: row.lease_owner ?? undefined,
       leaseEpoch: row.lease_epoch,
       leasedUntil: row.leased_until ?? undefined,
+      paused: pauseOf(row),
       leased: row.leased,
       lag: row.lag,
       lagMs: row.lag_ms ?? undefined,

@@ -3,3 +3,6 @@ export type { KnownMigrations } from './context-facts.js';
 export { openContext, placeOf, type OpenContext, type OpenContextOptions } from './open-context.js';
 export { PostgresOperationsLog } from './operations-log.js';
 export { parseSealKeys, type SealKeys } from '../seal/index.js';
+export { readModelTables } from './read-model-tables.js';
+export { inShadow, quoted, type Shadow, type ShadowOptions, type ShadowTable } from './shadow.js';
+export { verifyProjection, type Difference, type Verified, type VerifyOptions } from './verify-projection.js';

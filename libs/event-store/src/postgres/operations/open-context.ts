@@ -1,17 +1,20 @@
 // Opens one context for operations: few connections, named after the tool, and a database that is not changed by looking at it.
 import { DataSource } from 'typeorm';
-import { systemClock, type LogName } from '../../core/index.js';
+import { systemClock, type Class, type LogName } from '../../core/index.js';
 import type { Anchor, OperatedContext, Verification } from '../../operations/index.js';
+import { PostgresCheckpointStore } from '../checkpoint-store.js';
 import { dataSourceConnection } from '../connection-options.js';
 import { PostgresDatabase } from '../database.js';
 import { PostgresInboundLog } from '../inbound-log.js';
 import { eventsTable, inboundTable, outgoingTable, type LogTable } from '../log-table.js';
 import { PostgresParkingStore } from '../parking-store.js';
 import { PostgresEventStore } from '../postgres-event-store.js';
+import { PostgresProjectionVersions } from '../projection-versions.js';
 import { anchorOf, SealedLog, verifyLog, type VerifyLogOptions } from '../seal/index.js';
 import { PostgresSettledLog } from '../settled-log.js';
 import { PostgresSnapshotStore } from '../snapshot-store.js';
 import { PostgresSubjectKeyStore } from '../subject-key-store.js';
+import { PostgresSubscriptionControl } from '../subscription-control.js';
 import { PostgresUnitOfWork } from '../unit-of-work.js';
 import { Waking } from '../waking.js';
 import { PostgresContextFacts, type KnownMigrations } from './context-facts.js';
@@ -28,6 +31,8 @@ export interface OpenContextOptions {
   readonly subjectKeysUrl?: string | undefined;
   /** Shown in `pg_stat_activity`, default `operations`. */
   readonly applicationName?: string;
+  /** Those that a projection writes, for operations that run one. */
+  readonly entities?: readonly Class[];
 }
 
 export interface OpenContext extends OperatedContext {
@@ -35,6 +40,7 @@ export interface OpenContext extends OperatedContext {
   verify(options: VerifyLogOptions): Promise<Verification>;
   /** The end of the chain of seals, to be kept outside the database; undefined when nothing is sealed. */
   anchor(): Promise<Anchor | undefined>;
+  readonly dataSource: DataSource;
   close(): Promise<void>;
 }
 
@@ -43,9 +49,13 @@ const HEAD_WAIT_MS = 2_000;
 
 /** @throws Error the database cannot be reached; its message names no secret. */
 export async function openContext(options: OpenContextOptions): Promise<OpenContext> {
-  const { name, url, migrations, subjectKeysUrl, applicationName = 'operations' } = options;
+  const { name, url, migrations, subjectKeysUrl, applicationName = 'operations', entities = [] } = options;
   const connection = { url, applicationName, poolSize: 2, connectTimeoutMs: 5_000 };
-  const dataSource = new DataSource({ ...dataSourceConnection(connection), poolErrorHandler: () => undefined });
+  const dataSource = new DataSource({
+    ...dataSourceConnection(connection),
+    entities: [...entities],
+    poolErrorHandler: () => undefined,
+  });
   await dataSource.initialize();
   const database = new PostgresDatabase({ ...connection, dataSource });
   const waking = new Waking({ connection, warn: () => undefined });
@@ -61,12 +71,16 @@ export async function openContext(options: OpenContextOptions): Promise<OpenCont
       : PostgresSubjectKeyStore.apart({ ...connection, url: subjectKeysUrl });
   return {
     name,
+    dataSource,
     events: new PostgresEventStore({ database }),
     snapshots: new PostgresSnapshotStore(database),
     subjectKeys,
     logs,
     unitOfWork: new PostgresUnitOfWork(database),
     parking: new PostgresParkingStore(database),
+    checkpoints: new PostgresCheckpointStore(database),
+    control: new PostgresSubscriptionControl(database),
+    versions: new PostgresProjectionVersions(database),
     inbound: new PostgresInboundLog(database, waking),
     streams: new PostgresStreamDirectory(database),
     parked: new PostgresParkedDirectory(database),

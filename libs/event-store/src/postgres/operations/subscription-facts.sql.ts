@@ -4,7 +4,7 @@
 export const subscriptionFacts = {
   name: 'operations_subscription_facts',
   text: `
-SELECT s.name, s.log, s.log_epoch, s.position, s.lease_owner, s.lease_epoch, s.leased_until,
+SELECT s.name, s.log, s.log_epoch, s.position, s.lease_owner, s.lease_epoch, s.leased_until, s.paused_at, s.paused_by, s.pause_reason,
        coalesce(s.lease_owner IS NOT NULL AND s.leased_until > clock_timestamp(), false) AS leased,
        behind.lag, (extract(epoch FROM clock_timestamp() - behind.since) * 1000)::float8 AS lag_ms
 FROM event_store.subscriptions s

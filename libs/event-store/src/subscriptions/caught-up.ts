@@ -1,0 +1,38 @@
+// Tells a subscription that it has caught up, until it says that it has heard: once for each holding of the lease.
+import type { Session } from './session.js';
+import { DEFAULT_POLL_MS, type SubscriptionRunnerOptions } from './runner-options.js';
+
+const SHORT_READS = 5;
+
+export class CaughtUp {
+  private nextAt = -Infinity;
+  private shortReads = 0;
+
+  constructor(
+    private readonly session: Session,
+    private readonly options: SubscriptionRunnerOptions,
+  ) {}
+
+  /**
+   * After a read and the handling of what it brought: nothing is the end of the log. Under load there is always something, so a row of
+   * reads that were not full is taken for it, too.
+   */
+  async read(records: number, limit: number): Promise<void> {
+    this.shortReads = records < limit ? this.shortReads + 1 : 0;
+    if (records === 0 || this.shortReads >= SHORT_READS) await this.tell();
+  }
+
+  private async tell(): Promise<void> {
+    const { definition, clock, pollMs = DEFAULT_POLL_MS } = this.options;
+    if (definition.delivery !== 'transactional' || !definition.caughtUp) return;
+    const { session } = this;
+    const now = clock.now().getTime();
+    if (session.intake.aborted || now < this.nextAt) return;
+    let heard = false;
+    await session.commit(async () => {
+      heard = await definition.caughtUp!(session.cursorAt(session.position));
+      return session.position;
+    });
+    this.nextAt = heard ? Infinity : now + pollMs;
+  }
+}
