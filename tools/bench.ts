@@ -1,4 +1,4 @@
-// `npm run bench [-- append | read | growth | wake] [--json]`: how fast the event store is, as ratios to raw `pg` of the same run. bench/README.md says more.
+// `npm run bench [-- append | read | growth | wake | rebuild] [--json]`: how fast the event store is, as ratios to raw `pg` of the same run. bench/README.md says more.
 import { Command, InvalidArgumentError } from 'commander';
 import { benchAppend } from '../bench/append/index.js';
 import { regressions, saveReached } from '../bench/lab/reached.js';
@@ -7,6 +7,7 @@ import { withServer } from '../bench/lab/server.js';
 import type { BenchOptions, WorkResult } from '../bench/lab/work.js';
 import { benchGrowth } from '../bench/growth/index.js';
 import { benchRead } from '../bench/read/index.js';
+import { benchRebuild } from '../bench/rebuild/index.js';
 import { benchWake } from '../bench/wake/index.js';
 import type { EmbeddedPostgres } from './postgres/index.js';
 
@@ -18,8 +19,9 @@ const BENCHES: Readonly<Record<string, readonly Bench[]>> = {
   read: [benchRead, benchWake],
   growth: [benchGrowth],
   wake: [benchWake],
+  rebuild: [benchRebuild],
 };
-const ALL = ['append', 'read'];
+const ALL = ['append', 'read', 'rebuild'];
 
 interface Options {
   readonly json?: boolean;
