@@ -6,7 +6,10 @@ import { OrderSummaryProjection } from '../../apps/order-service/src/infrastruct
 import { PaymentSummary } from '../../apps/payment-service/src/infrastructure/payment-summary.entity.js';
 import { PaymentSummaryProjection } from '../../apps/payment-service/src/infrastructure/payment-summary.projection.js';
 import type { ReadModelCopies } from '../../libs/event-store/src/testing/invariants/index.js';
+import { openingRecords } from '../../libs/event-store/src/nest/operated-personal-data.js';
+import { PostgresDatabase, PostgresSubjectKeyStore } from '../../libs/event-store/src/postgres/index.js';
 import { shadowRebuild } from '../../libs/event-store/src/testing/postgres/shadow-rebuild.js';
+import { keyWrapping } from '../system/master-key.js';
 import type { ShopService } from './checkout-shape.js';
 
 const readModels = [
@@ -27,10 +30,17 @@ const readModels = [
 export function rebuildReadModels(databaseUrl: (name: ShopService) => string): Promise<ReadModelCopies[]> {
   return Promise.all(
     readModels.map(async ({ service, entity, projection, tables }) => {
-      const connection = dataSourceConnection({ url: databaseUrl(service), applicationName: 'invariant checker' });
-      const dataSource = await new DataSource({ ...connection, entities: [entity] }).initialize();
+      const about = { url: databaseUrl(service), applicationName: 'invariant checker' };
+      const dataSource = await new DataSource({ ...dataSourceConnection(about), entities: [entity] }).initialize();
       try {
-        return await shadowRebuild({ service, dataSource, projection, tables });
+        const keys = PostgresSubjectKeyStore.beside(new PostgresDatabase({ ...about, dataSource }));
+        return await shadowRebuild({
+          service,
+          dataSource,
+          projection,
+          tables,
+          open: openingRecords(keys, keyWrapping()),
+        });
       } finally {
         await dataSource.destroy();
       }

@@ -18,7 +18,9 @@ import { safe } from './terminal.js';
 export async function main(args: readonly string[], io: Io): Promise<number> {
   let problems = 0;
   const program = addCommonOptions(new Command('es'))
-    .description('Looks inside a running system: streams, logs, parked messages, read models, and its health; and forgets people.')
+    .description(
+      'Looks inside a running system: streams, logs, parked messages, read models, and its health; and forgets people.',
+    )
     .addCommand(streamsCommand(io))
     .addCommand(showCommand(io))
     .addCommand(tailCommand(io))

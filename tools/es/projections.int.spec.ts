@@ -5,7 +5,7 @@ import { createTestDatabase, type TestDatabase } from '../../test/support/postgr
 import { dataSourceConnection, eventStoreMigrations } from '../../libs/event-store/src/postgres/index.js';
 import { contextNames, factsOf, MIGRATIONS_TABLE } from './contexts.js';
 import { main } from './program.js';
-import { lineOf, ProgressLine } from './progress.js';
+import { lineOf, BuildProgress } from './build-progress.js';
 import { projectionsOf } from './projections.js';
 
 const [context] = contextNames();
@@ -135,15 +135,15 @@ describe('progress', () => {
   it('writes over its line on a terminal, and a line every five seconds elsewhere', () => {
     const said: string[] = [];
     let now = 0;
-    const terminal = new ProgressLine(
-      { note: () => said.push('note'), status: (line) => said.push(line.slice(0, 13)) },
+    const terminal = new BuildProgress(
+      { note: () => said.push('note'), moving: (line) => said.push(line.slice(0, 13)) },
       () => now,
     );
     for (now = 0; now < 450; now += 100) terminal.step(step);
     terminal.end();
     expect(said).toEqual(['order-summary', 'order-summary', 'order-summary', '']);
     said.length = 0;
-    const log = new ProgressLine({ note: () => said.push('note') }, () => now);
+    const log = new BuildProgress({ note: () => said.push('note') }, () => now);
     for (now = 0; now < 11_000; now += 1_000) log.step(step);
     log.end();
     expect(said).toEqual(['note', 'note', 'note']);

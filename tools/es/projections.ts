@@ -1,8 +1,10 @@
 // The projections of a context, as its src/projections.ts names them: loaded only by the commands that run one, because Nest comes with it.
 import { eventDeclaration, type Class } from '../../libs/event-store/src/core/index.js';
+import { withOpenEvents, type OpenRecords } from '../../libs/event-store/src/nest/operated-personal-data.js';
 import { operatedProjection } from '../../libs/event-store/src/nest/operated-projection.js';
 import type { OperatedContext, OperatedProjection } from '../../libs/event-store/src/operations/index.js';
 import { openContext, type OpenContext } from '../../libs/event-store/src/postgres/operations/index.js';
+import { keyWrapping } from '../system/master-key.js';
 import { factsOf, isKnown, MIGRATIONS_TABLE, migrationsOf } from './contexts.js';
 import { findTargets } from './databases.js';
 import { EsError } from './errors.js';
@@ -18,7 +20,7 @@ export interface ProjectionName {
 }
 
 export interface Chosen {
-  readonly context: OpenContext;
+  readonly context: OpenContext & { readonly openRecords: OpenRecords };
   readonly projection: OperatedProjection;
   readonly inboundTypes: ReadonlySet<string>;
 }
@@ -59,11 +61,12 @@ export async function withProjection(
     name: target.context,
     url: target.url,
     migrations,
+    subjectKeysUrl: target.keysUrl,
     applicationName: 'es',
     entities,
   });
   try {
-    await work({ context, projection, inboundTypes });
+    await work({ context: withOpenEvents(context, keyWrapping(io.environment)), projection, inboundTypes });
   } finally {
     await context.close();
   }

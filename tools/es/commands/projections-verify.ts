@@ -23,9 +23,12 @@ export function projectionsVerifyCommand(io: Io, found: (differing: number) => v
         const what = `${projection.name}@v${projection.version}`;
         const progress = (position: bigint, end: bigint): void =>
           line.step({ what, position, end, percent: Math.floor((Number(position) / Number(end)) * 100) });
-        const verified = await verifyProjection(context, { projection, inboundTypes, progress }).finally(() =>
-          line.end(),
-        );
+        const verified = await verifyProjection(context, {
+          projection,
+          inboundTypes,
+          progress,
+          open: context.openRecords,
+        }).finally(() => line.end());
         found(verified.differing);
         if (options.json) return outJson(io, { ok: verified.differing === 0, ...verified });
         const { readModel, position, rows, differing, differences } = verified;

@@ -19,7 +19,8 @@ import { toLogRecord, type LogRow } from './memory-log.js';
 
 /** Facts that memory does not have are those of a healthy server. */
 export function memoryOperations(name: string, store: MemoryStore): OperatedContext {
-  const { events, logs, unitOfWork, subjectKeys, snapshots, parking, checkpoints, control, versions, inbound, clock } = store;
+  const { events, logs, unitOfWork, subjectKeys, snapshots, parking, checkpoints, control, versions, inbound, clock } =
+    store;
   return {
     name,
     events,

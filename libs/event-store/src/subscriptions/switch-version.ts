@@ -100,6 +100,7 @@ async function givesWay(other: ProjectionVersion, { projection, checkpoints, clo
   const now = clock.now();
   const name = projectionName(other);
   return !(await checkpoints.list()).some(
-    ({ name: of, owner, leasedUntil }) => splitSegmentName(of).projection === name && owner !== undefined && leasedUntil! > now,
+    ({ name: of, owner, leasedUntil }) =>
+      splitSegmentName(of).projection === name && owner !== undefined && leasedUntil! > now,
   );
 }

@@ -1,6 +1,11 @@
 // Every version of every projection: what this build has, what the database knows, and where each is.
 import type { Pause } from '../../core/index.js';
-import { projectionName, splitSegmentName, type ProjectionState, type ProjectionVersion } from '../../subscriptions/index.js';
+import {
+  projectionName,
+  splitSegmentName,
+  type ProjectionState,
+  type ProjectionVersion,
+} from '../../subscriptions/index.js';
 import type { SubscriptionFacts } from '../context-facts.js';
 import type { OperatedContext } from '../operated-context.js';
 import type { OperatedProjection } from './operated-projection.js';

@@ -46,8 +46,7 @@ async function change(
   if (dryRun) return { outcome: isPaused === (action === 'projection.pause') ? 'already' : 'done', position };
   const done = await unitOfWork.run(async () => {
     let changed = false;
-    for (const { name: subscription, log } of places)
-      changed = (await perform({ name: subscription, log })) || changed;
+    for (const { name: subscription, log } of places) changed = (await perform({ name: subscription, log })) || changed;
     const subject = `${context.name}/${name}`;
     if (changed) await operations.record({ actor, reason, action, subject, detail: { position: String(position) } });
     return changed;

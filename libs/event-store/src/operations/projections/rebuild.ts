@@ -170,7 +170,9 @@ async function setAsideAtEnd(
   runners: readonly SubscriptionRunner[],
 ): Promise<number> {
   const name = projectionName(projection);
-  const parked = (await parking.list({ status: 'parked' })).filter((one) => splitSegmentName(one.name).projection === name);
+  const parked = (await parking.list({ status: 'parked' })).filter(
+    (one) => splitSegmentName(one.name).projection === name,
+  );
   if (parked.length === 0) return 0;
   for (const runner of runners) {
     const { log, position } = runner.status();

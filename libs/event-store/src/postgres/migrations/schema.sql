@@ -103,6 +103,17 @@ CREATE TABLE event_store.processes (
   updated_at timestamp(3) with time zone DEFAULT clock_timestamp() NOT NULL
 );
 
+CREATE TABLE event_store.projections (
+  begun_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  caught_up text[] DEFAULT '{}'::text[] NOT NULL,
+  name text NOT NULL,
+  state text NOT NULL,
+  switched_at timestamp with time zone,
+  switched_position bigint,
+  taken_up_at timestamp with time zone,
+  version integer NOT NULL
+);
+
 CREATE TABLE event_store.seals (
   digests bytea NOT NULL,
   events integer NOT NULL,
@@ -147,6 +158,9 @@ CREATE TABLE event_store.subscriptions (
   log text NOT NULL,
   log_epoch text NOT NULL,
   name text NOT NULL,
+  pause_reason text,
+  paused_at timestamp with time zone,
+  paused_by text,
   "position" bigint NOT NULL,
   updated_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
 );
@@ -222,6 +236,16 @@ ALTER TABLE event_store.processes ADD CONSTRAINT processes_state_version_check C
 
 ALTER TABLE event_store.processes ADD CONSTRAINT processes_status_check CHECK ((status = ANY (ARRAY['new'::text, 'running'::text, 'completed'::text])));
 
+ALTER TABLE event_store.projections ADD CONSTRAINT projections_check CHECK (((state = 'building'::text) = (switched_at IS NULL)));
+
+ALTER TABLE event_store.projections ADD CONSTRAINT projections_name_check CHECK ((name <> ''::text));
+
+ALTER TABLE event_store.projections ADD CONSTRAINT projections_pkey PRIMARY KEY (name, version);
+
+ALTER TABLE event_store.projections ADD CONSTRAINT projections_state_check CHECK ((state = ANY (ARRAY['building'::text, 'serving'::text, 'retired'::text])));
+
+ALTER TABLE event_store.projections ADD CONSTRAINT projections_version_check CHECK ((version > 0));
+
 ALTER TABLE event_store.seals ADD CONSTRAINT seals_check CHECK ((to_position >= from_position));
 
 ALTER TABLE event_store.seals ADD CONSTRAINT seals_check1 CHECK ((length(digests) = (16 * events)));
@@ -250,6 +274,8 @@ ALTER TABLE event_store.subscription_members ADD CONSTRAINT subscription_members
 
 ALTER TABLE event_store.subscriptions ADD CONSTRAINT subscriptions_log_check CHECK ((log = ANY (ARRAY['events'::text, 'inbound'::text, 'outgoing'::text])));
 
+ALTER TABLE event_store.subscriptions ADD CONSTRAINT subscriptions_pause_is_whole CHECK ((num_nulls(paused_at, paused_by, pause_reason) = ANY (ARRAY[0, 3])));
+
 ALTER TABLE event_store.subscriptions ADD CONSTRAINT subscriptions_pkey PRIMARY KEY (name, log);
 
 ALTER TABLE event_store.subscriptions ADD CONSTRAINT subscriptions_position_check CHECK (("position" >= 0));
@@ -267,6 +293,8 @@ CREATE INDEX parked_messages_heads ON event_store.parked_messages USING btree (s
 CREATE INDEX process_timers_due ON event_store.process_timers USING btree (due_at, timer_id);
 
 CREATE INDEX snapshots_subjects ON event_store.snapshots USING gin (subjects) WHERE (subjects <> '{}'::text[]);
+
+CREATE UNIQUE INDEX projections_serving ON event_store.projections USING btree (name) WHERE (state = 'serving'::text);
 
 CREATE OR REPLACE FUNCTION event_store.fire_due_timers(most integer, OUT fired integer, OUT next_in_ms double precision)
  RETURNS record

@@ -1,7 +1,14 @@
 // Makes a read model again from the beginning, beside the one that is served, and leaves no trace in the database.
 import type { DataSource, EntityManager } from 'typeorm';
 import { EventRegistry, Transaction, type LogName, type LogRecord } from '../../core/index.js';
-import { asyncProjection, projectionName, type Projection } from '../../subscriptions/index.js';
+import {
+  asyncProjection,
+  projectionName,
+  segmentNames,
+  segmentOf,
+  splitSegmentName,
+  type Projection,
+} from '../../subscriptions/index.js';
 import { eventsTable, inboundTable, type LogTable } from '../log-table.js';
 
 export interface ShadowOptions {
@@ -12,13 +19,15 @@ export interface ShadowOptions {
   readonly tables: readonly string[];
   /** Where its events come from, default `events`. */
   readonly log?: Extract<LogName, 'events' | 'inbound'>;
+  /** Opens personal fields, where events have some. */
+  readonly open?: (records: readonly LogRecord[]) => Promise<readonly LogRecord[]>;
   /** Told now and then how many of the positions up to the checkpoint are behind. */
   readonly progress?: (position: bigint, end: bigint) => void;
 }
 
 export interface Shadow {
   readonly manager: EntityManager;
-  /** The checkpoint that both copies belong to; for an inline projection, which has none, the last event there is. */
+  /** The checkpoint that both copies belong to, the highest one of several segments; for an inline projection, which has none, the last event there is. */
   readonly position: bigint;
   readonly tables: readonly ShadowTable[];
 }
@@ -48,7 +57,7 @@ class ShadowTransaction extends Transaction {
  * in what is served.
  */
 export async function inShadow<T>(options: ShadowOptions, work: (shadow: Shadow) => Promise<T>): Promise<T> {
-  const { dataSource, projection, log = 'events', progress } = options;
+  const { dataSource, projection, log = 'events', progress, open = (records) => Promise.resolve(records) } = options;
   const registry = new EventRegistry().register(...projection.handlers.keys());
   const subscription = asyncProjection({ ...projection, registry, log });
   const readModel = projectionName(projection);
@@ -57,12 +66,14 @@ export async function inShadow<T>(options: ShadowOptions, work: (shadow: Shadow)
     await runner.startTransaction('REPEATABLE READ');
     const { manager } = runner;
     await manager.query('SET LOCAL statement_timeout = 0');
-    const position = await positionOf(manager, TABLES[log], projection.inline ? undefined : readModel);
+    const places = await placesOf(manager, TABLES[log], projection.inline ? undefined : readModel);
+    const position = places.reduce((highest, place) => (place > highest ? place : highest), 0n);
     const tables: ShadowTable[] = [];
     for (const table of options.tables) tables.push(await shadowOf(manager, table));
     const transaction = new ShadowTransaction(manager);
-    for await (const record of records(manager, TABLES[log], position, readModel)) {
-      if (subscription.wants(record)) await subscription.handle(record, transaction);
+    for await (const record of records(manager, TABLES[log], position, readModel, open)) {
+      const place = places[places.length > 1 ? segmentOf(record.key, places.length) : 0] ?? 0n;
+      if (record.position <= place && subscription.wants(record)) await subscription.handle(record, transaction);
       progress?.(record.position, position);
     }
     return await work({ manager, position, tables });
@@ -86,18 +97,24 @@ async function shadowOf(db: EntityManager, name: string): Promise<ShadowTable> {
   return { name, ...found!, rebuilt: `pg_temp.${quoted(name)}` };
 }
 
-async function positionOf(
+/** One for each segment, in their order; for an inline projection, which has none, the last event there is. */
+async function placesOf(
   db: EntityManager,
-  { name, table }: LogTable,
+  { name: log, table }: LogTable,
   readModel: string | undefined,
-): Promise<bigint> {
-  const [row] = await db.query<{ position: string }[]>(
-    readModel === undefined
-      ? `SELECT coalesce(max(position), 0)::text AS position FROM ${table}`
-      : `SELECT position::text FROM event_store.subscriptions WHERE name = $1 AND log = $2`,
-    readModel === undefined ? [] : [readModel, name],
+): Promise<bigint[]> {
+  if (readModel === undefined) {
+    const [last] = await db.query<{ position: string }[]>(
+      `SELECT coalesce(max(position), 0)::text AS position FROM ${table}`,
+    );
+    return [BigInt(last!.position)];
+  }
+  const rows = await db.query<{ name: string; position: string }[]>(
+    `SELECT name, position::text FROM event_store.subscriptions WHERE log = $1 AND regexp_replace(name, '/[0-9]+-of-[0-9]+$', '') = $2`,
+    [log, readModel],
   );
-  return BigInt(row?.position ?? 0);
+  const segments = Math.max(1, ...rows.map(({ name }) => splitSegmentName(name).segments));
+  return segmentNames(readModel, segments).map((name) => BigInt(rows.find((row) => row.name === name)?.position ?? 0));
 }
 
 async function* records(
@@ -105,6 +122,7 @@ async function* records(
   { name, table, columns }: LogTable,
   upTo: bigint,
   readModel: string,
+  open: NonNullable<ShadowOptions['open']>,
 ): AsyncGenerator<LogRecord> {
   const { id, key, version, type, schemaVersion, data, metadata, time } = columns;
   for (let after = 0n; ;) {
@@ -113,11 +131,11 @@ async function* records(
               ${schemaVersion} AS "schemaVersion", ${data} AS data, ${metadata} AS metadata, ${time} AS time
          FROM ${table} AS log WHERE position > $1 AND position <= $2
           AND NOT EXISTS (SELECT 1 FROM event_store.parked_messages AS aside
-                           WHERE aside.subscription = $3 AND aside.log = $4 AND aside.position = log.position)
+                           WHERE regexp_replace(aside.subscription, '/[0-9]+-of-[0-9]+$', '') = $3 AND aside.log = $4 AND aside.position = log.position)
         ORDER BY log.position LIMIT ${PAGE}`,
       [String(after), String(upTo), readModel, name],
     );
-    for (const record of page) yield { ...record, position: BigInt(record.position) };
+    yield* await open(page.map((record) => ({ ...record, position: BigInt(record.position) })));
     if (page.length < PAGE) return;
     after = BigInt(page.at(-1)!.position);
   }

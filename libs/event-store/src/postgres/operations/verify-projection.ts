@@ -3,13 +3,14 @@ import type { Class } from '../../core/index.js';
 import { ProjectionRefusedError, type OperatedProjection } from '../../operations/index.js';
 import { logsOfEvents, projectionName } from '../../subscriptions/index.js';
 import type { OpenContext } from './open-context.js';
-import { inShadow, quoted, type Shadow, type ShadowTable } from './shadow.js';
+import { inShadow, quoted, type Shadow, type ShadowOptions, type ShadowTable } from './shadow.js';
 
 export interface VerifyOptions {
   readonly projection: OperatedProjection;
   /** The types that arrive from other contexts. */
   readonly inboundTypes: ReadonlySet<string>;
   readonly progress?: (position: bigint, end: bigint) => void;
+  readonly open?: ShadowOptions['open'];
 }
 
 export interface Verified {
@@ -39,7 +40,7 @@ export const MOST_DIFFERENCES = 100;
 /** @throws ProjectionRefusedError when it does not say which tables it writes, or reads two logs, whose order nobody has recorded. */
 export async function verifyProjection(
   { dataSource }: Pick<OpenContext, 'dataSource'>,
-  { projection, inboundTypes, progress }: VerifyOptions,
+  { projection, inboundTypes, progress, open }: VerifyOptions,
 ): Promise<Verified> {
   if (projection.tables.length === 0) {
     throw new ProjectionRefusedError(
@@ -55,7 +56,7 @@ export async function verifyProjection(
     );
   }
   const tables = projection.tables.map((entity) => tableOf(dataSource, entity));
-  return inShadow({ dataSource, projection, tables, log, progress }, async (shadow) => {
+  return inShadow({ dataSource, projection, tables, log, progress, open }, async (shadow) => {
     let [rows, differing] = [0, 0];
     const differences: Difference[] = [];
     for (const table of shadow.tables) {
