@@ -106,7 +106,7 @@ describe.skipIf(known === undefined)('es projections', { timeout: 60_000 }, () =
   it('refuses with what, why and the way out', async () => {
     expect(await es('rebuild', name, '--from-scratch')).toMatchObject({
       code: 1,
-      err: expect.stringMatching(/ES-1603: .* is serving and cannot be emptied\. .*raise the version/) as string,
+      err: expect.stringMatching(/ES-1803: .* is serving and cannot be emptied\. .*raise the version/) as string,
     });
     expect(await es('rebuild', 'nobody')).toMatchObject({
       code: 1,
