@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { aggregateDefinition, eventDeclaration, type Class } from '@app/event-store/core';
+import { aggregateEvents, eventDeclaration, type Class } from '@app/event-store/core';
 import { corpusProblems, readCorpus, type CorpusEntry } from '@app/event-store/testing';
 import { unfitExamples } from '../tools/events/corpus-types.js';
 import { domainsIn, eventsIn, sourcesIn } from '../tools/events/find-events.js';
@@ -26,7 +26,7 @@ async function eventClassesOf(domain: string): Promise<Class[]> {
 
 function appliedBy(exported: Class): Class[] {
   try {
-    return [...aggregateDefinition(exported).appliers.keys()];
+    return aggregateEvents(exported);
   } catch {
     return []; // no aggregate
   }
@@ -60,7 +60,7 @@ describe('the check of a corpus against its classes', () => {
     mkdirSync(join(folder, 'domain'));
     writeFileSync(
       join(folder, 'tsconfig.json'),
-      JSON.stringify({ compilerOptions: { strict: true, module: 'nodenext' } }),
+      JSON.stringify({ compilerOptions: { strict: true, module: 'nodenext', target: 'es2022', lib: ['es5'] } }),
     );
     const constructor = 'constructor(readonly by: "me" | "you", readonly at?: { day: number }) {}';
     writeFileSync(join(folder, 'domain/note.events.ts'), `export class Written { ${constructor} loud() {} }`);

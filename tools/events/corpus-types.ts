@@ -1,19 +1,18 @@
 // Whether the examples of the version that is written today fit the fields of its class. A class that changes without a new version fails here,
 // because what it stored before has no example any more.
-import { join, posix } from 'node:path';
+import { posix } from 'node:path';
 import ts from 'typescript';
 import type { FoundEvent } from './find-events.js';
+import { DATA_OF_EVENT, probeProgram } from './probe-program.js';
 
 export interface NewestExamples {
-  readonly event: FoundEvent;
+  readonly event: Pick<FoundEvent, 'className' | 'file'>;
   /** Of the corpus, from the root. */
   readonly file: string;
   readonly examples: readonly unknown[];
 }
 
 const PROBE = 'corpus-probe.ts';
-const DATA =
-  'type Data<E> = { readonly [K in keyof E as E[K] extends (...given: never) => unknown ? never : K]: E[K] };';
 
 /** One sentence for each example that TypeScript does not take for the data of its class. `domain` is where the classes are. */
 export function unfitExamples(root: string, domain: string, newest: readonly NewestExamples[]): string[] {
@@ -28,7 +27,7 @@ export function unfitExamples(root: string, domain: string, newest: readonly New
       files.push(file);
     }
   }
-  const lines = [imports.join(' '), DATA, ...values];
+  const lines = [imports.join(' '), DATA_OF_EVENT, ...values];
   return probe(root, domain, lines.join('\n')).map(
     ({ line, message }) =>
       `${files[line] || domain}: ${message} If the class has changed, it needs a new version: npm run new:event.`,
@@ -36,26 +35,9 @@ export function unfitExamples(root: string, domain: string, newest: readonly New
 }
 
 function probe(root: string, domain: string, text: string): { line: number; message: string }[] {
-  const name = join(root, domain, PROBE);
-  const options = optionsOf(root);
-  const disk = ts.createCompilerHost(options);
-  const host: ts.CompilerHost = {
-    ...disk,
-    getSourceFile: (file, ...rest) =>
-      file === name ? ts.createSourceFile(file, text, rest[0]) : disk.getSourceFile(file, ...rest),
-    fileExists: (file) => file === name || disk.fileExists(file),
-    readFile: (file) => (file === name ? text : disk.readFile(file)),
-  };
-  const program = ts.createProgram([name], options, host);
-  const source = program.getSourceFile(name)!;
+  const { program, source } = probeProgram(root, posix.join(domain, PROBE), text);
   return [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)].map((found) => ({
     line: source.getLineAndCharacterOfPosition(found.start ?? 0).line,
     message: ts.flattenDiagnosticMessageText(found.messageText, ' '),
   }));
-}
-
-function optionsOf(root: string): ts.CompilerOptions {
-  const config = ts.readConfigFile(join(root, 'tsconfig.json'), (file) => ts.sys.readFile(file));
-  const { options } = ts.parseJsonConfigFileContent({ ...config.config, files: [], include: [] }, ts.sys, root);
-  return { ...options, noEmit: true, types: [] };
 }

@@ -8,8 +8,14 @@ export interface FoundEvent {
   /** The schema version that is written today. */
   readonly version: number;
   readonly className: string;
+  /** Names it had before. */
+  readonly aliases: readonly string[];
+  /** Nothing raises it any more. */
+  readonly retired: boolean;
   /** From the root, with `/`: `apps/order-service/src/domain/order.events.ts`. */
   readonly file: string;
+  /** Of the declaration, from 1. */
+  readonly line: number;
 }
 
 /** `apps/order-service/src/domain` and its like, below `apps` and `templates`. */
@@ -34,7 +40,13 @@ export function sourcesIn(root: string, domain: string): string[] {
 export function eventsIn(root: string, domain: string): FoundEvent[] {
   return sourcesIn(root, domain).flatMap((file) => {
     const source = parse(file, readFileSync(join(root, file), 'utf8'));
-    return declarationsIn(source).map(({ type, version, className }) => ({ type, version, className, file }));
+    return declarationsIn(source).map(({ type, version, className, typeNode, options }) => {
+      const place = `${file}: @Event('${type}')`;
+      const line = source.getLineAndCharacterOfPosition(typeNode.getStart()).line + 1;
+      const aliases = options ? aliasesIn(options, place) : [];
+      const retired = options ? propertyOf(options, 'retired')?.kind === ts.SyntaxKind.TrueKeyword : false;
+      return { type, version, className, aliases, retired, file, line };
+    });
   });
 }
 
@@ -77,6 +89,15 @@ function versionIn(options: ts.ObjectLiteralExpression, place: string): number {
   if (!isShorthand && !version) return 1;
   if (version && ts.isNumericLiteral(version)) return Number(version.text);
   throw new Error(`${place}: expected a version written as a number, came ${(version ?? options).getText()}.`);
+}
+
+function aliasesIn(options: ts.ObjectLiteralExpression, place: string): string[] {
+  const aliases = propertyOf(options, 'aliases');
+  if (!aliases) return [];
+  const names = ts.isArrayLiteralExpression(aliases) ? [...aliases.elements] : [];
+  const texts = names.filter(ts.isStringLiteralLike).map(({ text }) => text);
+  if (ts.isArrayLiteralExpression(aliases) && texts.length === names.length) return texts;
+  throw new Error(`${place}: expected aliases written as a list of texts, came ${aliases.getText()}.`);
 }
 
 function eventArguments(statement: ts.ClassDeclaration): readonly ts.Expression[] {

@@ -1,5 +1,5 @@
 // One PostgreSQL database for both sides of the example: the event store's tables, SQL for the rows, and a clock that can be set.
-import { AggregateStore, EventRegistry, aggregateDefinition, systemClock, systemIds } from '@app/event-store/core';
+import { AggregateStore, EventRegistry, aggregateEvents, systemClock, systemIds } from '@app/event-store/core';
 import {
   dataSourceConnection,
   eventStoreMigrations,
@@ -37,7 +37,7 @@ export async function openDatabase(url: string): Promise<CatalogDatabase> {
   await dataSource.runMigrations();
   await dataSource.query(SETTABLE_CLOCK);
   const database = new PostgresDatabase({ ...connection, dataSource });
-  const registry = new EventRegistry().register(...aggregateDefinition(Product).appliers.keys());
+  const registry = new EventRegistry().register(...aggregateEvents(Product));
   const events = new PostgresEventStore({ database });
   return {
     sql: (text, values = []) => dataSource.query(text, [...values]),

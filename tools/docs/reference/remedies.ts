@@ -7,13 +7,14 @@ export const REMEDIES: Readonly<Record<string, string>> = {
   'ES-1003': 'Make the event plain JSON data: no NaN, no class instances, no U+0000.',
   'ES-1004': 'Put @Event on the class and list its aggregate in EventStoreModule.forFeature.',
   'ES-1005':
-    'Deploy the build that knows the version before the one that writes it. What was parked meanwhile is replayed with npm run es -- parked replay.',
+    'Deploy the build that knows the version before the one that writes it. What was parked meanwhile is replayed with npm run es -- parked replay. Where no build knows the type any more, declare it as an alias or as retired: docs/how-to/add-an-event-version.md.',
   'ES-1006': 'A caller sent another request under an Idempotency-Key it had used. It takes a new key.',
   'ES-1007': 'A mistake in the code, found at start. The message names the class and what is missing.',
   'ES-1008':
     'Do not write to the stream. Look at it with npm run es -- show; restore it, or deploy the code that fits it.',
   'ES-1009': 'Try again later. If it stays, the aggregate is too large: split it.',
   'ES-1010': 'The call has arguments the store cannot serve. The message says which.',
+  'ES-1015': 'Correct the upcaster that the message names, deploy it, then replay what was parked.',
   'ES-1101': 'Await every store call inside the unit of work: one was still on its way when it ended.',
   'ES-1102': 'Let the first error pass through instead of catching it inside the unit of work.',
   'ES-1201':
@@ -32,6 +33,8 @@ export const REMEDIES: Readonly<Record<string, string>> = {
   'ES-1311': 'npm run es -- parked list shows what failed: mend the cause, then replay it.',
   'ES-1312':
     'Send the Event-Position of an answer of this very service: positions of different services have nothing to do with each other.',
+  'ES-1306':
+    'Deploy the build that knows the event: it takes over by itself. If there will be none, see docs/how-to/add-an-event-version.md.',
   'ES-1401': 'Publish less, or a reference to it. The message is parked and can be replayed after the fix.',
   'ES-1402': 'Correct the publisher’s mapping, then replay the parked message.',
   'ES-1403': 'Replay the failed message before it; this one follows.',

@@ -43,7 +43,7 @@ export class AggregateReplayer<A extends EventSourcedAggregate<object>> {
 
   /** The aggregate has been stored, `events` last; `changes` are the same as instances. */
   appended(aggregate: A, events: readonly EventToAppend[], changes: readonly object[], version: number): void {
-    for (const [index, event] of events.entries()) this.snapshots?.passed(aggregate, event, changes[index]!);
+    for (const [index, event] of events.entries()) this.snapshots?.passed(aggregate, event, [changes[index]!]);
     this.snapshots?.appended(aggregate, this.streamOf(aggregate.id), version);
   }
 
@@ -73,9 +73,9 @@ export class AggregateReplayer<A extends EventSourcedAggregate<object>> {
   }
 
   private apply(aggregate: A, stored: ReplayedEvent): void {
-    const event = this.options.registry.decode(stored);
-    aggregate.apply({ aggregateId: aggregate.id, version: stored.version, event });
-    this.snapshots?.passed(aggregate, stored, event);
+    const events = this.options.registry.decodeAll(stored);
+    aggregate.apply({ aggregateId: aggregate.id, version: stored.version, events });
+    this.snapshots?.passed(aggregate, stored, events);
   }
 
   private streamOf(id: string): string {

@@ -76,12 +76,12 @@ export class AggregateSnapshots<A extends EventSourcedAggregate<object>> {
     void outsideTransaction(() => this.options.store.drop(stream)).catch(() => undefined);
   }
 
-  /** An event of its stream was applied, or appended. */
-  passed(aggregate: A, { data }: Pick<ReplayedEvent, 'data'>, event: object): void {
-    const subject = subjectOf(event);
-    if (subject === undefined && !this.policy.measuresSize) return;
+  /** A row of its stream was applied, or appended, as the events it is. */
+  passed(aggregate: A, { data }: Pick<ReplayedEvent, 'data'>, events: readonly object[]): void {
+    const subjects = events.flatMap((event) => subjectOf(event) ?? []);
+    if (subjects.length === 0 && !this.policy.measuresSize) return;
     const progress = this.progressOf(aggregate);
-    if (subject !== undefined) progress.subjects.add(subject);
+    for (const subject of subjects) progress.subjects.add(subject);
     if (this.policy.measuresSize) progress.size += JSON.stringify(data).length;
     this.progress.set(aggregate, progress);
   }

@@ -12,6 +12,8 @@ export interface AggregateDefinition {
   /** When snapshots are taken; undefined: never. */
   readonly snapshot?: SnapshotPolicy | undefined;
   readonly revision: number;
+  /** Events of its streams that it has no use for any more. */
+  readonly retired: readonly Class[];
 }
 
 export interface AggregateOptions {
@@ -22,6 +24,8 @@ export interface AggregateOptions {
    * function or a constant elsewhere. Older snapshots are then ignored. A change of these classes, or of an upcaster, shows by itself.
    */
   readonly revision?: number;
+  /** Events that its streams still have from former times and nothing raises any more: classes with `@Event(…, { retired: true })`. */
+  readonly retired?: readonly Class[];
 }
 
 const declared = new WeakMap<object, { readonly category: string } & AggregateOptions>();
@@ -58,7 +62,7 @@ export function When<E extends object>(event: Class<E>) {
 export function aggregateDefinition(aggregateClass: Class): AggregateDefinition {
   const known = definitions.get(aggregateClass);
   if (known) return known;
-  const { category, snapshot, revision = 1 } = declared.get(aggregateClass) ?? {};
+  const { category, snapshot, revision = 1, retired = [] } = declared.get(aggregateClass) ?? {};
   if (!category)
     throw new ConfigurationError(`${aggregateClass.name} is not an aggregate. Put @Aggregate('…') on the class.`);
   const appliers = new Map<Class, string | symbol>();
@@ -73,7 +77,19 @@ export function aggregateDefinition(aggregateClass: Class): AggregateDefinition 
       );
     }
   }
-  const definition = { category, appliers, snapshot, revision };
+  for (const event of retired) {
+    if (eventDeclaration(event)?.retired) continue;
+    throw new ConfigurationError(
+      `${aggregateClass.name} lists ${event.name} as retired: expected @Event('…', { retired: true }) on ${event.name}.`,
+    );
+  }
+  const definition = { category, appliers, snapshot, revision, retired };
   definitions.set(aggregateClass, definition);
   return definition;
+}
+
+/** The events that its streams may have: those it applies, and the retired ones. */
+export function aggregateEvents(aggregateClass: Class): Class[] {
+  const { appliers, retired } = aggregateDefinition(aggregateClass);
+  return [...appliers.keys(), ...retired];
 }

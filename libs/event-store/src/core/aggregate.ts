@@ -3,11 +3,12 @@ import { aggregateDefinition } from './aggregate.decorators.js';
 import { CorruptStreamError, EventNotRegisteredError } from './errors.js';
 import type { Class } from './event.js';
 
-/** An event of this aggregate with its place in the stream, as {@link EventSourcedAggregate.apply} wants it. */
+/** A row of this aggregate with its place in the stream, as {@link EventSourcedAggregate.apply} wants it. */
 export interface AppliedEvent {
   readonly aggregateId: string;
   readonly version: number;
-  readonly event: object;
+  /** What the row is today: one, unless an upcaster makes none or several of it. */
+  readonly events: readonly object[];
 }
 
 export abstract class EventSourcedAggregate<State extends object> {
@@ -45,8 +46,11 @@ export abstract class EventSourcedAggregate<State extends object> {
     this.#raised.push(event);
   }
 
-  /** For stores: applies one stored event. @throws CorruptStreamError of another aggregate, or not the next version. */
-  apply({ aggregateId, version, event }: AppliedEvent): void {
+  /**
+   * For stores: applies all that one stored row is today; the version moves by one, however many that are.
+   * @throws CorruptStreamError of another aggregate, or not the next version.
+   */
+  apply({ aggregateId, version, events }: AppliedEvent): void {
     if (aggregateId !== this.id) {
       throw new CorruptStreamError(`${this.constructor.name} ${this.id} was given an event of ${aggregateId}.`);
     }
@@ -55,7 +59,7 @@ export abstract class EventSourcedAggregate<State extends object> {
         `${this.constructor.name} ${this.id} is at version ${this.#currentVersion} and was given version ${version}; expected ${this.#currentVersion + 1}.`,
       );
     }
-    this.#change(event);
+    for (const event of events) this.#change(event);
     this.#currentVersion = version;
   }
 

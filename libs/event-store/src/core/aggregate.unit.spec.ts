@@ -53,7 +53,7 @@ class Counter extends Countable {
   }
 }
 
-const stored = (version: number, event: object, aggregateId = '1') => ({ aggregateId, version, event });
+const stored = (version: number, event: object, aggregateId = '1') => ({ aggregateId, version, events: [event] });
 
 describe('an aggregate', () => {
   it('applies what it raises at once, and keeps it for the next save', () => {

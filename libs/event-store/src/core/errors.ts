@@ -58,7 +58,11 @@ export class EventNotRegisteredError extends EventStoreError {
 /** A row of a type or schema version this build does not know. */
 export class UnknownEventTypeError extends EventStoreError {
   readonly code = 'ES-1005';
-  constructor(type: string, schemaVersion: number, known: string) {
+  constructor(
+    readonly type: string,
+    readonly schemaVersion: number,
+    known: string,
+  ) {
     super(
       `No class for event ${type} schema version ${schemaVersion} (${known}). Deploy the build that knows it, or register the class.`,
     );
@@ -99,6 +103,14 @@ export class TooManyConflictsError extends EventStoreError {
 /** The store was asked for something it cannot do with these arguments. */
 export class InvalidRequestError extends EventStoreError {
   readonly code = 'ES-1010';
+}
+
+/** An upcaster made something of a row that is no event of this build. No retry mends it: the code has to. */
+export class UpcastError extends EventStoreError {
+  readonly code = 'ES-1015';
+  constructor(type: string, problem: string) {
+    super(`A row of event ${type} cannot be read: ${problem}.`);
+  }
 }
 
 export class UnitOfWorkClosedError extends EventStoreError {

@@ -48,6 +48,11 @@ export interface EventContext {
   readonly eventId: string;
   readonly time: Date;
   readonly metadata: EventMetadata;
+  /**
+   * Where an upcaster makes several events of one row, the place of this one among them, from 0; they share all the rest. Not there otherwise.
+   * What is written once per event is keyed by `eventId` and this.
+   */
+  readonly part?: number;
 }
 
 /** A class whose instances are events, commands or aggregates. (Parameters are contravariant: `never[]` accepts every class.) */

@@ -2,6 +2,7 @@
 export {
   Aggregate,
   aggregateDefinition,
+  aggregateEvents,
   When,
   type AggregateDefinition,
   type AggregateOptions,
@@ -37,6 +38,7 @@ export {
   UnitOfWorkRolledBackError,
   UnknownEventTypeError,
   UnreadablePersonalDataError,
+  UpcastError,
   WrongExpectedVersionError,
 } from './errors.js';
 export {
@@ -48,7 +50,7 @@ export {
   type EventToAppend,
   type StoredEvent,
 } from './event.js';
-export { declareEvent, Event, eventDeclaration, type EventDeclaration, type Upcaster } from './event.decorator.js';
+export { declareEvent, Event, eventDeclaration, type EventDeclaration, type EventOptions } from './event.decorator.js';
 export { EventRegistry, type EncodedEvent } from './event-registry.js';
 export type {
   AppendRequest,
@@ -97,5 +99,6 @@ export {
   Transaction,
   type UnitOfWork,
 } from './unit-of-work.js';
+export { asEvent, OtherEvent, type EventData, type Upcast, type Upcaster } from './upcaster.js';
 export { stateChanges, type StateChange } from './state-changes.js';
 export { isPlainData, validateAppend, validateCommand } from './validate-append.js';

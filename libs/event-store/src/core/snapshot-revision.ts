@@ -20,10 +20,21 @@ export function snapshotRevision(aggregateClass: Class, definition: AggregateDef
   ) {
     classes.push(String(at));
   }
-  const events = [...definition.appliers.keys()].map((event) => {
-    const { type, schemaVersion, upcast } = eventDeclaration(event)!;
-    const personal = personalDeclaration(event);
-    return [type, schemaVersion, String(event), upcast.map(String), ...(personal ? [personal] : [])];
-  });
+  const events = [...definition.appliers.keys(), ...definition.retired].map(described);
   return contentHash([definition.revision, classes, events]);
+}
+
+/** With the events it is made from: their upcasters say what it is. */
+function described(event: Class): unknown[] {
+  const { type, schemaVersion, upcast, aliases, from } = eventDeclaration(event)!;
+  const personal = personalDeclaration(event);
+  return [
+    type,
+    schemaVersion,
+    String(event),
+    upcast.map(String),
+    aliases,
+    from.map(described),
+    ...(personal ? [personal] : []),
+  ];
 }

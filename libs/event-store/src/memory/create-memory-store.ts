@@ -1,6 +1,6 @@
 // One call gives a whole store in memory, for examples and tests.
 import {
-  aggregateDefinition,
+  aggregateEvents,
   AggregateStore,
   EventRegistry,
   systemClock,
@@ -76,7 +76,7 @@ export function createMemoryStore({
     inbound: new MemoryInboundLog(database, clock),
     processes: new MemoryProcessStore(database, clock),
     aggregates(aggregateClass) {
-      registry.register(...aggregateDefinition(aggregateClass).appliers.keys());
+      registry.register(...aggregateEvents(aggregateClass));
       return new AggregateStore(aggregateClass, { events, registry, clock, ids, snapshots });
     },
   };

@@ -31,7 +31,7 @@ export function toBrokerMessage({ event, cause, publisher, topic, source, key }:
     key,
     headers: {
       ce_specversion: '1.0',
-      ce_id: deterministicId('publish', publisher, cause.eventId, 0), // a domain event maps to one message: index 0
+      ce_id: deterministicId('publish', publisher, cause.eventId, cause.part ?? 0), // a domain event maps to one message
       ce_source: source,
       ce_type: type,
       ce_time: cause.time.toISOString(),

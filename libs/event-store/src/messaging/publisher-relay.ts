@@ -1,13 +1,18 @@
 // The relay: private facts become public messages. The event log is the outbox; the runner moves the checkpoint over what the broker has acknowledged.
 import {
   ConfigurationError,
-  eventDeclaration,
   type Class,
   type EventContext,
   type EventRegistry,
   type LogRecord,
 } from '../core/index.js';
-import { eventContextOf, type BatchSubscription } from '../subscriptions/index.js';
+import {
+  eventsIn,
+  namesOfAll,
+  type BatchSubscription,
+  type EventInContext,
+  type UnknownPolicy,
+} from '../subscriptions/index.js';
 import { admit } from './admission.js';
 import type { Broker, BrokerMessage } from './broker.js';
 import { toBrokerMessage } from './cloud-events.js';
@@ -28,6 +33,7 @@ export interface RelayOptions {
   readonly key: (event: never, context: EventContext) => string;
   readonly registry: EventRegistry;
   readonly broker: Broker;
+  readonly unknown?: UnknownPolicy | undefined;
   /** Messages in one send, default 500. */
   readonly batchSize?: number;
 }
@@ -39,21 +45,23 @@ interface Failure {
 
 /** @throws ConfigurationError a class to publish that is no registered event. */
 export function relaySubscription(options: RelayOptions): BatchSubscription {
-  const types = new Set([...options.publish.keys()].map((eventClass) => publishedType(eventClass, options)));
+  for (const eventClass of options.publish.keys()) requireRegistered(eventClass, options);
+  const names = namesOfAll(options.publish.keys(), options.registry);
   return {
     delivery: 'batch',
     name: options.name,
     log: 'events',
     start: 'beginning',
     batchSize: options.batchSize ?? 500,
-    wants: (record) => types.has(record.type),
+    wants: (record) => names.has(record.type),
+    unreadable: (record) => options.registry.unreadable(record),
+    unknown: options.unknown,
     handleBatch: (records) => relay(records, options),
   };
 }
 
-function publishedType(eventClass: Class, { name, registry }: RelayOptions): string {
-  const declaration = eventDeclaration(eventClass);
-  if (declaration && registry.has(eventClass)) return declaration.type;
+function requireRegistered(eventClass: Class, { name, registry }: RelayOptions): void {
+  if (registry.has(eventClass)) return;
   throw new ConfigurationError(
     `Publisher ${name} publishes ${eventClass.name}, which is not a registered event of this service.`,
   );
@@ -71,7 +79,7 @@ async function relay(records: readonly LogRecord[], options: RelayOptions): Prom
     const error = refused.get(index) ?? (held.has(record.key) ? new HeldBackError(record.key) : undefined);
     if (error === undefined) continue;
     held.add(record.key);
-    failures.push({ position: record.position, error });
+    if (failures.at(-1)?.position !== record.position) failures.push({ position: record.position, error });
   }
   return failures;
 }
@@ -84,8 +92,8 @@ function prepare(records: readonly LogRecord[], options: RelayOptions) {
   for (const record of records) {
     try {
       if (held.has(record.key)) throw new HeldBackError(record.key);
-      const message = messageFor(record, options);
-      if (message) sending.push({ record, message });
+      const messages = messagesFor(record, options);
+      for (const message of messages) sending.push({ record, message });
     } catch (error) {
       held.add(record.key);
       failures.push({ position: record.position, error });
@@ -94,16 +102,21 @@ function prepare(records: readonly LogRecord[], options: RelayOptions) {
   return { sending, failures };
 }
 
-/** @throws what is wrong with this one record */
-function messageFor(record: LogRecord, options: RelayOptions): BrokerMessage | undefined {
-  const { publish, key, name, topic, source, registry } = options;
-  const domainEvent = registry.decode(record);
+/** One for each event that the record is, but for those that stay private. @throws what is wrong with this one record */
+function messagesFor(record: LogRecord, options: RelayOptions): BrokerMessage[] {
+  return eventsIn(record, 'events', options.registry).flatMap((part) => messageFor(part, record.type, options) ?? []);
+}
+
+function messageFor(
+  { event: domainEvent, context: cause }: EventInContext,
+  type: string,
+  { publish, key, name, topic, source }: RelayOptions,
+): BrokerMessage | undefined {
   const map = publish.get(domainEvent.constructor as Class);
-  const cause = eventContextOf(record, 'events');
   const event = map?.(domainEvent as never, cause);
   if (event === undefined) return undefined;
   if (typeof event !== 'object' || event === null || event instanceof Promise) {
-    throw new UnpublishableMessageError(record.type, `publisher ${name} must return an integration event or undefined`);
+    throw new UnpublishableMessageError(type, `publisher ${name} must return an integration event or undefined`);
   }
   const message = toBrokerMessage({
     event,

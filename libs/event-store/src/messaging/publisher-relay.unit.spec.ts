@@ -9,6 +9,7 @@ import {
   type LogRecord,
 } from '../core/index.js';
 import { MemoryBroker } from '../memory/memory-broker.js';
+import { oldShelfRows, ShelfRemarked, ShelfStocked } from '../testing/shelf.js';
 import type { BrokerMessage } from './broker.js';
 import { HeldBackError, MessageTooLargeError } from './errors.js';
 import { IntegrationEvent } from './integration-event.js';
@@ -135,6 +136,26 @@ describe('relaySubscription', () => {
       { position: 4n, error: expect.any(HeldBackError) as Error },
     ]);
     expect(broker.orders).toEqual(['1', '3']);
+  });
+
+  it('publishes each event that a row is today as a message with an id of its own, the same whenever it comes again', async () => {
+    const publish = new Map([[ShelfStocked, ({ title }: ShelfStocked) => new OrderPlacedV1(title, 1)]]);
+    const { broker, relay } = await setUp({
+      publish,
+      registry: new EventRegistry().register(ShelfStocked, ShelfRemarked),
+    });
+    const { filled } = oldShelfRows;
+    expect(relay.wants(record(1, 'shelf-1', filled))).toBe(true);
+    broker.refuse = [
+      { index: 0, error: new Error('planned') },
+      { index: 1, error: new Error('planned') },
+    ];
+    expect(await relay.handleBatch([record(1, 'shelf-1', filled)])).toMatchObject([{ position: 1n }]);
+    broker.refuse = [];
+    expect(await relay.handleBatch([record(1, 'shelf-1', filled)])).toEqual([]);
+    const ids = broker.sent.map((batch) => batch.map(({ headers }) => headers.ce_id));
+    expect(new Set(ids[0]).size).toBe(2);
+    expect(ids[1]).toEqual(ids[0]);
   });
 
   it('fails a message that is too large before it is sent', async () => {

@@ -1,5 +1,6 @@
 // @Publisher and @Publish: private fact → public message. What is not named here is not published.
 import { ConfigurationError, type Class, type EventContext } from '../core/index.js';
+import type { UnknownPolicy } from '../subscriptions/index.js';
 import { topic, type TopicContract } from './integration-event.js';
 
 export interface PublisherOptions<E extends object = object> {
@@ -7,12 +8,15 @@ export interface PublisherOptions<E extends object = object> {
   readonly key?: (event: E, context: EventContext) => string;
   /** Stable name of the publisher's checkpoint. Default: the class name. */
   readonly name?: string;
+  /** What becomes of an event that only a newer build can read, default `stop`. */
+  readonly unknown?: UnknownPolicy;
 }
 
 export interface PublisherDefinition {
   readonly name: string;
   readonly topic: TopicContract;
   readonly key: (event: object, context: EventContext) => string;
+  readonly unknown: UnknownPolicy | undefined;
   /** Domain event class → method that makes the integration event (or undefined: not this one). */
   readonly publishes: ReadonlyMap<Class, string | symbol>;
 }
@@ -48,7 +52,10 @@ export function publisherDefinition(publisherClass: Class): PublisherDefinition 
       `${publisherClass.name} is not a publisher. It needs @Publisher('topic') and at least one @Publish(Event).`,
     );
   }
-  const { name = publisherClass.name, key = (_event: object, context: EventContext) => context.stream.id } =
-    declared.options;
-  return { name, topic: declared.topic, key, publishes };
+  const {
+    name = publisherClass.name,
+    key = (_event: object, context: EventContext) => context.stream.id,
+    unknown,
+  } = declared.options;
+  return { name, topic: declared.topic, key, unknown, publishes };
 }

@@ -18,7 +18,8 @@ import {
   type StoredCommand,
 } from '../processes/index.js';
 import {
-  eventContextOf,
+  eventsIn,
+  namesOfAll,
   projectionSubscriptions,
   reactionsOf,
   type ProjectionHandler,
@@ -28,7 +29,7 @@ import {
 import { requireRegistered } from './boot-checks.js';
 import type { CommandBus } from './command-bus.js';
 import { projectionDeclaration, type ProjectionDeclaration } from './decorators/projection.decorator.js';
-import { handlerName, sagaName } from './decorators/stable-name.decorators.js';
+import { durableHandler, durableSaga } from './decorators/stable-name.decorators.js';
 import type { Explored, FoundEventsHandler } from './explorer.js';
 import { rejectedBefore, rejectionsTo, subscriptionsOf, type FoundProcess } from './processes.js';
 import type { EventStoreRuntime } from './runtime.js';
@@ -57,13 +58,10 @@ export function buildSubscriptions(
   inboundTypes: ReadonlySet<string>,
 ): SubscriptionDefinition[] {
   const { registry } = runtime;
-  const logsOf = (events: Iterable<Class>): Map<LogName, Set<string>> => {
-    const logs = new Map<LogName, Set<string>>();
-    for (const event of events) {
-      const { type } = eventDeclaration(event)!;
-      const log = inboundTypes.has(type) ? 'inbound' : 'events';
-      logs.set(log, (logs.get(log) ?? new Set()).add(type));
-    }
+  const logOf = (event: Class): LogName => (inboundTypes.has(eventDeclaration(event)!.type) ? 'inbound' : 'events');
+  const logsOf = (events: Iterable<Class>): Map<LogName, Set<Class>> => {
+    const logs = new Map<LogName, Set<Class>>();
+    for (const event of events) logs.set(logOf(event), (logs.get(logOf(event)) ?? new Set()).add(event));
     return logs;
   };
   const projections = findProjections(explored, runtime)
@@ -72,13 +70,13 @@ export function buildSubscriptions(
       projectionSubscriptions(found, { ...runtime, inboundTypes, settled: runtime.logs, by: 'service' }),
     );
   const handlers = explored.eventsHandlers.flatMap((found) =>
-    [...logsOf(found.events)].map(([log, types]) => handlerSubscription(found, log, types, runtime)),
+    [...logsOf(found.events)].map(([log, classes]) => handlerSubscription(found, log, classes, runtime)),
   );
   const sagaLogs: LogName[] = inboundTypes.size > 0 ? ['events', 'inbound'] : ['events'];
   const sagas = explored.sagas.flatMap(({ sagaClass, member, saga }) =>
     sagaLogs.map((log) =>
       sagaSubscription({
-        name: sagaName(sagaClass, member),
+        ...durableSaga(sagaClass, member),
         log,
         registry,
         outgoing: runtime.outgoing,
@@ -89,13 +87,22 @@ export function buildSubscriptions(
   );
   const relays = explored.features.flatMap(({ options }) =>
     (options.publishers ?? []).map((publisherClass) => {
-      const { name, topic, key, publishes } = publisherDefinition(publisherClass);
+      const { name, topic, key, unknown, publishes } = publisherDefinition(publisherClass);
       const publish = boundMethods(publisherClass, publishes, explored) as ReadonlyMap<Class, unknown> as ReadonlyMap<
         Class,
         PublishMapping
       >;
       const { broker, service } = runtime;
-      return relaySubscription({ name, topic: topic.topic, source: `/${service}`, publish, key, registry, broker });
+      return relaySubscription({
+        name,
+        topic: topic.topic,
+        source: `/${service}`,
+        publish,
+        key,
+        unknown,
+        registry,
+        broker,
+      });
     }),
   );
   const dispatch = commandDispatchSubscription({
@@ -129,18 +136,21 @@ export function sharedApart(definitions: readonly SubscriptionDefinition[]): {
 function handlerSubscription(
   { handlerClass, handle }: FoundEventsHandler,
   log: LogName,
-  types: ReadonlySet<string>,
+  classes: ReadonlySet<Class>,
   { registry }: EventStoreRuntime,
 ): TransactionalSubscription {
+  const names = namesOfAll(classes, registry);
   return {
     delivery: 'transactional',
-    name: handlerName(handlerClass),
+    ...durableHandler(handlerClass),
     log,
     start: 'now',
     together: 1,
-    wants: (record: LogRecord) => types.has(record.type),
+    wants: (record: LogRecord) => names.has(record.type),
+    unreadable: (record: LogRecord) => registry.unreadable(record),
     async handle(record, { db }) {
-      await handle(registry.decode(record), eventContextOf(record, log), db);
+      for (const { event, context } of eventsIn(record, log, registry))
+        if (classes.has(event.constructor as Class)) await handle(event, context, db);
     },
   };
 }

@@ -7,7 +7,7 @@ import {
   type OnApplicationBootstrap,
   type OnApplicationShutdown,
 } from '@nestjs/common';
-import { aggregateDefinition, eventDeclaration, type Lease, type LogName } from '../core/index.js';
+import { aggregateEvents, eventDeclaration, type Lease, type LogName } from '../core/index.js';
 import { integrationDecoder, publisherDefinition, type BrokerHealth, type TopicContract } from '../messaging/index.js';
 import { CommandRegistry, TimerWorker, type TimerStatus } from '../processes/index.js';
 import {
@@ -139,8 +139,7 @@ export class SubscriptionHost implements OnApplicationBootstrap, BeforeApplicati
   private registerEvents({ features }: Explored, consumed: readonly TopicContract[]): void {
     const { registry } = this.runtime;
     for (const { options } of features) {
-      for (const aggregate of options.aggregates ?? [])
-        registry.register(...aggregateDefinition(aggregate).appliers.keys());
+      for (const aggregate of options.aggregates ?? []) registry.register(...aggregateEvents(aggregate));
       registry.register(...(options.events ?? []));
     }
     for (const { events } of consumed) registry.register(...events);

@@ -19,6 +19,8 @@ export interface DecisionOptions {
   readonly row: StoredProcess;
   /** What was reacted to. */
   readonly record: LogRecord;
+  /** What ids derive from: the record's id, or another one for each event but the first that the record is. */
+  readonly cause: string;
   /** Afterwards. */
   readonly state: object;
   readonly stateVersion: number;
@@ -27,13 +29,13 @@ export interface DecisionOptions {
 }
 
 /** @throws UnstorableStateError | UnencodableCommandError | UnknownCommandTypeError */
-export function decisionOf({ row, record, state, stateVersion, said, commands }: DecisionOptions): Decision {
+export function decisionOf({ row, record, cause, state, stateVersion, said, commands }: DecisionOptions): Decision {
   const { process, id } = row;
   const problem = Array.isArray(state) ? 'it is an array' : jsonProblem(state);
   if (problem) throw new UnstorableStateError(process, problem);
   const outgoing: OutgoingCommand[] = [];
   const send = (encoded: Pick<OutgoingCommand, 'type' | 'data'>, reason: string | undefined): string => {
-    const commandId = deterministicId(process, record.id, outgoing.length);
+    const commandId = deterministicId(process, cause, outgoing.length);
     const { type, data } = encoded;
     outgoing.push({
       id: commandId,
@@ -65,7 +67,7 @@ export function decisionOf({ row, record, state, stateVersion, said, commands }:
     timers: said.timers.map(({ name, afterMs }, index) => ({
       process,
       id,
-      timerId: deterministicId(process, record.id, 'timer', index),
+      timerId: deterministicId(process, cause, 'timer', index),
       name,
       afterMs,
       metadata: metadataOf(row, record),

@@ -19,6 +19,9 @@ class Older extends Process {
   }
 }
 
+@ProcessManager('plan', { unknown: 'park' })
+class Parking extends Older {}
+
 @ProcessManager('plan', { version: 2, upcast: [(state) => state] })
 class Newer extends Older {
   override planned(): void {
@@ -69,24 +72,43 @@ describe('a process that is deployed', () => {
     expect(await lab.sent()).toEqual([new Tell('late')]);
   });
 
-  it('waits with an event of a newer schema for the build that knows it, and later events of the process wait behind it', async () => {
-    const [events] = lab.run(new Older());
+  /** A row of version 2, which can be read once `deployed` is called, and an event behind it. */
+  const happenNewer = async () => {
+    const { registry } = lab;
+    const [unreadable, decodeAll] = [registry.unreadable.bind(registry), registry.decodeAll.bind(registry)];
+    let isOlder = true;
+    registry.unreadable = (record) => (isOlder ? unreadable(record) : undefined);
+    registry.decodeAll = (record) => decodeAll(isOlder ? record : { ...record, schemaVersion: 1 });
     await lab.happen('trip-1', new TripPlanned([]));
-    const decode = lab.registry.decode.bind(lab.registry);
-    let older = true;
-    lab.registry.decode = (record) => decode(older ? record : { ...record, schemaVersion: 1 });
     const event = {
       id: deterministicId('newer', 1),
-      ...lab.registry.encode(new TripNoted('a')),
+      ...registry.encode(new TripNoted('a')),
       metadata: { correlationId: 'c' },
     };
     await lab.store.events.append({ stream: 'trip-1', expected: 'any', events: [{ ...event, schemaVersion: 2 }] });
     await lab.happen('trip-1', new TripNoted('b'));
+    return { deployed: () => (isOlder = false) };
+  };
+
+  it('stops in front of an event of a newer schema, for as long as the build that knows it is not there', async () => {
+    const [events] = lab.run(new Older());
+    const { deployed } = await happenNewer();
+    await lab.clock.advance(200_000);
+    expect(events!.status()).toMatchObject({ state: 'stopped', position: 1n, parked: 0 });
+    expect([await notes(), await waiting()]).toEqual([[], []]);
+    deployed();
+    await lab.clock.until(async () => (await notes())?.length === 2, 60_000);
+    expect(await notes()).toEqual(['a', 'b']);
+  });
+
+  it('waits for an hour, and later events of its process behind it, where it would rather park one than stop', async () => {
+    const [events] = lab.run(new Parking());
+    const { deployed } = await happenNewer();
     await lab.clock.advance(1_800_000);
     expect(events!.status()).toMatchObject({ position: 3n, parked: 0 });
     expect((await waiting())[0]).toMatch(/^trip\.noted ES-1005/);
     expect(await notes()).toEqual([]);
-    older = false;
+    deployed();
     await lab.clock.until(async () => (await waiting()).length === 0, 60_000);
     expect(await notes()).toEqual(['a', 'b']);
   });

@@ -1,6 +1,6 @@
 // What of a log reaches a process, which of its methods answers, and which process it is for.
-import { eventDeclaration, type Class, type EventRegistry, type LogName, type LogRecord } from '../core/index.js';
-import { eventContextOf } from '../subscriptions/index.js';
+import type { Class, EventRegistry, LogName, LogRecord, UnknownEventTypeError } from '../core/index.js';
+import { eventContextOf, eventsIn, namesOfAll, type EventInContext } from '../subscriptions/index.js';
 import type { CommandRegistry } from './command-registry.js';
 import { UncorrelatedEventError } from './errors.js';
 import { jsonProblem } from './plain-json.js';
@@ -11,6 +11,8 @@ import { SIGNAL_TYPES, type RejectionSignal, type StoredProcess, type TimerSigna
 export interface Reaction {
   readonly member: string | symbol;
   readonly args: readonly unknown[];
+  /** Where the record is several events: which of them, from 0. */
+  readonly part?: number | undefined;
 }
 
 export interface RoutesOptions {
@@ -23,24 +25,37 @@ export interface RoutesOptions {
 }
 
 export class ProcessRoutes {
-  private readonly members = new Map<string, string | symbol>();
-  private readonly starters: ReadonlySet<string>;
+  private readonly members: ReadonlyMap<Class, string | symbol>;
+  private readonly names: ReadonlySet<string>;
+  private readonly starterNames: ReadonlySet<string>;
   private readonly ids = new WeakMap<LogRecord, string>();
 
   constructor(private readonly options: RoutesOptions) {
-    const { definition, events } = options;
-    for (const event of events) this.members.set(eventDeclaration(event)!.type, definition.events.get(event)!);
-    this.starters = new Set(
-      events.filter((event) => definition.starters.has(event)).map((event) => eventDeclaration(event)!.type),
-    );
+    const { definition, events, registry } = options;
+    this.members = new Map(events.map((event) => [event, definition.events.get(event)!]));
+    this.names = namesOfAll(events, registry);
+    const starters = events.filter((event) => definition.starters.has(event));
+    this.starterNames = namesOfAll(starters, registry);
   }
 
   wants(record: LogRecord): boolean {
-    return this.members.has(record.type) || this.isSignal(record);
+    if (this.isSignal(record)) return true;
+    return this.names.has(record.type) && this.isOf(record, (event) => this.members.has(event));
   }
 
-  starts(type: string): boolean {
-    return this.starters.has(type);
+  starts(record: LogRecord): boolean {
+    const { starters } = this.options.definition;
+    return this.mayStart(record.type) && this.isOf(record, (event) => starters.has(event));
+  }
+
+  /** By its type alone: where a row may be several events, it may also be none that starts one. */
+  mayStart(type: string): boolean {
+    return this.starterNames.has(type);
+  }
+
+  /** Why this build cannot read the record. */
+  unreadable(record: LogRecord): UnknownEventTypeError | undefined {
+    return this.isSignal(record) ? undefined : this.options.registry.unreadable(record);
   }
 
   /** @throws UncorrelatedEventError, or what `correlate` throws. */
@@ -52,24 +67,28 @@ export class ProcessRoutes {
     return id;
   }
 
-  /** `ignored` says why nothing answers. */
-  reactionTo(record: LogRecord): Reaction | { readonly ignored: string } {
-    const { definition, log, registry, commands } = this.options;
-    if (this.isSignal(record) && record.type === SIGNAL_TYPES.timer) {
+  /** In order; several where the record is several events. `ignored` says why nothing answers. */
+  reactionsTo(record: LogRecord): readonly (Reaction | { readonly ignored: string })[] {
+    if (this.isSignal(record)) return [this.reactionToSignal(record)];
+    return this.eventsIn(record).map(({ event, context }) => {
+      const member = this.members.get(event.constructor as Class)!;
+      return { member, args: [event, context], part: context.part };
+    });
+  }
+
+  private reactionToSignal(record: LogRecord): Reaction | { readonly ignored: string } {
+    const { definition, commands } = this.options;
+    if (record.type === SIGNAL_TYPES.timer) {
       const { name } = record.data as TimerSignal;
       const member = definition.timers.get(name);
       return member === undefined ? { ignored: `no @OnTimer('${name}')` } : { member, args: [] };
     }
-    if (this.isSignal(record)) {
-      const { commandType, commandData, code, message } = record.data as RejectionSignal;
-      for (const [commandClass, member] of definition.rejections) {
-        if (commandClass.name !== commandType) continue;
-        return { member, args: [commands.decode({ type: commandType, data: commandData }), { code, message }] };
-      }
-      return { ignored: `no @OnRejection(${commandType})` };
+    const { commandType, commandData, code, message } = record.data as RejectionSignal;
+    for (const [commandClass, member] of definition.rejections) {
+      if (commandClass.name !== commandType) continue;
+      return { member, args: [commands.decode({ type: commandType, data: commandData }), { code, message }] };
     }
-    const member = this.members.get(record.type)!;
-    return { member, args: [registry.decode(record), eventContextOf(record, log)] };
+    return { ignored: `no @OnRejection(${commandType})` };
   }
 
   isSignal({ type, data }: LogRecord): boolean {
@@ -78,12 +97,34 @@ export class ProcessRoutes {
     return (data as { process?: unknown }).process === this.options.definition.name;
   }
 
+  /** Those the process reacts to. */
+  private eventsIn(record: LogRecord): EventInContext[] {
+    const { log, registry } = this.options;
+    return eventsIn(record, log, registry).filter(({ event }) => this.members.has(event.constructor as Class));
+  }
+
+  /** Whether it is an event of such a class; what cannot be read is taken for one. */
+  private isOf(record: LogRecord, matches: (event: Class) => boolean): boolean {
+    const { registry } = this.options;
+    try {
+      return registry.decodeAll(record).some((event) => matches(event.constructor as Class));
+    } catch {
+      return true;
+    }
+  }
+
   private correlate(record: LogRecord): string {
-    const { definition, log, registry } = this.options;
-    const context = eventContextOf(record, log);
+    const { definition, log } = this.options;
     // What this build cannot read still holds back the later records of its process, where its id can be told.
-    const isByStream = definition.correlate === byStream;
-    const id = isByStream ? byStream(undefined, context) : definition.correlate(registry.decode(record), context);
+    if (definition.correlate === byStream)
+      return this.checked(byStream(undefined, eventContextOf(record, log)), record);
+    const ids = this.eventsIn(record).map(({ event, context }) => definition.correlate(event, context));
+    if (new Set(ids).size > 1) throw new UncorrelatedEventError(definition.name, record.type, 'several of one record');
+    return this.checked(ids[0], record);
+  }
+
+  private checked(id: unknown, record: LogRecord): string {
+    const { definition } = this.options;
     if (typeof id !== 'string' || id === '' || jsonProblem(id) !== undefined) {
       const got = typeof id !== 'string' ? typeof id : id === '' ? 'an empty text' : 'a text that cannot be stored';
       throw new UncorrelatedEventError(definition.name, record.type, got);

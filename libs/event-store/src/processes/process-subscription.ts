@@ -77,6 +77,8 @@ function subscriptionTo(
     log,
     start: definition.start,
     wants: (record) => routes.wants(record),
+    unreadable: (record) => routes.unreadable(record),
+    unknown: definition.unknown,
     keyOf: (record) => routes.idOf(record),
     retryFor(code, error) {
       if (error instanceof DomainError) return atOnce; // the same state and the same event decide the same again
@@ -84,20 +86,22 @@ function subscriptionTo(
     },
     prepare(records, transaction) {
       const ids = (of: readonly LogRecord[]) => new Set(of.map((record) => routes.idOf(record)));
-      return rows.lock(transaction, ids(records), ids(records.filter(({ type }) => routes.starts(type))));
+      return rows.lock(transaction, ids(records), ids(records.filter((record) => routes.starts(record))));
     },
     /** What waits for its start must not hold the start back; of two starts the first goes first. */
     async overtakes(record, ahead, transaction) {
-      if (!routes.starts(record.type) || (await ahead()).some(({ type }) => routes.starts(type))) return false;
+      if (!routes.starts(record) || (await ahead()).some(({ type }) => routes.mayStart(type))) return false;
       const row = await rows.get(transaction, routes.idOf(record), true);
       return row?.status === 'new';
     },
     async handle(record, transaction) {
-      const starts = routes.starts(record.type);
+      const starts = routes.starts(record);
       const id = routes.idOf(record);
       const row = await rows.get(transaction, id, starts);
       if (!row || (row.status === 'new' && !starts)) throw new ProcessNotStartedError(name, id, record.type);
-      await react({ row, record, routes, rows, transaction }, options);
+      let present = row;
+      for (const reaction of routes.reactionsTo(record))
+        present = await react({ row: present, record, reaction, rows, transaction }, options);
     },
   };
 }
@@ -105,38 +109,43 @@ function subscriptionTo(
 interface Turn {
   readonly row: StoredProcess;
   readonly record: LogRecord;
-  readonly routes: ProcessRoutes;
+  readonly reaction: Reaction | { readonly ignored: string };
   readonly rows: ProcessRows;
   readonly transaction: Transaction;
 }
 
+/** The process afterwards. */
 async function react(
   turn: Turn,
   { definition, instance, outgoing, store, commands, logger }: ProcessSubscriptionOptions,
-) {
-  const { row: found, record, routes, rows, transaction } = turn;
+): Promise<StoredProcess> {
+  const { row: found, record, reaction, rows, transaction } = turn;
   const { process, id } = found;
   const fields = { process, id, type: record.type, record: record.id };
-  if (found.status === 'completed') return logger.debug(`Process ${process} is completed: a late record.`, fields);
+  if (found.status === 'completed') {
+    logger.debug(`Process ${process} is completed: a late record.`, fields);
+    return found;
+  }
   // Before anything else: what this build has no reaction to, the newer one may wait for.
   if (found.stateVersion > definition.version)
     throw new NewerStateError(process, id, found.stateVersion, definition.version);
-  const reaction = routes.reactionTo(record);
   const row = withoutRejected(found, record);
   if ('ignored' in reaction) {
     const level = record.type === 'process.timer' ? 'warn' : 'debug';
     logger[level](`Process ${process} has ${reaction.ignored}: a signal changes nothing.`, fields);
     if (row.undo.length < found.undo.length) await rows.save(transaction, row);
-    return;
+    return row;
   }
   const state = row.status === 'new' ? instance.state : presentState(row, definition);
-  const seed = deterministicId(process, record.id);
+  const cause = reaction.part ? deterministicId(record.id, 'part', reaction.part) : record.id;
+  const seed = deterministicId(process, cause);
   const context = new MessageContext({ ...metadataOf(row, record), seed });
   const outcome = await MessageContext.run(context, () => runReaction(instance, { id, state }, calling(reaction)));
-  const decision = decisionOf({ row, record, ...outcome, stateVersion: definition.version, commands });
+  const decision = decisionOf({ row, record, cause, ...outcome, stateVersion: definition.version, commands });
   await rows.save(transaction, decision.row);
   if (decision.commands.length > 0) await outgoing.append(decision.commands);
   if (decision.timers.length > 0) await store.schedule(decision.timers);
+  return decision.row;
 }
 
 function calling({ member, args }: Reaction): (process: Process) => unknown {

@@ -1,6 +1,9 @@
 // @ProcessManager names a process for ever; @StartsWith, @On, @OnTimer and @OnRejection tie its methods to what reaches it.
-import { ConfigurationError, type Class, type EventContext, type Upcaster } from '../core/index.js';
-import { On, reactionsOf } from '../subscriptions/index.js';
+import { ConfigurationError, type Class, type EventContext, type EventData } from '../core/index.js';
+import { On, reactionsOf, type UnknownPolicy } from '../subscriptions/index.js';
+
+/** Turns the state of version n into that of n + 1. */
+export type StateUpcaster = (state: Readonly<EventData>) => EventData;
 
 export interface ProcessManagerOptions {
   /**
@@ -19,10 +22,13 @@ export interface ProcessManagerOptions {
    */
   readonly version?: number;
   /** `upcast[i]` turns the state of version i + 1 into that of i + 2, so that running processes survive a deploy. */
-  readonly upcast?: readonly Upcaster[];
+  readonly upcast?: readonly StateUpcaster[];
+  /** What becomes of an event that only a newer build can read, default `stop`. With `park` it is tried for an hour before. */
+  readonly unknown?: UnknownPolicy;
 }
 
-export interface ProcessDeclaration extends Required<Omit<ProcessManagerOptions, 'correlate'>> {
+export interface ProcessDeclaration extends Required<Omit<ProcessManagerOptions, 'correlate' | 'unknown'>> {
+  readonly unknown: UnknownPolicy | undefined;
   /** Stable for ever: ids of commands and timers derive from it. */
   readonly name: string;
   readonly correlate: (event: object, context: EventContext) => unknown;
@@ -50,7 +56,7 @@ const reactions = new WeakMap<object, Reactions>();
 
 /** Declares a process manager. @throws ConfigurationError a malformed name, or not one upcaster for each older version. */
 export function ProcessManager(name: string, options: ProcessManagerOptions = {}): ClassDecorator {
-  const { correlate = byStream, start = 'now', version = 1, upcast = [] } = options;
+  const { correlate = byStream, start = 'now', version = 1, upcast = [], unknown } = options;
   return (target) => {
     if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name))
       throw new ConfigurationError(
@@ -60,7 +66,7 @@ export function ProcessManager(name: string, options: ProcessManagerOptions = {}
       throw new ConfigurationError(
         `@ProcessManager('${name}', { version: ${version} }) on ${target.name} needs ${Math.max(0, version - 1)} upcasters, one for each older version; got ${upcast.length}.`,
       );
-    declarations.set(target, { name, correlate, start, version, upcast });
+    declarations.set(target, { name, correlate, start, version, upcast, unknown });
   };
 }
 

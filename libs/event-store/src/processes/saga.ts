@@ -7,7 +7,7 @@ import {
   type LogName,
   type LogRecord,
 } from '../core/index.js';
-import type { TransactionalSubscription } from '../subscriptions/index.js';
+import type { TransactionalSubscription, UnknownPolicy } from '../subscriptions/index.js';
 import type { EncodedCommand } from './command-registry.js';
 import type { OutgoingLog } from './outgoing-command.js';
 
@@ -17,6 +17,7 @@ export interface SagaOptions {
   readonly log: LogName;
   /** Default `now`: a saga deployed today does not act on history. */
   readonly start?: TransactionalSubscription['start'];
+  readonly unknown?: UnknownPolicy | undefined;
   /** The commands that answer one event; see `collectSaga` for Nest's sagas. */
   readonly run: (event: object) => Promise<readonly object[]>;
   readonly registry: EventRegistry;
@@ -24,20 +25,26 @@ export interface SagaOptions {
   readonly encodeCommand: (command: object) => EncodedCommand;
 }
 
-/** Records of types the registry does not know are skipped; one of a newer schema version fails and is parked. */
+/** Records of types the registry does not know are passed over. Ids of commands count over all events that a record is. */
 export function sagaSubscription(options: SagaOptions): TransactionalSubscription {
-  const { name, log, start = 'now', run, registry, outgoing, encodeCommand } = options;
+  const { name, log, start = 'now', run, registry, outgoing, encodeCommand, unknown } = options;
   return {
     delivery: 'transactional',
     name,
     log,
     start,
     wants: (record) => registry.knows(record.type),
+    unreadable: (record) => registry.unreadable(record),
+    unknown,
     async handle(record) {
-      const event = registry.decode(record);
       const metadata = metadataOf(name, record);
       const context = new MessageContext({ ...metadata, seed: deterministicId(name, record.id) });
-      const commands = await MessageContext.run(context, () => run(event));
+      const events = registry.decodeAll(record);
+      const commands = await MessageContext.run(context, async () => {
+        const answers: object[] = [];
+        for (const event of events) answers.push(...(await run(event)));
+        return answers;
+      });
       if (commands.length === 0) return;
       await outgoing.append(
         commands.map((command, index) => ({

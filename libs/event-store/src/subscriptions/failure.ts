@@ -7,6 +7,8 @@ import {
   SealBrokenError,
   UnavailableError,
   UnitOfWorkRolledBackError,
+  type LogRecord,
+  type UnknownEventTypeError,
 } from '../core/index.js';
 
 /** Nobody's fault among the records. A handler that swallowed such an error does not make it its own. */
@@ -31,6 +33,18 @@ export class UnwantedRecordError extends EventStoreError {
   constructor(subscription: string, type: string) {
     super(
       `Subscription ${subscription} of this build does not handle ${type}. Deploy the build that does and replay the record, or discard it.`,
+    );
+  }
+}
+
+/** A subscription stops in front of a record that only a newer build can read, and leaves it to that build. */
+export class UnreadableRecordError extends EventStoreError {
+  readonly code = 'ES-1306';
+  constructor(subscription: string, { position, key }: LogRecord, cause: UnknownEventTypeError) {
+    super(
+      `Subscription ${subscription} has stopped before position ${position} (${key}). ${cause.message} ` +
+        'It looks again by itself, and any build that can read the record takes over.',
+      { cause },
     );
   }
 }

@@ -1,6 +1,6 @@
 // The face of subscriptions: definitions, the runner, retry and parking.
 export { CheckpointWatch, type CheckpointWatchOptions, type WaitOptions } from './checkpoint-watch.js';
-export { eventContextOf } from './event-context.js';
+export { eventContextOf, eventsIn, namesOfAll, type EventInContext } from './event-context.js';
 export { isInfrastructure, reasonOf } from './failure.js';
 export { withInlineProjections } from './inline-projections.js';
 export { contextOf } from './item.js';
@@ -42,6 +42,7 @@ export type {
   ConcurrentSubscription,
   SubscriptionDefinition,
   TransactionalSubscription,
+  UnknownPolicy,
 } from './subscription.js';
 export {
   ProjectionBehindError,

@@ -3,15 +3,17 @@ import {
   splitStream,
   type AppendRequest,
   type AppendResult,
+  type Class,
   type EventContext,
   type EventRegistry,
   type EventStore,
   type StoredEvent,
   type UnitOfWork,
 } from '../core/index.js';
-import { handlersByType, type Projection, type ProjectionHandler } from './projection.js';
+import { inContext, namesOfAll } from './event-context.js';
+import { requireRegistered, type Projection, type ProjectionHandler } from './projection.js';
 
-type HandlersByType = ReadonlyMap<string, readonly ProjectionHandler[]>;
+type Handlers = ReadonlyMap<Class, readonly ProjectionHandler[]>;
 
 /**
  * The store with projections that commit with every append of an event they handle; everything else passes through. A handler that
@@ -23,15 +25,17 @@ export function withInlineProjections(
   registry: EventRegistry,
   projections: readonly Projection[],
 ): EventStore {
-  let handlers: HandlersByType = new Map();
+  let handlers: Handlers = new Map();
+  let names: ReadonlySet<string> = new Set();
   let known = 0;
   return {
     append(request) {
       if (projections.length !== known) {
         handlers = merge(projections, registry);
+        names = namesOfAll(handlers.keys(), registry);
         known = projections.length;
       }
-      return request.events.some(({ type }) => handlers.has(type)) ? project(request) : store.append(request);
+      return request.events.some(({ type }) => names.has(type)) ? project(request) : store.append(request);
     },
     readStream: (stream, options) => store.readStream(stream, options),
     replay: (stream, options) => store.replay(stream, options),
@@ -47,8 +51,9 @@ export function withInlineProjections(
       const { firstVersion: fromVersion, version: toVersion, stream } = result;
       // Read back inside the unit of work: position and time come from the store.
       for (const stored of await store.readStream(stream, { fromVersion, toVersion })) {
-        for (const handle of handlers.get(stored.type) ?? [])
-          await handle(registry.decode(stored), contextOf(stored), db);
+        if (!names.has(stored.type)) continue;
+        for (const { event, context } of inContext(registry.decodeAll(stored), contextOf(stored)))
+          for (const handle of handlers.get(event.constructor as Class) ?? []) await handle(event, context, db);
       }
       return result;
     });
@@ -56,12 +61,11 @@ export function withInlineProjections(
 }
 
 /** @throws EventNotRegisteredError a handler for a class outside the registry. */
-function merge(projections: readonly Projection[], registry: EventRegistry): HandlersByType {
-  const merged = new Map<string, ProjectionHandler[]>();
+function merge(projections: readonly Projection[], registry: EventRegistry): Handlers {
+  const merged = new Map<Class, ProjectionHandler[]>();
   for (const projection of projections) {
-    for (const [type, handle] of handlersByType(projection, registry)) {
-      merged.set(type, [...(merged.get(type) ?? []), handle]);
-    }
+    requireRegistered(projection, registry);
+    for (const [event, handle] of projection.handlers) merged.set(event, [...(merged.get(event) ?? []), handle]);
   }
   return merged;
 }

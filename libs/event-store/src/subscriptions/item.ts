@@ -1,6 +1,7 @@
 // A record as a delivery looks at it: its key, whether the subscription wants it, and the message context its handler runs in.
 import { MessageContext, type LogRecord } from '../core/index.js';
 import type { SubscriptionDefinition } from './subscription.js';
+import { isSkipped } from './unreadable.js';
 
 export interface Item {
   readonly record: LogRecord;
@@ -10,9 +11,10 @@ export interface Item {
   readonly fault?: { readonly error: unknown };
 }
 
-export function itemOf({ wants, keyOf }: SubscriptionDefinition, record: LogRecord): Item {
+export function itemOf(definition: SubscriptionDefinition, record: LogRecord): Item {
+  const { wants, keyOf } = definition;
   try {
-    const wanted = wants(record);
+    const wanted = wants(record) && !isSkipped(definition, record);
     return { record, wanted, key: wanted && keyOf ? keyOf(record) : record.key };
   } catch (error) {
     return { record, wanted: true, key: record.key, fault: { error } };

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Event, EventRegistry, type Class } from '../core/index.js';
 import { SubscriptionLab } from '../testing/subscription-lab.js';
 import { asyncProjection } from './projection.js';
-import type { TransactionalSubscription } from './subscription.js';
+import type { TransactionalSubscription, UnknownPolicy } from './subscription.js';
 
 @Event('lab.noted')
 class OldNoted {}
@@ -22,12 +22,13 @@ describe('during a rolling deploy, an event of a version that the old build does
   });
   afterEach(() => lab.stop());
 
-  const build = (event: Class): TransactionalSubscription =>
+  const build = (event: Class, unknown?: UnknownPolicy): TransactionalSubscription =>
     asyncProjection({
       name: 'list',
       version: 1,
       handlers: new Map([[event, (instance: object) => read.push((instance as { text?: string }).text ?? 'old')]]),
       registry: new EventRegistry().register(event),
+      unknown,
     });
   const appendNew = (stream: string, text: string): Promise<unknown> => {
     const event = {
@@ -39,26 +40,85 @@ describe('during a rolling deploy, an event of a version that the old build does
     };
     return lab.store.events.append({ stream, expected: 'any', events: [event] });
   };
-
-  it('waits with what follows in its stream, other streams go on, and the new build reads it in order', async () => {
-    const old = lab.runner(build(OldNoted));
+  const appendAll = async (...before: string[]): Promise<void> => {
+    if (before.length > 0) await lab.append('a-1', ...before);
     await appendNew('a-1', 'first');
     await lab.append('a-1', 'second');
     await lab.append('b-1', 'other');
-    await lab.clock.until(() => old.status().position === 3n);
+  };
+  const levels = (level: string) => lab.lines.filter((line) => line.level === level).map(({ message }) => message);
+
+  it('stops the subscription loudly in front of it: what comes before is handled, nothing is set aside, not after minutes either', async () => {
+    const old = lab.runner(build(OldNoted));
+    await appendAll('zero');
+    await lab.clock.until(() => old.status().state === 'stopped');
+    await lab.clock.advance(200_000);
+    expect(old.status()).toMatchObject({ state: 'stopped', position: 1n, parked: 0, lastError: { code: 'ES-1306' } });
     expect(read).toEqual(['old']);
-    await old.stop();
-    lab.runner(build(NewNoted));
-    await lab.clock.until(() => read.length === 3);
-    expect(read).toEqual(['old', 'first', 'second']);
-    expect(await lab.store.parking.list({ name: 'list@v1' })).toEqual([]);
+    expect(await lab.store.parking.list()).toEqual([]);
+    expect(levels('error')[0]).toMatch(
+      /has stopped: ES-1306.*before position 2 \(a-1\).*this build knows versions 1 to 1/,
+    );
   });
 
-  it('is parked when the old build keeps the subscription for longer than its retries last, fifty to a hundred seconds', async () => {
-    const old = lab.runner(build(OldNoted));
-    await appendNew('a-1', 'first');
+  it('is read by a new build that waits beside the old one: that gives the lease away when it stops', async () => {
+    const old = lab.runner(build(OldNoted), { owner: 'old' });
+    await lab.clock.until(() => old.status().state === 'running');
+    const newer = lab.runner(build(NewNoted), { owner: 'new' });
+    await lab.clock.until(() => newer.status().state === 'waiting-for-lease');
+    await appendAll('zero');
+    await lab.clock.until(() => read.length === 4, 5_000);
+    expect(read).toEqual(['old', 'first', 'second', 'other']);
+    await lab.clock.until(() => old.status().state === 'waiting-for-lease', 60_000);
+    expect(old.status().lastError).toBeUndefined();
+    expect(newer.status()).toMatchObject({ state: 'running', position: 4n });
+  });
+
+  it('goes on by itself where it can be read after all', async () => {
+    const definition = build(OldNoted);
+    let fixed = false;
+    const old = lab.runner({
+      ...definition,
+      unreadable: (record) => (fixed ? undefined : definition.unreadable!(record)),
+      handle: async () => void read.push('x'),
+    });
+    await appendAll('zero');
+    await lab.clock.until(() => old.status().state === 'stopped');
+    fixed = true;
+    await lab.clock.until(() => read.length === 4, 60_000);
+    expect(old.status()).toMatchObject({ state: 'running', lastError: undefined });
+  });
+
+  it('parks it where the subscription says so: what follows in its stream waits, other streams go on, the new build reads it in order', async () => {
+    const old = lab.runner(build(OldNoted, 'park'));
+    await appendAll();
     await lab.clock.until(() => old.status().parked === 1);
+    expect(old.status().position).toBe(3n);
+    expect(read).toEqual(['old']);
     const [parked] = await lab.store.parking.list({ status: 'parked' });
     expect(parked).toMatchObject({ attempts: 10, reason: expect.stringContaining('this build knows versions 1 to 1') });
+    await old.stop();
+    lab.runner(build(NewNoted, 'park'));
+    await lab.store.parking.replay({ name: 'list@v1', log: 'events' }, parked!.position);
+    await lab.clock.until(() => read.length === 3);
+    expect(read).toEqual(['old', 'first', 'second']);
+  });
+
+  it('passes it over where the subscription says so, with a warning', async () => {
+    const old = lab.runner(build(OldNoted, 'skip'));
+    await appendAll('zero');
+    await lab.clock.until(() => old.status().position === 4n);
+    expect(read).toEqual(['old', 'old', 'old']);
+    expect(await lab.store.parking.list()).toEqual([]);
+    expect(levels('warn')).toEqual([expect.stringMatching(/list@v1 passes a record over.*position 2/s)]);
+  });
+
+  it('does not stop a subscription that does not want it', async () => {
+    @Event('lab.else')
+    class Else {}
+    const runner = lab.runner(build(Else));
+    await appendAll('zero');
+    await lab.clock.until(() => runner.status().position === 4n);
+    expect(runner.status().state).toBe('running');
   });
 });

@@ -2,7 +2,7 @@
 import { eventDeclaration, type Class, type EventRegistry, type LogName } from '../core/index.js';
 import { asyncProjection, projectionName, type Projection } from './projection.js';
 import { segmentNames, segmentsOf } from './segments.js';
-import type { TransactionalSubscription } from './subscription.js';
+import type { TransactionalSubscription, UnknownPolicy } from './subscription.js';
 import { switchWhenLevel, type SwitchOptions } from './switch-version.js';
 
 export interface ProjectionSubscriptionsOptions extends Omit<SwitchOptions, 'projection' | 'names' | 'log' | 'logs'> {
@@ -13,7 +13,13 @@ export interface ProjectionSubscriptionsOptions extends Omit<SwitchOptions, 'pro
 
 /** @throws EventNotRegisteredError a handler for a class outside the registry. */
 export function projectionSubscriptions(
-  { name, version, handlers, segments }: Projection & { readonly segments?: number },
+  {
+    name,
+    version,
+    handlers,
+    segments,
+    unknown,
+  }: Projection & { readonly segments?: number; readonly unknown?: UnknownPolicy },
   options: ProjectionSubscriptionsOptions,
 ): TransactionalSubscription[] {
   const { registry, inboundTypes } = options;
@@ -24,7 +30,7 @@ export function projectionSubscriptions(
     const ofLog = [...handlers].filter(([event]) => logOf(event, inboundTypes) === log);
     const caughtUp = switchWhenLevel({ ...options, projection, names, log, logs });
     return segmentsOf(segments).map((segment) =>
-      asyncProjection({ ...projection, log, handlers: new Map(ofLog), registry, caughtUp, segment }),
+      asyncProjection({ ...projection, log, handlers: new Map(ofLog), registry, caughtUp, segment, unknown }),
     );
   });
 }

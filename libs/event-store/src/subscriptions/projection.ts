@@ -1,16 +1,15 @@
 // A read model as a subscription: handlers by event class; rows and checkpoint commit together.
 import {
-  eventDeclaration,
   EventNotRegisteredError,
   type Class,
   type EventContext,
   type EventRegistry,
   type LogName,
 } from '../core/index.js';
-import { eventContextOf } from './event-context.js';
+import { eventsIn, namesOfAll } from './event-context.js';
 import type { RetryPolicy } from './retry-policy.js';
 import { segmentName, segmentOf, type Segment } from './segments.js';
-import type { TransactionalSubscription } from './subscription.js';
+import type { TransactionalSubscription, UnknownPolicy } from './subscription.js';
 
 /** `db` is what the transaction writes with: TypeORM's EntityManager on PostgreSQL. */
 export type ProjectionHandler = (event: object, context: EventContext, db: unknown) => unknown;
@@ -31,12 +30,15 @@ export interface AsyncProjectionOptions extends Projection {
   /** Only the streams of this segment; the subscription is then one of several. Default: all streams. */
   readonly segment?: Segment;
   readonly caughtUp?: TransactionalSubscription['caughtUp'];
+  readonly unknown?: UnknownPolicy | undefined;
 }
 
 /** @throws EventNotRegisteredError a handler for a class outside the registry. */
 export function asyncProjection(options: AsyncProjectionOptions): TransactionalSubscription {
-  const { registry, log = 'events', retry, deadlineMs, segment, caughtUp } = options;
-  const handlers = handlersByType(options, registry);
+  const { registry, log = 'events', retry, deadlineMs, segment, caughtUp, unknown } = options;
+  requireRegistered(options, registry);
+  const { handlers } = options;
+  const names = namesOfAll(handlers.keys(), registry);
   const projection = projectionName(options);
   return {
     name: segment ? segmentName(projection, segment) : projection,
@@ -46,10 +48,13 @@ export function asyncProjection(options: AsyncProjectionOptions): TransactionalS
     retry,
     deadlineMs,
     caughtUp,
-    wants: ({ type, key }) => handlers.has(type) && (!segment || segmentOf(key, segment.of) === segment.index),
+    wants: ({ type, key }) => names.has(type) && (!segment || segmentOf(key, segment.of) === segment.index),
     ...(segment && { segmentOf: projection }),
+    unreadable: (record) => registry.unreadable(record),
+    unknown,
     handle: async (record, { db }) => {
-      await handlers.get(record.type)!(registry.decode(record), eventContextOf(record, log), db);
+      for (const { event, context } of eventsIn(record, log, registry))
+        await handlers.get(event.constructor as Class)?.(event, context, db);
     },
   };
 }
@@ -58,16 +63,10 @@ export function projectionName({ name, version }: Pick<Projection, 'name' | 'ver
   return `${name}@v${version}`;
 }
 
-/** By event type. @throws EventNotRegisteredError */
-export function handlersByType(projection: Projection, registry: EventRegistry): Map<string, ProjectionHandler> {
-  const handlers = new Map<string, ProjectionHandler>();
-  for (const [event, handle] of projection.handlers) {
-    const type = eventDeclaration(event)?.type;
-    if (type === undefined || !registry.has(event)) {
-      const mend = `Projection ${projection.name} handles it: register it with the event store.`;
-      throw new EventNotRegisteredError(event.name, mend);
-    }
-    handlers.set(type, handle);
+/** @throws EventNotRegisteredError a handler for a class outside the registry. */
+export function requireRegistered({ name, handlers }: Projection, registry: EventRegistry): void {
+  for (const event of handlers.keys()) {
+    if (registry.has(event)) continue;
+    throw new EventNotRegisteredError(event.name, `Projection ${name} handles it: register it with the event store.`);
   }
-  return handlers;
 }

@@ -8,7 +8,7 @@ export type RunnerState =
   | 'running'
   /** The database, the broker or a handler's dependency is unavailable; tries again by itself. */
   | 'backing-off'
-  /** Log and checkpoint do not belong together. Somebody has to look; checked again every 30 s. */
+  /** Log and checkpoint do not belong together, or a record needs a newer build. Somebody has to look; checked again every 30 s. */
   | 'stopped'
   | 'draining'
   | 'ended';

@@ -1,10 +1,17 @@
 // Runs one subscription for as long as the process lives. It waits, backs off or stops loudly, but it never ends by itself.
-import { DeadlineExceededError, LeaseLostError, UnavailableError, type Lease, type LogCursor } from '../core/index.js';
+import {
+  DeadlineExceededError,
+  LeaseLostError,
+  UnavailableError,
+  type Lease,
+  type LogCursor,
+  type LogRecord,
+} from '../core/index.js';
 import { BatchDelivery } from './batch-delivery.js';
 import { CaughtUp } from './caught-up.js';
 import { ConcurrentDelivery } from './concurrent-delivery.js';
 import type { Delivery } from './delivery.js';
-import { isLogMismatch, reasonOf } from './failure.js';
+import { isLogMismatch, reasonOf, UnreadableRecordError } from './failure.js';
 import { LeaseKeeper } from './lease-keeper.js';
 import { neverThrowing } from './logger.js';
 import { nextDelayMs } from './retry-policy.js';
@@ -19,6 +26,7 @@ import {
 import { Session } from './session.js';
 import { Progress, type RunnerState, type RunnerStatus } from './status.js';
 import { TransactionalDelivery } from './transactional-delivery.js';
+import { sightOf } from './unreadable.js';
 
 /** A stopped subscription is checked again after this time, in milliseconds. */
 const RECHECK_MS = 30_000;
@@ -128,21 +136,28 @@ export class SubscriptionRunner {
   }
 
   private async work(session: Session, delivery: Delivery): Promise<void> {
-    const { tail, pollMs = DEFAULT_POLL_MS } = this.options;
+    const { tail, definition, pollMs = DEFAULT_POLL_MS } = this.options;
     const limit = batchOf(this.options);
     const caughtUp = new CaughtUp(session, this.options);
     let position = session.position;
     while (!session.intake.aborted) {
       const records = await tail.next(session.cursorAt(position), limit);
-      if (!session.isTroubled) this.enter('running');
+      const { ahead, stop, skipped } = sightOf(definition, records);
+      if (!session.isTroubled && (!stop || ahead.length > 0)) this.enter('running');
       await delivery.retryDue();
       if (session.intake.aborted) return;
-      if (records.length > 0) {
-        await delivery.deliver(records);
-        position = records.at(-1)!.position;
+      if (ahead.length > 0) {
+        for (const { record, problem } of skipped) this.logSkipped(record, problem);
+        await delivery.deliver(ahead);
+        position = ahead.at(-1)!.position;
       }
-      await caughtUp.read(records.length, limit);
-      if (records.length === 0) {
+      if (stop) {
+        session.drain();
+        await delivery.finish();
+        throw stop;
+      }
+      await caughtUp.read(ahead.length, limit);
+      if (ahead.length === 0) {
         session.noteProgress();
         await session.nap(position, Math.min(pollMs, delivery.restMs));
       }
@@ -164,7 +179,7 @@ export class SubscriptionRunner {
     this.progress.lastError = error;
     if (this.stopping.signal.aborted)
       return this.log('warn', `Subscription ${definition.name} ended with an error.`, error);
-    if (isLogMismatch(error)) {
+    if (isLogMismatch(error) || error instanceof UnreadableRecordError) {
       this.progress.state = 'stopped';
       this.log('error', `Subscription ${definition.name} has stopped: ${reasonOf(error)}`, error);
       return clock.sleep(RECHECK_MS, this.stopping.signal);
@@ -186,10 +201,17 @@ export class SubscriptionRunner {
     const { progress } = this;
     if (this.stopping.signal.aborted || progress.state === state) return;
     // A stopped subscription stays so, also while it is being checked, until it runs again.
-    if (progress.state === 'stopped' && state !== 'running') return;
+    const isLeft = state === 'waiting-for-lease' && progress.lastError instanceof UnreadableRecordError; // to whoever can read on
+    if (progress.state === 'stopped' && state !== 'running' && !isLeft) return;
     progress.state = state;
     if (state !== 'backing-off') progress.lastError = undefined;
     this.log('info', `Subscription ${this.options.definition.name}: ${state}.`);
+  }
+
+  private logSkipped({ position, key, type, id }: LogRecord, problem: Error): void {
+    const { definition, logger } = this.options;
+    const fields = { subscription: definition.name, key, type, position, id, reason: reasonOf(problem) };
+    logger.warn(`Subscription ${definition.name} passes a record over, for good: position ${position}.`, fields);
   }
 
   private log(level: 'info' | 'warn' | 'error', message: string, error?: unknown): void {

@@ -1,6 +1,22 @@
 // What a subscription is: a stable name, a log, what it wants, and what it does with a record. The runner does the rest.
-import type { LogCursor, LogName, LogRecord, ParkedMessage, Transaction } from '../core/index.js';
+import type {
+  LogCursor,
+  LogName,
+  LogRecord,
+  ParkedMessage,
+  Transaction,
+  UnknownEventTypeError,
+} from '../core/index.js';
 import type { RetryPolicy } from './retry-policy.js';
+
+/**
+ * What becomes of a record that a subscription wants and this build cannot read, because a newer build has written it:
+ * - `stop`: the subscription stops in front of it, gives its lease to whoever can go on, and looks again every 30 seconds. Nothing is lost or
+ *   passed over; all of the subscription waits.
+ * - `park`: it fails as if its handler threw: tried again, then parked with its successors of the same key. The others go on.
+ * - `skip`: passed over with a warning, for good. Only where a missing event does no harm, such as in a statistic.
+ */
+export type UnknownPolicy = 'stop' | 'park' | 'skip';
 
 interface SubscriptionBase {
   /** Stable for ever: a new name begins anew. */
@@ -12,6 +28,10 @@ interface SubscriptionBase {
   readonly wants: (record: LogRecord) => boolean;
   /** Records of one key are handled in order, and a failing one holds back only its own key. Default: the record's key. */
   readonly keyOf?: (record: LogRecord) => string;
+  /** Why this build cannot read a record it wants; asked before the record is handled. Default: it can read all. */
+  readonly unreadable?: (record: LogRecord) => UnknownEventTypeError | undefined;
+  /** What becomes of such a record, default `stop`. */
+  readonly unknown?: UnknownPolicy | undefined;
   readonly retry?: Partial<RetryPolicy>;
   /**
    * Another policy for errors with this code (the name of an error without one), e.g. those that no retry can mend; undefined: `retry` as

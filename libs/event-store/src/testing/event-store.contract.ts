@@ -13,6 +13,7 @@ import { contractOfCommands } from './commands.contract.js';
 import { propertiesOfEventStore } from './event-store.properties.js';
 import { appendTo, commandOn, deposited, deposits, newStream, type StoreUnderContract } from './event-store.support.js';
 import { contractOfReading } from './reading.contract.js';
+import { contractOfSchemaEvolution } from './schema-evolution.contract.js';
 import { contractOfUnitOfWork } from './unit-of-work.contract.js';
 
 /** Runs the contract against what `setup` makes; once per suite. */
@@ -29,6 +30,7 @@ export function describeEventStore(name: string, setup: () => Promise<StoreUnder
     contractOfReading(() => opened.store);
     contractOfUnitOfWork(() => opened);
     contractOfAppendTogether(() => opened);
+    contractOfSchemaEvolution(() => opened);
     propertiesOfEventStore(() => opened.store);
   });
 }

@@ -1,7 +1,7 @@
 // @Projection names a read model's writer. Its row changes and its checkpoint commit together.
 import { Injectable } from '@nestjs/common';
 import { ConfigurationError, type Class } from '../../core/index.js';
-import { requireSegments } from '../../subscriptions/index.js';
+import { requireSegments, type UnknownPolicy } from '../../subscriptions/index.js';
 
 export interface ProjectionOptions {
   /** Raise it to build anew from the beginning beside the old one, under the name `<name>@v<version>`. */
@@ -20,6 +20,8 @@ export interface ProjectionOptions {
    * stream's events change it: then the rows of one stream can be built again.
    */
   readonly streamKey?: string;
+  /** What becomes of an event that only a newer build can read, default `stop`. */
+  readonly unknown?: UnknownPolicy;
 }
 
 export interface ProjectionDeclaration extends ProjectionOptions {

@@ -1,19 +1,29 @@
 // Names that survive a rename of the class: a checkpoint is found by its name, and a new name would start anew.
 import { Saga } from '@nestjs/cqrs';
 import type { Class, EventContext } from '../../core/index.js';
+import type { UnknownPolicy } from '../../subscriptions/index.js';
 
-const sagaNames = new WeakMap<object, Map<string | symbol, string>>();
-const handlerNames = new WeakMap<object, string>();
+export interface DurableOptions {
+  /** What becomes of an event that only a newer build can read, default `stop`. */
+  readonly unknown?: UnknownPolicy;
+}
+
+interface Declared extends DurableOptions {
+  readonly name: string;
+}
+
+const sagas = new WeakMap<object, Map<string | symbol, Declared>>();
+const handlers = new WeakMap<object, Declared>();
 
 /**
  * Nest's `@Saga()` with a stable name of its own instead of `<Class>.<member>`. The commands it answers an event with are stored once; the
  * function itself may run several times, so it decides and does nothing else.
  */
-export function DurableSaga(name: string): PropertyDecorator {
+export function DurableSaga(name: string, options: DurableOptions = {}): PropertyDecorator {
   return (prototype, member) => {
     Saga()(prototype, member);
-    const names = sagaNames.get(prototype.constructor) ?? new Map<string | symbol, string>();
-    sagaNames.set(prototype.constructor, names.set(member, name));
+    const known = sagas.get(prototype.constructor) ?? new Map<string | symbol, Declared>();
+    sagas.set(prototype.constructor, known.set(member, { name, ...options }));
   };
 }
 
@@ -27,16 +37,16 @@ export interface DurableEventHandler<E extends object = object> {
 }
 
 /** Stable name for an `@EventsHandler` class instead of its class name; see {@link DurableEventHandler} for what happens once. */
-export function DurableHandler(name: string): ClassDecorator {
+export function DurableHandler(name: string, options: DurableOptions = {}): ClassDecorator {
   return (target) => {
-    handlerNames.set(target, name);
+    handlers.set(target, { name, ...options });
   };
 }
 
-export function sagaName(sagaClass: Class, member: string | symbol): string {
-  return sagaNames.get(sagaClass)?.get(member) ?? `${sagaClass.name}.${String(member)}`;
+export function durableSaga(sagaClass: Class, member: string | symbol): Declared {
+  return sagas.get(sagaClass)?.get(member) ?? { name: `${sagaClass.name}.${String(member)}` };
 }
 
-export function handlerName(handlerClass: Class): string {
-  return handlerNames.get(handlerClass) ?? handlerClass.name;
+export function durableHandler(handlerClass: Class): Declared {
+  return handlers.get(handlerClass) ?? { name: handlerClass.name };
 }

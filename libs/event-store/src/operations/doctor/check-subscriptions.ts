@@ -79,7 +79,8 @@ function idleFinding(facts: SubscriptionFacts): Finding {
   return problem(
     'subscription-idle',
     `Nobody works on subscription ${name} (${log}): ${since}, and ${records(facts)} wait${facts.lag === 1 ? 's' : ''}. ` +
-      'Start the build that has it; if it was removed on purpose, list it under `retired` of its module.',
+      'Start the build that has it; if it runs, its log says whether the subscription has stopped at an event of a newer build (ES-1306): deploy that one. ' +
+      'If it was removed on purpose, list it under `retired` of its module.',
   );
 }
 

@@ -34,54 +34,72 @@ export function corpusExamples(folder: string, type: string, version: number): R
 /** One sentence for each event that is not covered, each file that belongs to none, and each example that does not read as it should. */
 export function corpusProblems(eventClasses: readonly Class[], entries: readonly CorpusEntry[]): string[] {
   const registry = new EventRegistry().register(...eventClasses);
-  const declared = new Map(eventClasses.map((of) => [eventDeclaration(of)!.type, of]));
-  const missing = [...declared.values()].flatMap((of) => uncovered(eventDeclaration(of)!, entries));
+  const declarations = eventClasses.map((of) => eventDeclaration(of)!);
+  const missing = declarations.flatMap((declaration) => uncovered(declaration, entries));
   const wrong = entries.flatMap((entry) => {
-    const eventClass = declared.get(entry.type);
-    const { schemaVersion = 0 } = (eventClass && eventDeclaration(eventClass)) ?? {};
-    if (!eventClass)
+    const declaration = declarations.find(({ type, aliases }) => [type, ...aliases].includes(entry.type));
+    if (!declaration)
       return [`${entry.file}: there is no event ${entry.type}; there are: ${registry.types().join(', ')}.`];
-    if (entry.version > schemaVersion) return [`${entry.file}: ${entry.type} is at version ${schemaVersion}.`];
+    const last = lastVersion(declaration);
+    if (entry.version > last) return [`${entry.file}: ${entry.type} is at version ${last}.`];
     if (entry.examples.length === 0) return [`${entry.file}: expected an example, came an empty list.`];
-    const newest = entries.find(({ type, version }) => type === entry.type && version === schemaVersion);
     return entry.examples.flatMap((example) => {
-      const lines = readingProblems(registry, { entry, eventClass, example, newest: newest?.examples ?? [] });
+      const lines = readingProblems(registry, { entry, declaration, example, entries });
       return lines.map((line) => `${entry.file}: ${line}.`);
     });
   });
   return [...missing, ...wrong];
 }
 
-function uncovered({ type, schemaVersion }: EventDeclaration, entries: readonly CorpusEntry[]): string[] {
-  const versions = Array.from({ length: schemaVersion }, (_, index) => index + 1);
-  return versions
-    .filter((version) => !entries.some((entry) => entry.type === type && entry.version === version))
+/** That there are rows of: a retired event has none of the version its last upcaster ends in. */
+function lastVersion({ schemaVersion, retired }: EventDeclaration): number {
+  return retired ? schemaVersion - 1 : schemaVersion;
+}
+
+/** An older version may have been stored under an older name; the newest is stored under the type. */
+function uncovered(declaration: EventDeclaration, entries: readonly CorpusEntry[]): string[] {
+  const { type, aliases, schemaVersion } = declaration;
+  const has = (names: readonly string[], version?: number): boolean =>
+    entries.some((entry) => names.includes(entry.type) && (version ?? entry.version) === entry.version);
+  const versions = Array.from({ length: lastVersion(declaration) }, (_, index) => index + 1)
+    .filter((version) => !has(version === schemaVersion ? [type] : [type, ...aliases], version))
     .map(
       (version) => `${type}.v${version}.json is missing: write an example of the data as version ${version} stored it.`,
     );
+  const names = aliases
+    .filter((alias) => !has([alias]))
+    .map(
+      (alias) =>
+        `${alias}.v1.json is missing, or that of another version: write an example of ${type} as it was stored under its name ${alias}.`,
+    );
+  return [...versions, ...names];
 }
 
 interface Reading {
   readonly entry: CorpusEntry;
-  readonly eventClass: Class;
+  readonly declaration: EventDeclaration;
   readonly example: unknown;
-  /** Examples of the version that is written today. */
-  readonly newest: readonly unknown[];
+  readonly entries: readonly CorpusEntry[];
 }
 
-function readingProblems(registry: EventRegistry, { entry, eventClass, example, newest }: Reading): string[] {
+function readingProblems(registry: EventRegistry, { entry, declaration, example, entries }: Reading): string[] {
   const { type, version: schemaVersion } = entry;
   if (typeof example !== 'object' || example === null || Array.isArray(example))
     return ['expected the fields of an event'];
   try {
-    const event = registry.decode({ type, schemaVersion, data: frozen(structuredClone(example)) });
-    if (!(event instanceof eventClass)) return [`expected an instance of ${eventClass.name}`];
-    const read = registry.encode(event);
-    if (read.schemaVersion > schemaVersion) return differencesFromAll(newest, read.data);
-    return isDeepStrictEqual(read.data, example) ? [] : ['it is not written as it was read'];
+    const events = registry.decodeAll({ type, schemaVersion, data: frozen(structuredClone(example)) });
+    const written = events.map((event) => registry.encode(event));
+    if (schemaVersion === declaration.schemaVersion)
+      return isDeepStrictEqual(written[0]?.data, example) ? [] : ['it is not written as it was read'];
+    return written.flatMap(({ data, ...of }) => differencesFromAll(examplesOf(of, entries), data));
   } catch (error) {
     return [`it cannot be read (${error instanceof Error ? error.message : String(error)})`];
   }
+}
+
+/** Of the version that is written today. */
+function examplesOf(of: { readonly type: string; readonly schemaVersion: number }, entries: readonly CorpusEntry[]) {
+  return entries.find(({ type, version }) => type === of.type && version === of.schemaVersion)?.examples ?? [];
 }
 
 /** An upcaster that writes into what it is given fails: the row may be read again. */

@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Event } from '../../core/index.js';
+import { Event, type Class } from '../../core/index.js';
+import { ShelfDusted, ShelfRemarked, ShelfStocked } from '../shelf.js';
 import { corpusExamples, corpusProblems, readCorpus } from './corpus.js';
 import { differencesFromAll, shapeDifferences } from './shape.js';
 
@@ -20,7 +21,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 function write(name: string, content: unknown): void {
   writeFileSync(join(folder, name), JSON.stringify(content));
 }
-const problems = (...classes: (typeof Written)[]): string[] => corpusProblems(classes, readCorpus(folder));
+const problems = (...classes: Class[]): string[] => corpusProblems(classes, readCorpus(folder));
 
 describe('a golden corpus', () => {
   it('is whole when every version has examples that read like the newest', () => {
@@ -55,6 +56,29 @@ describe('a golden corpus', () => {
     write('note.written.v1.json', { title: 1 });
     write('note.written.v2.json', { lines: ['a'] });
     expect(problems(Written)).toEqual(['note.written.v1.json: lines[0] it: expected a string, came undefined.']);
+  });
+
+  it('reads what has another name now, what is several events, and what is none', () => {
+    const shelf = [ShelfStocked, ShelfRemarked, ShelfDusted];
+    write('shelf.stocked.v2.json', { title: 'Emma' });
+    write('shelf.remarked.v1.json', { text: 'dusty' });
+    write('shelf.remarked.v2.json', { remark: 'dusty' });
+    expect(problems(...shelf)).toEqual([
+      expect.stringMatching(/^shelf\.stocked\.v1\.json is missing/),
+      expect.stringMatching(/^shelf\.stocked\.v3\.json is missing/),
+      expect.stringMatching(/^shelf\.filled\.v1\.json is missing, or that of another version/),
+      expect.stringMatching(/^shelf\.dusted\.v1\.json is missing/),
+    ]);
+    write('shelf.filled.v1.json', [{ titles: 'Emma,Ulysses', remark: 'dusty' }, { titles: '' }]);
+    write('shelf.stocked.v3.json', { title: 'Emma', copies: 1 });
+    write('shelf.dusted.v1.json', { by: 'ada' });
+    expect(problems(...shelf)).toEqual([]);
+    write('shelf.dusted.v2.json', {});
+    write('shelf.filled.v1.json', { titles: 'Emma', remark: 1 });
+    expect(problems(...shelf)).toEqual([
+      'shelf.dusted.v2.json: shelf.dusted is at version 1.',
+      'shelf.filled.v1.json: remark: expected a string, came a number.',
+    ]);
   });
 
   it('finds an upcaster that throws, and one that writes into the row', () => {
