@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Event, EventRegistry, type Class } from '../core/index.js';
-import { SubscriptionLab } from '../testing/subscription-lab.js';
+import { stopped, SubscriptionLab } from '../testing/subscription-lab.js';
 import { asyncProjection } from './projection.js';
 import type { TransactionalSubscription, UnknownPolicy } from './subscription.js';
 
@@ -87,6 +87,22 @@ describe('during a rolling deploy, an event of a version that the old build does
     fixed = true;
     await lab.clock.until(() => read.length === 4, 60_000);
     expect(old.status()).toMatchObject({ state: 'running', lastError: undefined });
+  });
+
+  it('is not parked by an old build that finds it among what a newer one has set aside: it waits for that build', async () => {
+    const failing = { ...build(NewNoted), handle: () => Promise.reject(new Error('planned')) };
+    const newer = lab.runner(failing);
+    await appendNew('a-1', 'first');
+    await lab.clock.until(async () => (await lab.store.parking.list()).length === 1);
+    await stopped(newer, lab.clock);
+    const old = lab.runner(build(OldNoted));
+    await lab.clock.until(async () => (await lab.store.parking.list())[0]!.reason.startsWith('ES-1005'), 120_000);
+    await lab.clock.advance(200_000);
+    expect(old.status()).toMatchObject({ state: 'running', parked: 0 });
+    await stopped(old, lab.clock);
+    lab.runner(build(NewNoted));
+    await lab.clock.until(() => read.length === 1, 120_000);
+    expect(read).toEqual(['first']);
   });
 
   it('parks it where the subscription says so: what follows in its stream waits, other streams go on, the new build reads it in order', async () => {

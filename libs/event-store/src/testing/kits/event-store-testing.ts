@@ -134,10 +134,10 @@ export class EventStoreTesting {
     return found;
   }
 
-  /** The events of a stream, `order-<id>`, as instances, oldest first. */
+  /** The events of a stream, `order-<id>`, as instances, oldest first: what its rows are today. */
   async history(stream: string): Promise<object[]> {
     const { store, registry } = this.runtime;
-    return (await store.readStream(stream)).map((stored) => registry.decode(stored));
+    return (await store.readStream(stream)).flatMap((stored) => registry.decodeAll(stored));
   }
 
   private async look(): Promise<{ readonly moving: readonly string[]; readonly fingerprint: string }> {

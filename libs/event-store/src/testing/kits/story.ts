@@ -11,7 +11,7 @@ import {
   type ProcessRejection,
   type StoredProcess,
 } from '../../processes/index.js';
-import { silentLogger } from '../../subscriptions/index.js';
+import { namesOfAll, silentLogger } from '../../subscriptions/index.js';
 import { differencesOfLists, show } from './differences.js';
 import { minutes } from './durations.js';
 import { Engine, registerAll, type SetAside } from './engine.js';
@@ -68,7 +68,8 @@ export async function tell(story: Story): Promise<Ending> {
     const before = when.length === 0 ? 0 : (await engine.read('outgoing')).length;
     for (const turn of when) {
       if (turn.kind === 'time') await engine.pass(turn.ms);
-      else if (turn.kind === 'event') await engine.happen(reactedTo(turn.happening, events, process), id);
+      else if (turn.kind === 'event')
+        await engine.happen(reactedTo(turn.happening, namesOfAll(events, registry), process), id);
       else await reject(engine, turn, commands);
     }
     const sent = (await engine.read('outgoing')).slice(before).map((record) => commands.decode(record));
@@ -122,10 +123,10 @@ async function reject(
 }
 
 /** What a process does not react to cannot change it: a test that says so expects something else. */
-function reactedTo(happening: Happening, events: readonly Class[], process: Process): Happening {
+function reactedTo(happening: Happening, names: ReadonlySet<string>, process: Process): Happening {
   const { event } = happening;
   const type = eventDeclaration(event.constructor as Class)?.type ?? (event as { type?: unknown }).type;
-  if (events.some((one) => eventDeclaration(one)!.type === type)) return happening;
+  if (typeof type === 'string' && names.has(type)) return happening;
   throw new Error(`${process.constructor.name} does not react to ${event.constructor.name}: it has no @On for it.`);
 }
 
