@@ -1,4 +1,5 @@
 // From the classes on disk to what `npm run check` says.
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -95,6 +96,42 @@ describe('the shapes of stored events', () => {
         expect.stringMatching(/^apps.*json:1 No class reads note\.made and note\.written/),
       ]);
       expect(await renew()).toHaveProperty(['note.made']);
+    },
+    SLOW_MS,
+  );
+
+  it(
+    'are still being written until they are committed: a new event, and a new version, may change again',
+    async () => {
+      const git = (...args: string[]) =>
+        execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@localhost', ...args], { cwd: root });
+      const [one, two] = ["'note.kept'", "'note.kept', { version: 2, upcast: [f] }"];
+      rmSync(join(root, SHAPES));
+      git('init', '-q');
+      for (const fields of ['readonly a: string', 'readonly b: string']) {
+        declare({ event: one, fields });
+        expect(Object.keys((await renew())['note.kept']!.fields)).toEqual([fields.slice(9, 10)]);
+      }
+      git('add', '.');
+      git('commit', '-qm', 'the event');
+      for (const fields of ['readonly b: string', 'readonly c: string']) {
+        declare({ event: two, fields });
+        expect((await renew())['note.kept']!.version).toBe(2);
+        expect(await problems()).toEqual([]);
+      }
+      declare({ event: one, fields: 'readonly c: string' });
+      expect(await problems()).toEqual([
+        expect.stringContaining('note.kept version 1 has stored: b is gone; c is new'),
+      ]);
+      declare({ event: two, fields: 'readonly c: string' });
+      git('commit', '-qam', 'version 2');
+      declare({ event: two, fields: 'readonly d: string' });
+      expect(await problems()).toEqual([
+        expect.stringContaining('note.kept version 2 has stored: c is gone; d is new'),
+      ]);
+      write(SHAPES, '{}');
+      expect(Object.keys((await renew())['note.kept']!.fields)).toEqual(['d']);
+      expect(await problems()).toEqual([]);
     },
     SLOW_MS,
   );

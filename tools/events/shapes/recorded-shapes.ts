@@ -17,10 +17,25 @@ export interface ShapeProblem {
   readonly what: string;
 }
 
-/** What of the recorded shapes today's classes would not read, each with the ways out. `file` is where they are recorded. */
-export function shapeProblems(recorded: RecordedShapes, events: readonly ShapedEvent[], file: string): ShapeProblem[] {
+/**
+ * The shapes that a change has to respect. A version that no commit has yet is still being written, and may be recorded anew. An entry that was
+ * taken out by hand binds nobody. `committed`: undefined where there is no git to ask; then all that is recorded binds.
+ */
+export function bindingShapes(recorded: RecordedShapes, committed: RecordedShapes | undefined): RecordedShapes {
+  if (!committed) return recorded;
+  return Object.fromEntries(
+    Object.entries(recorded).flatMap(([type, shape]): [string, RecordedShape][] => {
+      const before = committed[type];
+      if (!before) return [];
+      return [[type, shape.version > before.version ? before : shape]];
+    }),
+  );
+}
+
+/** What of the binding shapes today's classes would not read, each with the ways out. `file` is where they are recorded. */
+export function shapeProblems(binding: RecordedShapes, events: readonly ShapedEvent[], file: string): ShapeProblem[] {
   const undo = `If nothing of it was ever stored but on your own machine, take its entry out of ${file} and run npm run docs.`;
-  return Object.entries(recorded).flatMap(([type, shape]): ShapeProblem[] => {
+  return Object.entries(binding).flatMap(([type, shape]): ShapeProblem[] => {
     const [event] = readersOf(type, events);
     const lost = [type, ...(shape.aliases ?? [])].filter((name) => readersOf(name, events).length === 0);
     if (lost.length > 0) return [{ event, what: `${lostText(lost, type)} ${undo}` }];
@@ -33,9 +48,9 @@ export function shapeProblems(recorded: RecordedShapes, events: readonly ShapedE
   });
 }
 
-/** What to record: today's shapes, but for those with a problem, which stay as they were. */
-export function renewedShapes(recorded: RecordedShapes, events: readonly ShapedEvent[]): RecordedShapes {
-  const kept = Object.entries(recorded).filter(
+/** What to record: today's shapes, but for binding ones with a problem, which stay as they were. */
+export function renewedShapes(binding: RecordedShapes, events: readonly ShapedEvent[]): RecordedShapes {
+  const kept = Object.entries(binding).filter(
     ([type, shape]) => shapeProblems({ [type]: shape }, events, '').length > 0,
   );
   const stuck = new Set(kept.flatMap(([type]) => readersOf(type, events)));
@@ -63,7 +78,7 @@ function lostText(lost: readonly string[], type: string): string {
 function misfitText({ className, type, version }: ShapedEvent, found: readonly string[]): string {
   return (
     `${className} does not fit what ${type} version ${version} has stored: ${found.join('; ')}. ` +
-    `Either undo that and run npm run new:event ${type}, then change the class again: version ${version + 1} comes with an upcaster for what is stored; ` +
+    `Either run npm run new:event ${type}: version ${version + 1} comes with an upcaster that turns what is stored into what the class says now; ` +
     'or make a field that is new optional, and keep one that would be gone.'
   );
 }
