@@ -7,11 +7,9 @@ import {
   AggregateAlreadyExistsError,
   AggregateNotFoundError,
   DomainError,
-  InvalidRequestError,
   RecordedRejectionError,
-  TooManyConflictsError,
-  WrongExpectedVersionError,
-} from './errors.js';
+} from './domain-errors.js';
+import { InvalidRequestError, TooManyConflictsError, WrongExpectedVersionError } from './errors.js';
 import { streamName, type EventToAppend, type StoredEvent } from './event.js';
 import type { AppendResult, CommandKey, CommandOutcome } from './event-store.js';
 import { MessageContext } from './message-context.js';

@@ -6,10 +6,12 @@ import { deterministicId, systemClock, type Clock } from './clock.js';
 import {
   AggregateAlreadyExistsError,
   AggregateNotFoundError,
-  CommandIdReusedError,
   DomainError,
-  InvalidRequestError,
   RecordedRejectionError,
+} from './domain-errors.js';
+import {
+  CommandIdReusedError,
+  InvalidRequestError,
   TooManyConflictsError,
   WrongExpectedVersionError,
 } from './errors.js';

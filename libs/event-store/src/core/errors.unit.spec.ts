@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import * as catalogue from './errors.js';
+import * as answers from './domain-errors.js';
+import * as failures from './errors.js';
 import * as face from './index.js';
 
+const catalogue = { ...failures, ...answers };
 type AnyError = Error & { readonly code: string };
 type ErrorClass = new (...args: never[]) => AnyError;
 

@@ -15,12 +15,16 @@ export { contentHash, deterministicId, systemClock, systemIds, type Clock, type 
 export {
   AggregateAlreadyExistsError,
   AggregateNotFoundError,
+  DomainError,
+  RecordedRejectionError,
+  SubjectForgottenError,
+} from './domain-errors.js';
+export {
   CommandIdReusedError,
   ConfigurationError,
   CorruptStreamError,
   CursorAheadOfLogError,
   DeadlineExceededError,
-  DomainError,
   DuplicateEventIdError,
   EventNotRegisteredError,
   EventStoreError,
@@ -29,8 +33,6 @@ export {
   LeaseLostError,
   LogEpochMismatchError,
   OverloadedError,
-  RecordedRejectionError,
-  SubjectForgottenError,
   SealBrokenError,
   TooManyConflictsError,
   UnavailableError,

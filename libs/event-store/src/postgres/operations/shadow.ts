@@ -57,7 +57,7 @@ class ShadowTransaction extends Transaction {
  * in what is served.
  */
 export async function inShadow<T>(options: ShadowOptions, work: (shadow: Shadow) => Promise<T>): Promise<T> {
-  const { dataSource, projection, log = 'events', progress, open = (records) => Promise.resolve(records) } = options;
+  const { dataSource, projection, log = 'events', progress, open = (page) => Promise.resolve(page) } = options;
   const registry = new EventRegistry().register(...projection.handlers.keys());
   const subscription = asyncProjection({ ...projection, registry, log });
   const readModel = projectionName(projection);
