@@ -66,6 +66,7 @@ export { CommandBus, type CommandOptions } from './nest/command-bus.js';
 export { InjectAggregate } from './nest/decorators/inject-aggregate.decorator.js';
 export { InjectProjection } from './nest/decorators/inject-projection.decorator.js';
 export { Projection } from './nest/decorators/projection.decorator.js';
+export { RetryOnConflict, type RetryOnConflictOptions } from './nest/decorators/retry-on-conflict.decorator.js';
 export { DurableHandler, DurableSaga, type DurableEventHandler } from './nest/decorators/stable-name.decorators.js';
 export { DataSubjects } from './nest/data-subjects.js';
 export { EventStoreModule } from './nest/event-store.module.js';

@@ -1,6 +1,16 @@
 // Nest's CommandBus with a message context: every command has an id, and everything it records says who asked, why, and because of what.
 import { AsyncContext, CommandBus as NestCommandBus, type Command } from '@nestjs/cqrs';
-import { contentHash, MessageContext, systemIds } from '../core/index.js';
+import {
+  contentHash,
+  currentTransaction,
+  MessageContext,
+  systemClock,
+  systemIds,
+  TooManyConflictsError,
+  WrongExpectedVersionError,
+  type Class,
+  type MessageContextInit,
+} from '../core/index.js';
 
 export interface CommandOptions {
   /** UUID; the same id has its effect once. Default: derived from what caused the command, else new. */
@@ -12,6 +22,13 @@ export interface CommandOptions {
 }
 
 export class CommandBus extends NestCommandBus {
+  private readonly attempts = new Map<Class, number>();
+
+  /** How often a command is run in all when other writers were first, see `@RetryOnConflict`. */
+  retryOnConflict(command: Class, attempts: number): void {
+    this.attempts.set(command, attempts);
+  }
+
   /**
    * Runs the command's handler in a {@link MessageContext} of its own.
    * @throws DomainError the handler's rejection; @throws CommandIdReusedError the id came with another command before.
@@ -21,7 +38,7 @@ export class CommandBus extends NestCommandBus {
     const cause = MessageContext.current();
     const inherited = cause?.inherited ?? { correlationId: systemIds.next() };
     const type = command.constructor.name;
-    const context = new MessageContext({
+    const init: MessageContextInit = {
       ...inherited,
       actor: actor ?? inherited.actor,
       reason: reason ?? inherited.reason,
@@ -30,8 +47,18 @@ export class CommandBus extends NestCommandBus {
         type,
         contentHash: contentHash({ type, data: { ...(command as object) } }),
       },
-    });
+    };
     const asyncContext = options instanceof AsyncContext ? options : undefined;
-    return MessageContext.run(context, async () => super.execute(command, asyncContext));
+    const attempts = this.attempts.get(command.constructor as Class) ?? 1;
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        // A context of its own for each attempt: the same decisions get the same ids.
+        return await MessageContext.run(new MessageContext(init), async () => super.execute(command, asyncContext));
+      } catch (error) {
+        if (attempts === 1 || !(error instanceof WrongExpectedVersionError) || currentTransaction()) throw error;
+        if (attempt >= attempts) throw new TooManyConflictsError(error.stream, attempt, error);
+        await systemClock.sleep(systemIds.random() * Math.min(100, 2 ** attempt));
+      }
+    }
   }
 }

@@ -20,6 +20,7 @@ import {
 } from '../subscriptions/index.js';
 import { checkDeclarations, checkNames, checkOwners, checkProcesses } from './boot-checks.js';
 import { CommandBus } from './command-bus.js';
+import { attemptsOf } from './decorators/retry-on-conflict.decorator.js';
 import { buildSubscriptions, findProjections, sharedApart } from './definitions.js';
 import { Explorer, type Explored } from './explorer.js';
 import { Messaging } from './messaging.js';
@@ -90,6 +91,8 @@ export class SubscriptionHost implements OnApplicationBootstrap, BeforeApplicati
     const inboundTypes = new Set(
       consumed.flatMap(({ events }) => events.map((event) => eventDeclaration(event)!.type)),
     );
+    for (const { command, handlerClass } of explored.commandHandlers)
+      this.bus.retryOnConflict(command, attemptsOf(handlerClass));
     const commands = new CommandRegistry().register(...explored.commandHandlers.map(({ command }) => command));
     const processes = findProcesses(explored);
     checkProcesses(processes, runtime.registry, commands);
