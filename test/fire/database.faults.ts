@@ -143,9 +143,10 @@ async function appendSlowly(arena: Arena, ends: 'COMMIT' | 'ROLLBACK'): Promise<
 }
 
 /** As an order that was paid before, under another id. */
+/** Without what is encrypted for the other order's place. */
 const APPEND = `
   INSERT INTO event_store.events (id, stream, version, type, schema_version, data, metadata)
-  SELECT $1, $2, 1, placed.type, placed.schema_version, placed.data, placed.metadata - 'commandId'
+  SELECT $1, $2, 1, placed.type, placed.schema_version, placed.data - '$personal', placed.metadata - 'commandId'
     FROM event_store.events placed
     JOIN event_store.events confirmed ON confirmed.stream = placed.stream AND confirmed.type = 'order.confirmed'
    WHERE placed.type = 'order.placed' LIMIT 1
