@@ -83,6 +83,7 @@ describe('PostgresInboundLog', () => {
       messages.map(({ topic: _topic, contentHash: _hash, ...fields }, index) => ({
         ...fields,
         time,
+        bytes: expect.any(Number) as number,
         position: records[index]!.position,
       })),
     );
@@ -181,7 +182,7 @@ describe('PostgresOutgoingLog', () => {
     });
     const records = await settled.read(await settled.beginning(), 10);
     await settled.close();
-    const fixed = { version: 0, schemaVersion: 1, time: expect.any(Date) };
+    const fixed = { version: 0, schemaVersion: 1, time: expect.any(Date), bytes: expect.any(Number) };
     expect(records).toEqual(
       [one, two, three].map((each, index) => ({ ...each, ...fixed, position: BigInt(index + 1) })),
     );
