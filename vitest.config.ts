@@ -12,7 +12,7 @@ export default defineConfig({
     reporters: ['default', './tools/test-summary-reporter.ts'],
     sequence: { sequencer: LongestFirst },
     pool: 'forks',
-    maxWorkers: 2,
+    maxWorkers: 3, // tests of whole systems wait more than they work
     testTimeout: 20_000,
     hookTimeout: 30_000,
     passWithNoTests: false,
