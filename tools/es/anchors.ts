@@ -3,12 +3,12 @@ import { readFile } from 'node:fs/promises';
 import type { Anchor } from '../../libs/event-store/src/operations/index.js';
 import { EsError } from './errors.js';
 
-/** @throws EsError the file cannot be read, a line is no JSON, or there is no anchor of these contexts in it. */
+/** @throws EsError the file cannot be read, or there is no anchor of these contexts in it. */
 export async function readAnchors(file: string, contexts: readonly string[]): Promise<Anchor[]> {
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
     throw new EsError(`--anchor names a file that cannot be read (${error.code}).`, 2);
   });
-  const anchors = text.split('\n').flatMap((line, index) => (line.trim() === '' ? [] : anchorIn(line, index + 1)));
+  const anchors = text.split('\n').flatMap(anchorIn);
   if (anchors.some(({ context }) => contexts.includes(context))) return anchors;
   const expected = 'Expected lines of `es seal head --json`, or of the log of a service that seals.';
   throw new EsError(`The file of --anchor has no anchor of ${contexts.join(' or ')}. ${expected}`, 2);
@@ -17,12 +17,12 @@ export async function readAnchors(file: string, contexts: readonly string[]): Pr
 const NUMBER = /^[1-9]\d{0,18}$/;
 
 /** A log has other lines, too. */
-function anchorIn(line: string, number: number): Anchor[] {
+function anchorIn(line: string): Anchor[] {
   let value: unknown;
   try {
     value = JSON.parse(line);
   } catch {
-    throw new EsError(`Line ${number} of the file of --anchor is no JSON.`, 2);
+    return []; // a warning of the runtime, the end of a stack
   }
   const outer = (typeof value === 'object' && value !== null ? value : {}) as Record<string, unknown>;
   const { context, seal, position, hash } = (outer['anchor'] ?? outer) as Record<string, unknown>;

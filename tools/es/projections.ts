@@ -64,6 +64,7 @@ export async function withProjection(
     subjectKeysUrl: target.keysUrl,
     applicationName: 'es',
     entities,
+    subscriptions: projection.segments ?? 1,
   });
   try {
     await work({ context: withOpenEvents(context, keyWrapping(io.environment)), projection, inboundTypes });

@@ -117,7 +117,7 @@ describe('es verify', () => {
     expect(JSON.parse(head.out)).toMatchObject({ context: name, seal: '1', position: '5' });
     await writeFile(
       join(folder, 'anchors.jsonl'),
-      `${head.out}\n${JSON.stringify({ msg: 'x', anchor: JSON.parse(head.out) as object })}\n{"msg":"y"}\n`,
+      `${head.out}\n${JSON.stringify({ msg: 'x', anchor: JSON.parse(head.out) as object })}\n{"msg":"y"}\n(node:1) Warning: of the runtime\n`,
     );
     const { code, out } = await es(['verify', '--anchor', join(folder, 'anchors.jsonl')]);
     expect({ code, out }).toEqual({
@@ -135,8 +135,8 @@ describe('es verify', () => {
     [{ SEAL_KEY: 'short' }, [], 1, 'Seal key 1 has 5 characters. Expected 64 hexadecimal digits each'],
     [{ SEAL_KEY: 'd4'.repeat(32) }, [], 1, 'was made with key'],
     [{ SEAL_KEY }, ['--anchor', '/nowhere'], 2, '--anchor names a file that cannot be read (ENOENT).'],
-    [{ SEAL_KEY }, ['--anchor', 'LICENSE'], 2, 'Line 1 of the file of --anchor is no JSON.'],
-    [{ SEAL_KEY }, ['--anchor', 'nest-cli.json'], 2, 'is no JSON.'],
+    [{ SEAL_KEY }, ['--anchor', 'LICENSE'], 2, 'The file of --anchor has no anchor of'],
+    [{ SEAL_KEY }, ['--anchor', 'nest-cli.json'], 2, 'has no anchor of'],
   ])('with %j and %j ends with a sentence, exit code %i', async (environment, args, code, sentence) => {
     const result = await es(['verify', ...args], environment);
     expect(result.code).toBe(code);

@@ -26,6 +26,9 @@ export class EventRegistry {
   private readonly names = new Map<string, Known>();
   private readonly classes = new Set<Class>();
 
+  /** `partial`: it holds only what somebody handles, so parts of a row that are other events are left out instead of refused. */
+  constructor(private readonly options: { readonly partial?: boolean } = {}) {}
+
   /**
    * With the events that the class is made from (`from`). @throws EventNotRegisteredError no `@Event` on the class;
    * @throws ConfigurationError its type or one of its aliases belongs to another class.
@@ -145,6 +148,7 @@ export class EventRegistry {
   /** Only what says where it comes from: else whoever wants that event would not be shown these rows. */
   private other(part: OtherEvent, source: Class): readonly object[] {
     const target = this.names.get(part.type);
+    if (!target && this.options.partial) return [];
     if (target?.declaration.from.includes(source)) return this.decodeAll(part);
     const name = eventDeclaration(source)!.type;
     const where = target ? target.eventClass.name : `the class with @Event('${part.type}')`;

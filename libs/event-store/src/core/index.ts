@@ -82,7 +82,7 @@ export {
 } from './personal-data.js';
 export type { Snapshot, SnapshotFacts, SnapshotPolicy, SnapshotStore } from './snapshot.js';
 export { allOf, anyOf, every, everySize, olderThan } from './snapshot-policies.js';
-export { isSubject, SubjectForgotten, subjectStream } from './subject-forgotten.js';
+export { isSubject, SUBJECT_FORGOTTEN, SubjectForgotten, subjectStream } from './subject-forgotten.js';
 export type { KeyWrapping, SubjectKeyRow, SubjectKeyStore, WrappedKey } from './subject-keys.js';
 export type {
   CheckpointStore,

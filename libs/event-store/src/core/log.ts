@@ -21,6 +21,8 @@ export interface LogRecord {
   readonly time: Date;
   /** Size of its data as JSON, about, where the log knows it. */
   readonly bytes?: number;
+  /** False where the log knows that nothing in its data is encrypted. */
+  readonly sealed?: boolean;
 }
 
 /** A place a reader has reached: always a settled position, valid only in the log epoch it was taken in. */
@@ -52,6 +54,10 @@ export interface HeldBack {
 
 export interface SettledLog {
   readonly name: LogName;
+  /** Where records hold encrypted data: the same log with the data as it lies there. Whoever keeps records for longer than a moment keeps these, … */
+  readonly encrypted?: SettledLog;
+  /** … and decrypts them when they are handed on, so that what is forgotten meanwhile is not decrypted any more. */
+  decrypted?(records: readonly LogRecord[]): Promise<readonly LogRecord[]>;
   /** Cursor before the first record. */
   beginning(): Promise<LogCursor>;
   /** Cursor at the newest settled record (waits for appenders that may still land at or below it). */

@@ -52,6 +52,15 @@ describe('an upcaster', () => {
     expect(() => registry.decode(oldShelfRows.filled)).toThrow(CorruptStreamError);
   });
 
+  it('leaves out what a partial registry does not hold, where a whole one refuses it', () => {
+    const partial = new EventRegistry({ partial: true }).register(ShelfStocked);
+    expect(partial.decodeAll(oldShelfRows.filled)).toEqual([
+      new ShelfStocked('Emma', 1),
+      new ShelfStocked('Ulysses', 1),
+    ]);
+    expect(() => new EventRegistry().register(ShelfStocked).decodeAll(oldShelfRows.filled)).toThrow(UpcastError);
+  });
+
   it('makes nothing of a row that is of no interest any more', () => {
     expect(registry.decodeAll(oldShelfRows.nothing)).toEqual([]);
     expect(registry.decodeAll(oldShelfRows.dusted)).toEqual([]);

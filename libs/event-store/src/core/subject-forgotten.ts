@@ -2,8 +2,10 @@
 import { Event } from './event.decorator.js';
 import { isStreamName } from './validate-append.js';
 
+export const SUBJECT_FORGOTTEN = 'subject.forgotten';
+
 /** In the stream `subject-<id>`. Projections that keep plain text of the subject erase it: `@On(SubjectForgotten)`. */
-@Event('subject.forgotten')
+@Event(SUBJECT_FORGOTTEN)
 export class SubjectForgotten {
   constructor(readonly subject: string) {}
 }

@@ -47,9 +47,14 @@ export class MemoryProjectionVersions implements ProjectionVersions {
     this.database.transact((transaction) => {
       for (const one of this.all(transaction)) {
         if (one.name === key.name && one.version !== key.version && one.state === 'serving')
-          this.change(one, (found) => ({ ...found, state: 'retired' }), transaction);
+          this.change(one, (found) => ({ ...found, state: 'retired', caughtUp: [] }), transaction);
       }
-      const switched = { state: 'serving', switchedAt: this.clock.now(), switchedPosition: position } as const;
+      const switched = {
+        state: 'serving',
+        switchedAt: this.clock.now(),
+        switchedPosition: position,
+        takenUpAt: undefined,
+      } as const;
       this.change(key, (found) => ({ ...found, ...switched }), transaction);
     });
   }

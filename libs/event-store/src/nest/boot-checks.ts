@@ -2,12 +2,14 @@
 import {
   ConfigurationError,
   EventNotRegisteredError,
+  SubjectForgotten,
   type Class,
   type EventRegistry,
   type SubscriptionStatus,
 } from '../core/index.js';
 import { jsonProblem, type CommandRegistry } from '../processes/index.js';
-import { splitSegmentName, type SubscriptionDefinition } from '../subscriptions/index.js';
+import { reactionsOf, splitSegmentName, type SubscriptionDefinition } from '../subscriptions/index.js';
+import { projectionDeclaration } from './decorators/projection.decorator.js';
 import type { Explored } from './explorer.js';
 import type { FoundProcess } from './processes.js';
 
@@ -38,8 +40,14 @@ export function checkDeclarations(explored: Explored, registry: EventRegistry): 
     if (typeof saga !== 'function') throw new ConfigurationError(`@Saga ${name} is not a function of events$.`);
   }
   for (const { options } of explored.features) {
-    for (const of of options.projections ?? [])
+    for (const of of options.projections ?? []) {
       if (!explored.isStatic(of)) throw requestScoped(`@Projection ${of.name}`);
+      if (projectionDeclaration(of).inline && reactionsOf(of).has(SubjectForgotten)) {
+        throw new ConfigurationError(
+          `${of.name} is inline and handles SubjectForgotten, which \`es forget\` appends outside of every service: it would not be told. Take the event in an @EventsHandler.`,
+        );
+      }
+    }
     for (const of of options.processes ?? [])
       if (!explored.isStatic(of)) throw requestScoped(`@ProcessManager ${of.name}`);
     for (const of of options.publishers ?? []) if (!explored.isStatic(of)) throw requestScoped(`@Publisher ${of.name}`);

@@ -17,10 +17,18 @@ export function operatedProjection(projectionClass: Class): OperatedProjection {
 /** The same of an instance that somebody has made. */
 export function operatedInstance(instance: object): OperatedProjection {
   const projectionClass = instance.constructor as Class;
-  const { name, version, inline = false, tables = [], streamKey } = projectionDeclaration(projectionClass);
+  const {
+    name,
+    version,
+    inline = false,
+    tables = [],
+    streamKey,
+    segments,
+    unknown,
+  } = projectionDeclaration(projectionClass);
   const methods = instance as Record<string | symbol, ProjectionHandler>;
   const handlers = new Map<Class, ProjectionHandler>();
   for (const [event, member] of reactionsOf(projectionClass))
     handlers.set(event, (...call) => methods[member]!(...call));
-  return { name, version, inline, tables, streamKey, handlers };
+  return { name, version, inline, tables, streamKey, segments, unknown, handlers };
 }

@@ -2,6 +2,7 @@
 import { outsideTransaction, type LogName, type SubscriptionStatus } from '../core/index.js';
 import { duration } from '../operations/index.js';
 import {
+  areFew,
   LEVEL_WITHIN,
   ProgressEstimate,
   projectionName,
@@ -55,7 +56,7 @@ export class ReadModelReadiness {
       const at = placeOf(model, log, places)?.cursor; // of the segment that is furthest back
       if (!at) return false;
       const waiting = await outsideTransaction(() => this.runtime.logs[log].read(at, LEVEL_WITHIN));
-      if (waiting.length >= LEVEL_WITHIN) return false;
+      if (!areFew(waiting, this.runtime.clock.now())) return false;
     }
     return true;
   }

@@ -15,8 +15,11 @@ export interface LogTable {
   /** Where the log epochs of that database are kept, default `event_store.log_epochs`. */
   readonly epochs?: string;
   /** SQL expressions for the fields of a {@link LogRecord}. */
-  readonly columns: Readonly<Record<Exclude<keyof LogRecord, 'position' | 'bytes'>, string>>;
+  readonly columns: Readonly<Record<Exclude<keyof LogRecord, 'position' | 'bytes' | 'sealed'>, string>>;
 }
+
+/** In every row with encrypted fields; elsewhere it is only looked at once more. */
+const PERSONAL_MARK = '"$personal"';
 
 export const eventsTable: LogTable = {
   name: 'events',
@@ -142,5 +145,6 @@ export function parseRecord(row: TextRow): LogRecord {
     },
     time: new Date(Number(time)),
     bytes: dataText!.length,
+    sealed: dataText!.includes(PERSONAL_MARK),
   };
 }

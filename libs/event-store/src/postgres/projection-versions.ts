@@ -46,11 +46,11 @@ export class PostgresProjectionVersions implements ProjectionVersions {
   /** The other one first: at no moment do two of them serve, which the index would refuse. */
   async serve({ name, version }: ProjectionKey, position: bigint): Promise<void> {
     await this.database.query({
-      text: `UPDATE event_store.projections SET state = 'retired' WHERE name = $1 AND version <> $2 AND state = 'serving'`,
+      text: `UPDATE event_store.projections SET state = 'retired', caught_up = '{}' WHERE name = $1 AND version <> $2 AND state = 'serving'`,
       values: [name, version],
     });
     await this.database.query({
-      text: `UPDATE event_store.projections SET state = 'serving', switched_at = clock_timestamp(), switched_position = $3
+      text: `UPDATE event_store.projections SET state = 'serving', switched_at = clock_timestamp(), switched_position = $3, taken_up_at = NULL
               WHERE name = $1 AND version = $2`,
       values: [name, version, position],
     });

@@ -6,6 +6,7 @@ import type { PostgresDatabase, Query } from './database.js';
 import { translatedOwn } from './sql-states.js';
 import { createSubjectKey, destroySubjectKey, findSubjectKeys } from './sql/subject-keys.sql.js';
 import { subjectKeysTable } from './sql/subject-keys.table.sql.js';
+import { subjectKeysTombstone } from './sql/subject-keys-tombstone.trigger.sql.js';
 
 interface KeyRow {
   subject: string;
@@ -77,8 +78,14 @@ function toRow({ subject, master_key: masterKey, wrapped, created_at: createdAt,
   return { subject, wrapped: { masterKey: masterKey!, bytes: wrapped! }, createdAt };
 }
 
-/** Several processes may come at once, which CREATE … IF NOT EXISTS alone does not stand. */
+/** Several processes may come at once, which CREATE … IF NOT EXISTS alone does not stand; and it wants rights that are not needed where the table is there. */
 async function prepare(pool: pg.Pool): Promise<void> {
+  const { rows } = await pool.query<{ there: boolean }>(
+    `SELECT to_regclass('event_store.subject_keys') IS NOT NULL AS there`,
+  );
+  if (rows[0]!.there) return;
   const lock = `SELECT pg_advisory_xact_lock(hashtext('event_store.subject_keys'))`;
-  await pool.query(`BEGIN; ${lock}; CREATE SCHEMA IF NOT EXISTS event_store; ${subjectKeysTable}; COMMIT`);
+  await pool.query(
+    `BEGIN; ${lock}; CREATE SCHEMA IF NOT EXISTS event_store; ${subjectKeysTable}; ${subjectKeysTombstone}; COMMIT`,
+  );
 }

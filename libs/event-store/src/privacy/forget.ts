@@ -1,5 +1,6 @@
 // Forgets a person: destroys their key, drops the snapshots they are in, and tells everybody who may hold their data in plain text.
 import {
+  currentTransaction,
   deterministicId,
   InvalidRequestError,
   isSubject,
@@ -16,7 +17,7 @@ import { KEY_TTL_MS } from './subject-keys.js';
 export interface ForgetPorts {
   readonly subjectKeys: SubjectKeyStore;
   readonly snapshots: Pick<SnapshotStore, 'dropOf'>;
-  readonly events: Pick<EventStore, 'append' | 'streamVersion'>;
+  readonly events: Pick<EventStore, 'append' | 'readStream'>;
   readonly unitOfWork: UnitOfWork;
   readonly clock: Clock;
   /** Inside the unit of work, unless it is recorded already. */
@@ -31,7 +32,7 @@ export interface ForgetOrder {
   readonly reason: string;
   /** Say what would happen, and change nothing. */
   readonly dryRun?: boolean;
-  /** How long to wait between the two steps, in milliseconds; default {@link KEY_TTL_MS}. */
+  /** How long to wait between the two steps, in milliseconds; default twice {@link KEY_TTL_MS}: a batch may be in hand that was opened just before. */
   readonly graceMs?: number;
 }
 
@@ -47,15 +48,20 @@ export interface Forgotten {
 }
 
 /**
- * Once it returns, no process can read what was stored encrypted, and `subject.forgotten` is in the log. It is told only when no process can have
- * the key any more, so that nobody writes plain text after having erased it. Safe to repeat at any point.
+ * Once it returns, no process reads what was stored encrypted any more, and `subject.forgotten` is in the log. It is told only when no process can
+ * have the key any more, so that nobody writes plain text after having erased it, unless a handler has held a record for longer than that. Safe to repeat at any point.
  * @throws InvalidRequestError no name of a subject; @throws UnavailableError
  */
 export async function forget(ports: ForgetPorts, order: ForgetOrder): Promise<Forgotten> {
-  const { subject, dryRun = false, graceMs = KEY_TTL_MS } = order;
+  const { subject, dryRun = false, graceMs = 2 * KEY_TTL_MS } = order;
   const { subjectKeys, snapshots, events, unitOfWork, clock } = ports;
   if (!isSubject(subject)) {
     throw new InvalidRequestError(`${JSON.stringify(subject)} is no subject: expected an id of 1 to 200 characters.`);
+  }
+  if (!dryRun && currentTransaction()) {
+    throw new InvalidRequestError(
+      'A person cannot be forgotten inside a unit of work: the destruction has to be committed before anybody is told of it.',
+    );
   }
   const [known] = await subjectKeys.find([subject]);
   const hadKey = known?.wrapped !== undefined;
@@ -71,16 +77,17 @@ export async function forget(ports: ForgetPorts, order: ForgetOrder): Promise<Fo
     await ports.record(forgotten);
     return forgotten;
   });
-  if ((await events.streamVersion(subjectStream(subject))) === 0) {
+  // One for each destruction: keys that came back with a backup are destroyed, and told of, again.
+  const id = deterministicId('subject.forgotten', subject, done.destroyedAt!.toISOString());
+  if (!(await events.readStream(subjectStream(subject))).some((event) => event.id === id)) {
     await clock.sleep(graceMs);
-    await events.append(announcement(order));
+    await events.append(announcement(order, id));
   }
   return done;
 }
 
-function announcement({ subject, actor, reason }: ForgetOrder): AppendRequest {
-  const id = deterministicId('subject.forgotten', subject);
+function announcement({ subject, actor, reason }: ForgetOrder, id: string): AppendRequest {
   const metadata = { correlationId: id, actor, reason };
   const event = { id, type: 'subject.forgotten', schemaVersion: 1, data: { subject }, metadata };
-  return { stream: subjectStream(subject), expected: 'no-stream', events: [event] };
+  return { stream: subjectStream(subject), expected: 'any', events: [event] };
 }

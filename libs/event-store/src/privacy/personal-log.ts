@@ -20,8 +20,16 @@ export class PersonalLog implements SettledLog {
     return this.log.head();
   }
 
+  get encrypted(): SettledLog {
+    return this.log;
+  }
+
+  decrypted(records: readonly LogRecord[]): Promise<readonly LogRecord[]> {
+    return this.vault.openEach(records, ({ key }) => key);
+  }
+
   async read(after: LogCursor, limit: number): Promise<readonly LogRecord[]> {
-    return this.vault.openEach(await this.log.read(after, limit), ({ key }) => key);
+    return this.decrypted(await this.log.read(after, limit));
   }
 
   async readAt(position: bigint): Promise<LogRecord | undefined> {

@@ -21,6 +21,8 @@ type Data = Readonly<Record<string, unknown>>;
 export interface Opened {
   readonly version: number;
   readonly data: object;
+  /** False where it is known to hold nothing encrypted. */
+  readonly sealed?: boolean;
 }
 
 export interface VaultOptions extends Omit<SubjectKeysOptions, 'wrapping'> {
@@ -94,11 +96,11 @@ export class PersonalDataVault {
    * A key that cannot be unwrapped is not about one event, and fails them all.
    */
   async openEach<E extends Opened>(events: readonly E[], streamOf: (event: E) => string): Promise<readonly E[]> {
-    const subjects = events.flatMap(({ data }) => sealedIn(data)?.subject ?? []);
+    const subjects = events.flatMap((event) => sealedOf(event)?.subject ?? []);
     if (subjects.length === 0) return events;
     const keys = await this.keys.find(subjects);
     return events.map((event) => {
-      const sealed = sealedIn(event.data);
+      const sealed = sealedOf(event);
       if (!sealed) return event;
       try {
         return this.openOne(event, sealed, streamOf(event), keys);
@@ -199,4 +201,9 @@ function unreadable(error: unknown): object {
     throw error;
   };
   return new Proxy({}, { get: fail, has: fail, ownKeys: fail });
+}
+
+/** Most rows are known to hold nothing, and their data need not be parsed to find that out. */
+function sealedOf(event: Opened): Sealed | undefined {
+  return event.sealed === false ? undefined : sealedIn(event.data);
 }

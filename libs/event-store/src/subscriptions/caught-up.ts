@@ -1,8 +1,10 @@
-// Tells a subscription that it has caught up, until it says that it has heard: once for each holding of the lease.
+// Tells a subscription that it has caught up: often until it says that it has heard, and now and then afterwards.
 import type { Session } from './session.js';
 import { DEFAULT_POLL_MS, type SubscriptionRunnerOptions } from './runner-options.js';
 
 const SHORT_READS = 5;
+/** It is asked again all the same, in milliseconds: another version may have come, and gone without a restart of this process. */
+const AGAIN_MS = 30_000;
 
 export class CaughtUp {
   private nextAt = -Infinity;
@@ -33,6 +35,6 @@ export class CaughtUp {
       heard = await definition.caughtUp!(session.cursorAt(session.position));
       return session.position;
     });
-    this.nextAt = heard ? Infinity : now + pollMs;
+    this.nextAt = now + (heard ? AGAIN_MS : pollMs);
   }
 }

@@ -35,7 +35,7 @@ export {
   type Segment,
 } from './segments.js';
 export type { RunnerState, RunnerStatus } from './status.js';
-export { LEVEL_WITHIN, switchWhenLevel, type SwitchOptions } from './switch-version.js';
+export { areFew, LEVEL_WITHIN, switchWhenLevel, type SwitchOptions } from './switch-version.js';
 export { SubscriptionRunner } from './subscription-runner.js';
 export type {
   BatchSubscription,

@@ -47,6 +47,12 @@ export class LiveTail {
    * @throws what {@link SettledLog.read} throws; everything remembered is then forgotten.
    */
   async next(after: LogCursor, limit: number): Promise<readonly LogRecord[]> {
+    const records = await this.nextAsStored(after, limit);
+    return this.log.decrypted ? outsideTransaction(() => this.log.decrypted!(records)) : records;
+  }
+
+  /** What is kept is kept as it is stored: encrypted data is opened each time it is handed on. */
+  private async nextAsStored(after: LogCursor, limit: number): Promise<readonly LogRecord[]> {
     try {
       const ring = this.ring;
       if (ring?.isAtHead(after)) {
@@ -105,7 +111,7 @@ export class LiveTail {
   private read(after: LogCursor, limit: number): Promise<readonly LogRecord[]> {
     void this.watch();
     this.changesSeen = this.changes;
-    return outsideTransaction(() => this.log.read(after, limit));
+    return outsideTransaction(() => (this.log.encrypted ?? this.log).read(after, limit));
   }
 
   private watch(): Promise<void> {

@@ -1,6 +1,7 @@
 // A read model as a subscription: handlers by event class; rows and checkpoint commit together.
 import {
   EventNotRegisteredError,
+  SUBJECT_FORGOTTEN,
   type Class,
   type EventContext,
   type EventRegistry,
@@ -48,7 +49,9 @@ export function asyncProjection(options: AsyncProjectionOptions): TransactionalS
     retry,
     deadlineMs,
     caughtUp,
-    wants: ({ type, key }) => names.has(type) && (!segment || segmentOf(key, segment.of) === segment.index),
+    // Whoever has written plain text has to erase it after its own writes: of whom is forgotten, every segment hears.
+    wants: ({ type, key }) =>
+      names.has(type) && (!segment || type === SUBJECT_FORGOTTEN || segmentOf(key, segment.of) === segment.index),
     ...(segment && { segmentOf: projection }),
     unreadable: (record) => registry.unreadable(record),
     unknown,

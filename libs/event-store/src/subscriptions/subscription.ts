@@ -77,7 +77,8 @@ export interface TransactionalSubscription extends SubscriptionBase {
   ): Promise<boolean>;
   /**
    * Called when everything that was settled has been handled, in a unit of work of its own that is fenced by the lease: what it writes
-   * commits with the checkpoint, `at`. Asked again, about once a poll, while it resolves to false; then not before the lease is taken anew.
+   * commits with the checkpoint, `at`. Asked again about once a poll while it resolves to false, and every half a minute
+   * after that.
    */
   caughtUp?(at: LogCursor): Promise<boolean>;
 }

@@ -5,6 +5,7 @@ import {
   type Clock,
   type LogCursor,
   type LogName,
+  type LogRecord,
   type ParkingStore,
   type SettledLog,
   type SubscriptionStatus,
@@ -15,6 +16,13 @@ import { splitSegmentName } from './segments.js';
 
 /** Fewer settled records than this after the checkpoint: level. Under load there are always some that came a moment ago. */
 export const LEVEL_WITHIN = 100;
+/** And whatever is younger than this, in milliseconds: the checkpoint of a segment follows by a fraction of a second. */
+const LEVEL_WITHIN_MS = 1_000;
+
+/** `waiting`: settled records after the checkpoint, at most {@link LEVEL_WITHIN}. */
+export function areFew(waiting: readonly LogRecord[], now: Date): boolean {
+  return waiting.length < LEVEL_WITHIN || now.getTime() - waiting[0]!.time.getTime() < LEVEL_WITHIN_MS;
+}
 
 export interface SwitchOptions {
   readonly projection: ProjectionKey;
@@ -39,10 +47,15 @@ export interface SwitchOptions {
 export function switchWhenLevel(options: SwitchOptions): (at: LogCursor) => Promise<boolean> {
   const { projection, log, logs, versions, by } = options;
   return async (at) => {
-    const all = await known(versions, projection);
-    const own = all.find(({ version }) => version === projection.version)!;
-    if (own.state === 'serving' && (own.takenUpAt || by === 'operator')) return true;
+    const isDone = (one: ProjectionVersion | undefined) =>
+      one?.state === 'serving' && (one.takenUpAt !== undefined || by === 'operator');
+    const isOwn = ({ name, version }: ProjectionVersion) => name === projection.name && version === projection.version;
+    // Without the lock as long as there is nothing to change: many may ask, and the log may keep one waiting.
+    if (isDone((await versions.list()).find(isOwn))) return true;
     if (!(await isLevel(options, at))) return false;
+    const all = await known(versions, projection);
+    const own = all.find(isOwn)!;
+    if (isDone(own)) return true;
     if (own.state === 'serving') {
       await versions.takeUp(projection);
       return true;
@@ -66,7 +79,7 @@ async function known(versions: ProjectionVersions, { name, version }: Projection
 }
 
 /** A segment that is level waits for the others: the one that comes last switches. */
-async function isLevel({ settled, log, names, checkpoints }: SwitchOptions, at: LogCursor): Promise<boolean> {
+async function isLevel({ settled, log, names, checkpoints, clock }: SwitchOptions, at: LogCursor): Promise<boolean> {
   let lowest = at;
   if (names.length > 1) {
     const places = (await checkpoints.list()).filter((one) => one.log === log && names.includes(one.name));
@@ -76,7 +89,7 @@ async function isLevel({ settled, log, names, checkpoints }: SwitchOptions, at: 
     lowest = behind[0]?.cursor ?? at;
   }
   const waiting = await outsideTransaction(() => settled[log].read(lowest, LEVEL_WITHIN));
-  return waiting.length < LEVEL_WITHIN;
+  return areFew(waiting, clock.now());
 }
 
 function byPosition(a: SubscriptionStatus, b: SubscriptionStatus): number {
@@ -100,7 +113,7 @@ async function givesWay(other: ProjectionVersion, { projection, checkpoints, clo
   const now = clock.now();
   const name = projectionName(other);
   return !(await checkpoints.list()).some(
-    ({ name: of, owner, leasedUntil }) =>
-      splitSegmentName(of).projection === name && owner !== undefined && leasedUntil! > now,
+    ({ name: of, owner, leasedUntil, paused }) =>
+      splitSegmentName(of).projection === name && (paused !== undefined || (owner !== undefined && leasedUntil! > now)),
   );
 }

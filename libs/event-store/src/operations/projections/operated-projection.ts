@@ -1,11 +1,12 @@
 // What operations know of a projection of this build, and of the tables it writes.
 import type { Class } from '../../core/index.js';
-import type { Projection } from '../../subscriptions/index.js';
+import type { Projection, UnknownPolicy } from '../../subscriptions/index.js';
 
 export interface OperatedProjection extends Projection {
   readonly inline: boolean;
   /** Into how many segments it is divided, default 1. */
-  readonly segments?: number;
+  readonly segments?: number | undefined;
+  readonly unknown?: UnknownPolicy | undefined;
   /** The entities it writes. */
   readonly tables: readonly Class[];
   /** Property of the entities with the id of the stream a row belongs to. */

@@ -1,6 +1,6 @@
 // Builds the rows of one stream again, in one transaction, in a read model that goes on serving.
 import { EventRegistry, splitStream, type LogRecord, type StoredEvent } from '../../core/index.js';
-import { asyncProjection, logsOfEvents, projectionName } from '../../subscriptions/index.js';
+import { asyncProjection, logsOfEvents, projectionName, segmentNames, segmentOf } from '../../subscriptions/index.js';
 import type { Order } from '../change-parked.js';
 import type { OperatedContext } from '../operated-context.js';
 import { NO_TABLES } from './cancel-rebuild.js';
@@ -34,10 +34,11 @@ export async function rebuildStream(context: OperatedContext, options: RebuildSt
   const { projection, tables, stream, owner, actor, reason, dryRun, inboundTypes } = options;
   const { unitOfWork, control, checkpoints, operations } = context;
   assertPossible(projection, inboundTypes);
-  const key = { name: projectionName(projection), log: 'events' } as const;
+  const names = segmentNames(projectionName(projection), projection.segments);
+  const key = { name: names[names.length > 1 ? segmentOf(stream, names.length) : 0]!, log: 'events' } as const;
   const subscription = asyncProjection({
     ...projection,
-    registry: new EventRegistry().register(...projection.handlers.keys()),
+    registry: new EventRegistry({ partial: true }).register(...projection.handlers.keys()),
   });
   const place = (await checkpoints.list()).find(({ name, log }) => name === key.name && log === key.log);
   if (!place) throw new ProjectionRefusedError(projection, 'has never run here: there are no rows to build again.');

@@ -108,7 +108,7 @@ const INLINE =
 function start(context: OperatedContext, options: RebuildOptions): SubscriptionRunner[] {
   const { projection, inboundTypes, owner, ids = systemIds, logger = silentLogger } = options;
   const { batchSize = 1_000, leaseTtlMs, retry } = options;
-  const registry = new EventRegistry().register(...projection.handlers.keys());
+  const registry = new EventRegistry({ partial: true }).register(...projection.handlers.keys());
   const settled = context.logs;
   const definitions = projectionSubscriptions(projection, {
     ...context,

@@ -1,11 +1,13 @@
 // Personal data: keys of subjects, and whose data is in a snapshot.
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { snapshotsSubjects, snapshotsSubjectsIndex } from '../sql/snapshots-subjects.alter.sql.js';
+import { subjectKeysTombstone } from '../sql/subject-keys-tombstone.trigger.sql.js';
 import { subjectKeysTable } from '../sql/subject-keys.table.sql.js';
 
 export class CreateSubjectKeys1764205200000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(subjectKeysTable);
+    await runner.query(subjectKeysTombstone);
     await runner.query(snapshotsSubjects);
     await runner.query(snapshotsSubjectsIndex);
   }
@@ -22,5 +24,6 @@ export class CreateSubjectKeys1764205200000 implements MigrationInterface {
     }
     await runner.query('ALTER TABLE event_store.snapshots DROP COLUMN subjects');
     await runner.query('DROP TABLE event_store.subject_keys');
+    await runner.query('DROP FUNCTION event_store.keep_tombstones');
   }
 }

@@ -337,6 +337,19 @@ BEGIN
 END $function$
 ;
 
+CREATE OR REPLACE FUNCTION event_store.keep_tombstones()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  IF TG_OP = 'DELETE' OR OLD.destroyed_at IS NOT NULL THEN
+    RAISE EXCEPTION 'Keys of subjects are destroyed once and never come back; rows are not deleted'
+      USING ERRCODE = 'restrict_violation';
+  END IF;
+  RETURN NEW;
+END $function$
+;
+
 CREATE OR REPLACE FUNCTION event_store.lock_processes(of_process text, wanted text[], starting text[])
  RETURNS SETOF event_store.processes
  LANGUAGE plpgsql
@@ -380,5 +393,8 @@ ALTER TABLE event_store.events ENABLE ALWAYS TRIGGER events_immutable;
 
 CREATE TRIGGER seals_immutable BEFORE DELETE OR UPDATE OR TRUNCATE ON event_store.seals FOR EACH STATEMENT EXECUTE FUNCTION event_store.refuse_seal_change();
 ALTER TABLE event_store.seals ENABLE ALWAYS TRIGGER seals_immutable;
+
+CREATE TRIGGER subject_keys_keep_tombstones BEFORE DELETE OR UPDATE ON event_store.subject_keys FOR EACH ROW EXECUTE FUNCTION event_store.keep_tombstones();
+ALTER TABLE event_store.subject_keys ENABLE  TRIGGER subject_keys_keep_tombstones;
 
 ALTER TABLE event_store.seals ALTER COLUMN digests SET STORAGE EXTERNAL;

@@ -33,6 +33,8 @@ export interface OpenContextOptions {
   readonly applicationName?: string;
   /** Those that a projection writes, for operations that run one. */
   readonly entities?: readonly Class[];
+  /** How many subscriptions an operation runs at once, default 1: each takes a connection. */
+  readonly subscriptions?: number;
 }
 
 export interface OpenContext extends OperatedContext {
@@ -49,10 +51,18 @@ const HEAD_WAIT_MS = 2_000;
 
 /** @throws Error the database cannot be reached; its message names no secret. */
 export async function openContext(options: OpenContextOptions): Promise<OpenContext> {
-  const { name, url, migrations, subjectKeysUrl, applicationName = 'operations', entities = [] } = options;
-  const connection = { url, applicationName, poolSize: 2, connectTimeoutMs: 5_000 };
+  const {
+    name,
+    url,
+    migrations,
+    subjectKeysUrl,
+    applicationName = 'operations',
+    entities = [],
+    subscriptions = 1,
+  } = options;
+  const connection = { url, applicationName, poolSize: 1 + Math.min(subscriptions, 16), connectTimeoutMs: 5_000 };
   const dataSource = new DataSource({
-    ...dataSourceConnection(connection),
+    ...dataSourceConnection({ ...connection, statementTimeoutMs: 0 }), // a read model with millions of rows takes its time
     entities: [...entities],
     poolErrorHandler: () => undefined,
   });

@@ -1,6 +1,6 @@
 // Makes a read model again from the beginning, beside the one that is served, and leaves no trace in the database.
 import type { DataSource, EntityManager } from 'typeorm';
-import { EventRegistry, Transaction, type LogName, type LogRecord } from '../../core/index.js';
+import { EventRegistry, SUBJECT_FORGOTTEN, Transaction, type LogName, type LogRecord } from '../../core/index.js';
 import {
   asyncProjection,
   projectionName,
@@ -58,7 +58,7 @@ class ShadowTransaction extends Transaction {
  */
 export async function inShadow<T>(options: ShadowOptions, work: (shadow: Shadow) => Promise<T>): Promise<T> {
   const { dataSource, projection, log = 'events', progress, open = (page) => Promise.resolve(page) } = options;
-  const registry = new EventRegistry().register(...projection.handlers.keys());
+  const registry = new EventRegistry({ partial: true }).register(...projection.handlers.keys());
   const subscription = asyncProjection({ ...projection, registry, log });
   const readModel = projectionName(projection);
   const runner = dataSource.createQueryRunner();
@@ -72,7 +72,10 @@ export async function inShadow<T>(options: ShadowOptions, work: (shadow: Shadow)
     for (const table of options.tables) tables.push(await shadowOf(manager, table));
     const transaction = new ShadowTransaction(manager);
     for await (const record of records(manager, TABLES[log], position, readModel, open)) {
-      const place = places[places.length > 1 ? segmentOf(record.key, places.length) : 0] ?? 0n;
+      const place =
+        record.type === SUBJECT_FORGOTTEN
+          ? position
+          : (places[places.length > 1 ? segmentOf(record.key, places.length) : 0] ?? 0n);
       if (record.position <= place && subscription.wants(record)) await subscription.handle(record, transaction);
       progress?.(record.position, position);
     }

@@ -172,6 +172,13 @@ describe('the seal', () => {
     expect(broken).toMatchObject({ kind: 'inserted', row: { position: 31n, stream: 'account-8', version: 1 } });
   });
 
+  it('names the row that was put before the first position there is', async () => {
+    const { broken } = await afterwards(`
+      INSERT INTO event_store.events (position, id, stream, version, type, schema_version, data, metadata)
+      OVERRIDING SYSTEM VALUE VALUES (-1, gen_random_uuid(), 'account-8', 1, 'account.deposited', 1, '{}', '{}')`);
+    expect(broken).toMatchObject({ kind: 'inserted', row: { position: -1n, stream: 'account-8' } });
+  });
+
   it('finds a tail that was cut off with its seals, by an anchor or by the checkpoint that was forgotten', async () => {
     const cut = 'DELETE FROM event_store.events WHERE position > 28; DELETE FROM event_store.seals WHERE number > 4';
     expect((await afterwards(cut)).broken).toMatchObject({ kind: 'truncated', seal: 5n });

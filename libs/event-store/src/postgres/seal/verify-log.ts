@@ -8,6 +8,8 @@ import { SEAL_SUBSCRIPTION } from './seal-subscription.js';
 import { chainStart, SealBuilder, type ChainEnd, type Seal } from './seal.js';
 import { SealedLog } from './sealed-log.js';
 
+const LOWEST = -(2n ** 63n);
+
 export interface VerifyLogOptions {
   readonly keys: SealKeys;
   /** Of this context's log. */
@@ -24,7 +26,6 @@ export async function verifyLog(
   const log = new SealedLog(database);
   const checkpoint = await log.checkpoint(SEAL_SUBSCRIPTION); // before the head: it moves with it
   const head = await log.head();
-  const anchored = new Map(anchors.map((anchor) => [anchor.seal, anchor]));
   let end: ChainEnd = chainStart;
   let events = 0;
   let compared = 0;
@@ -35,12 +36,13 @@ export async function verifyLog(
 
   for await (const seal of log.seals()) {
     signal?.throwIfAborted();
-    const anchor = anchored.get(seal.number);
-    const broken = brokenPlace(end, seal) ?? brokenMark(keys, seal) ?? brokenAnchor(anchor, seal);
+    const of = anchors.filter((anchor) => anchor.seal === seal.number); // where the chain was made anew there may be two
+    const broken =
+      brokenPlace(end, seal) ?? brokenMark(keys, seal) ?? of.map((anchor) => brokenAnchor(anchor, seal)).find(Boolean);
     if (broken) return result(broken);
     const difference = await compare(log, end, seal);
     if (difference) return result(difference);
-    if (anchor) compared += 1;
+    if (of.length > 0) compared += 1;
     events += seal.events;
     end = seal;
     onProgress?.({ position: seal.toPosition, of: head?.toPosition ?? 0n, events });
@@ -73,7 +75,9 @@ function brokenAnchor(anchor: Anchor | undefined, seal: Seal): LogBreak | undefi
 async function compare(log: SealedLog, end: ChainEnd, seal: Seal): Promise<LogBreak | undefined> {
   const builder = new SealBuilder();
   const rows = new Map<bigint, BrokenRow>();
-  for await (const row of log.rows(seal.fromPosition, seal.toPosition)) {
+  // The first one looks below the beginning, too, where no position is ever drawn.
+  const from = end.number === 0n ? LOWEST : seal.fromPosition;
+  for await (const row of log.rows(from, seal.toPosition)) {
     builder.add(row);
     const named = nameOf(row);
     rows.set(named.position, named);
