@@ -84,6 +84,7 @@ describe('PostgresInboundLog', () => {
         ...fields,
         time,
         bytes: expect.any(Number) as number,
+        sealed: false,
         position: records[index]!.position,
       })),
     );
@@ -182,7 +183,7 @@ describe('PostgresOutgoingLog', () => {
     });
     const records = await settled.read(await settled.beginning(), 10);
     await settled.close();
-    const fixed = { version: 0, schemaVersion: 1, time: expect.any(Date), bytes: expect.any(Number) };
+    const fixed = { version: 0, schemaVersion: 1, time: expect.any(Date), bytes: expect.any(Number), sealed: false };
     expect(records).toEqual(
       [one, two, three].map((each, index) => ({ ...each, ...fixed, position: BigInt(index + 1) })),
     );
