@@ -37,6 +37,22 @@ describe('the live tail', () => {
     return Array.from({ length: count }, (_, index) => BigInt(index + 1));
   }
 
+  it('keeps what is encrypted as it is stored, and opens it each time it is handed on', async () => {
+    const asStored = lab.store.logs.events;
+    let forgotten = false;
+    const opening = Object.assign(Object.create(asStored) as SettledLog, {
+      encrypted: asStored,
+      decrypted: (records: readonly LogRecord[]) =>
+        Promise.resolve(records.map((record) => ({ ...record, data: { value: forgotten ? 'erased' : 'plain' } }))),
+    });
+    tail = new LiveTail(opening, lab.clock, options);
+    const start = await asStored.beginning();
+    await append(1);
+    expect((await tail.next(start, 5)).map(valueOf)).toEqual(['plain']);
+    forgotten = true;
+    expect((await tail.next(start, 5)).map(valueOf)).toEqual(['erased']); // from memory: it was read once
+  });
+
   it('reads the log once for all who are at the head', async () => {
     const start = await log.beginning();
     await tail.next(start, 5);

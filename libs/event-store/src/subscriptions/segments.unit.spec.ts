@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { deterministicId } from '../core/index.js';
+import { deterministicId, Event, EventRegistry, SubjectForgotten, type LogRecord } from '../core/index.js';
+import { asyncProjection } from './projection.js';
 import { segmentNames, segmentOf, splitSegmentName } from './segments.js';
 
 describe('segments', () => {
@@ -16,6 +17,20 @@ describe('segments', () => {
         counts[segmentOf(key, segments)]! += 1;
     }
     for (const count of counts) expect(Math.abs(count / (total / segments) - 1)).toBeLessThan(0.1);
+  });
+
+  it('hear each of their own streams, and all of them of somebody who is forgotten', () => {
+    @Event('lab.noted')
+    class Noted {}
+    const handlers = new Map([Noted, SubjectForgotten].map((event) => [event, () => undefined]));
+    const registry = new EventRegistry().register(Noted, SubjectForgotten);
+    const segments = [0, 1, 2].map((index) =>
+      asyncProjection({ name: 'notes', version: 1, handlers, registry, segment: { index, of: 3 } }),
+    );
+    const hearing = (type: string, key: string): number =>
+      segments.filter(({ wants }) => wants({ type, key } as LogRecord)).length;
+    expect(['note-1', 'note-2', 'note-3', 'note-4'].map((key) => hearing('lab.noted', key))).toEqual([1, 1, 1, 1]);
+    expect(hearing('subject.forgotten', 'subject-alice')).toBe(3);
   });
 
   it('have names that tell what they are of', () => {
