@@ -10,6 +10,7 @@ import { benchRead } from '../bench/read/index.js';
 import { benchRebuild } from '../bench/rebuild/index.js';
 import { benchWake } from '../bench/wake/index.js';
 import type { EmbeddedPostgres } from './postgres/index.js';
+import { InterruptedError } from './system/throwaway.js';
 
 type Bench = (server: EmbeddedPostgres, options: BenchOptions) => Promise<WorkResult[]>;
 
@@ -40,8 +41,8 @@ const program = new Command('npm run bench --')
   .option('--peers', 'also other packages, installed from npm into .cache/bench')
   .option('--check', 'fail where it is well below bench/reached.json')
   .option('--save', 'write what is reached into bench/reached.json')
-  .option('--rounds <n>', 'rounds that count', positive, 5)
-  .option('--seconds <n>', 'how long each works in a round', positive, 2)
+  .option('--rounds <n>', 'rounds that count', positive, 15)
+  .option('--seconds <n>', 'how long each works in a round', positive, 0.7)
   .option('--events <n>', 'events in the long log of growth (default: 1000000)', positive)
   .action(async (bench: string | undefined, options: Options) => {
     if (bench !== undefined && !(bench in BENCHES)) {
@@ -80,4 +81,8 @@ function positive(text: string): number {
   return value;
 }
 
-await program.parseAsync();
+await program.parseAsync().catch((error: unknown) => {
+  if (!(error instanceof InterruptedError)) throw error;
+  process.stderr.write(`${error.message} Nothing is left behind.\n`);
+  process.exit(1); // what was being measured has lost its server
+});

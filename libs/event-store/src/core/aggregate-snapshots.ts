@@ -7,7 +7,7 @@ import { subjectOf } from './personal-data.js';
 import type { Snapshot, SnapshotPolicy, SnapshotStore } from './snapshot.js';
 import { snapshotRevision } from './snapshot-revision.js';
 import { currentTransaction, outsideTransaction } from './unit-of-work.js';
-import { isPlainData } from './validate-append.js';
+import { isPlainData } from './json-data.js';
 
 /** Where the replay of one aggregate began, and what has come since. */
 interface Progress {

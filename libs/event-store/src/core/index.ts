@@ -103,4 +103,4 @@ export {
 } from './unit-of-work.js';
 export { asEvent, OtherEvent, type EventData, type Upcast, type Upcaster } from './upcaster.js';
 export { stateChanges, type StateChange } from './state-changes.js';
-export { isPlainData, validateAppend, validateCommand } from './validate-append.js';
+export { validateAppend, validateCommand, type EventTexts, type ValidAppend } from './validate-append.js';

@@ -1,31 +1,46 @@
-// What may be stored at all, checked before any adapter writes: JSON that PostgreSQL would refuse, or silently change, is refused here with its place.
+// What may be stored at all, checked before any adapter writes.
 import { InvalidEventError, InvalidRequestError } from './errors.js';
 import type { EventToAppend } from './event.js';
 import type { AppendRequest, CommandKey } from './event-store.js';
+import { checkText, jsonOf, type Fail } from './json-data.js';
 
 /** Serialised size of an event's data, in bytes. */
 const MAX_DATA_BYTES = 1024 * 1024;
-const MAX_DEPTH = 200;
 
-const uuidPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 /** Category (at most 63 characters), `-`, id (at most 200, no control characters): together they fit every index. */
 const streamPattern = /^[a-z][a-z0-9_]{0,62}-[^\p{Cc}\p{Zl}\p{Zp}]{1,200}$/u;
-const loneSurrogate = /\p{Surrogate}/u;
+
+/** An append that may be stored, and what is stored. */
+export interface ValidAppend extends AppendRequest {
+  /** For each event. */
+  readonly texts: readonly EventTexts[];
+  /** Their size, in bytes. */
+  readonly bytes: number;
+}
+
+/** The JSON of an event, as it was when the append was asked for. */
+export interface EventTexts {
+  readonly data: string;
+  readonly metadata: string;
+  /** The size of both. */
+  readonly bytes: number;
+}
+
+const WORDS: readonly unknown[] = ['no-stream', 'stream-exists', 'any'];
 
 /**
  * For stores, before anything is written.
- * @returns the size of its events as JSON, in bytes.
  * @throws InvalidRequestError stream, expected version or command; @throws InvalidEventError an event that cannot be stored.
  */
-export function validateAppend(request: AppendRequest): number {
+export function validateAppend(request: AppendRequest): ValidAppend {
   const { stream, expected, events, command } = request;
   if (!isStreamName(stream)) {
     throw new InvalidRequestError(
       `${JSON.stringify(stream)} is not a stream name: expected <category>-<id>, the category of a-z, 0-9 and _, the id of 1 to 200 characters.`,
     );
   }
-  const words: readonly unknown[] = ['no-stream', 'stream-exists', 'any'];
-  if (!words.includes(expected) && !(Number.isSafeInteger(expected) && Number(expected) >= 0)) {
+  if (!WORDS.includes(expected) && !(Number.isSafeInteger(expected) && Number(expected) >= 0)) {
     throw new InvalidRequestError(
       `Expected version ${String(expected)}: give a version from 0, 'no-stream', 'stream-exists' or 'any'.`,
     );
@@ -37,18 +52,27 @@ export function validateAppend(request: AppendRequest): number {
     );
   }
   if (events.length === 0) throw new InvalidRequestError(`Append to ${stream} without events: give at least one.`);
-  const ids = new Set<string>();
+  const texts: EventTexts[] = [];
   let bytes = 0;
   for (const event of events) {
-    bytes += validateEvent(event);
-    if (ids.has(event.id)) throw new InvalidEventError(event.type, `its id ${event.id} is twice in this append`);
-    ids.add(event.id);
+    const text = validateEvent(event);
+    texts.push(text);
+    bytes += text.bytes;
   }
-  return bytes;
+  if (events.length > 1) refuseTwice(events);
+  return { ...request, texts, bytes };
+}
+
+function refuseTwice(events: readonly EventToAppend[]): void {
+  const ids = new Set<string>();
+  for (const { id, type } of events) {
+    if (ids.has(id)) throw new InvalidEventError(type, `its id ${id} is twice in this append`);
+    ids.add(id);
+  }
 }
 
 export function isStreamName(name: string): boolean {
-  return streamPattern.test(name) && !loneSurrogate.test(name);
+  return streamPattern.test(name) && name.isWellFormed();
 }
 
 /** For stores, before a command is looked up or recorded. @throws InvalidRequestError */
@@ -61,72 +85,28 @@ export function validateCommand({ id, step }: CommandKey): void {
   }
 }
 
-/** @returns the size of its data and metadata as JSON, in bytes. */
-function validateEvent({ id, type, schemaVersion, data, metadata }: EventToAppend): number {
-  const fail = (problem: string): never => {
-    throw new InvalidEventError(type, problem);
-  };
+function validateEvent({ id, type, schemaVersion, data, metadata }: EventToAppend): EventTexts {
+  const fail = refusalOf(type);
   if (!uuidPattern.test(id)) fail(`its id ${JSON.stringify(id)} is not a UUID in lower case`);
   if (typeof type !== 'string' || type === '' || type.length > 200) fail('its type must have 1 to 200 characters');
-  checkString(type, 'type', fail);
+  checkText(type, 'type', fail);
   if (!Number.isInteger(schemaVersion) || schemaVersion < 1 || schemaVersion > 32_767) {
     fail(`its schema version ${schemaVersion} is not a whole number from 1 to 32767`);
   }
-  let size = 0;
-  for (const [name, value] of Object.entries({ data, metadata })) {
-    if (!isPlainObject(value)) fail(`${name} must be a plain object`);
-    checkJson(value, name, [], fail);
-    const bytes = Buffer.byteLength(JSON.stringify(value));
-    if (bytes > MAX_DATA_BYTES) fail(`${name} has ${bytes} bytes as JSON, at most ${MAX_DATA_BYTES} can be stored`);
-    size += bytes;
-  }
-  return size;
+  const dataText = jsonOf(data, 'data', fail);
+  const metadataText = jsonOf(metadata, 'metadata', fail);
+  const bytes = sizeOf(dataText, 'data', fail) + sizeOf(metadataText, 'metadata', fail);
+  return { data: dataText, metadata: metadataText, bytes };
 }
 
-/** Whether it comes back from JSON, and from PostgreSQL, as it is. */
-export function isPlainData(value: object): boolean {
-  try {
-    checkJson(value, 'it', [], (problem) => {
-      throw new InvalidRequestError(problem);
-    });
-    return true;
-  } catch {
-    return false;
-  }
+function refusalOf(type: string): Fail {
+  return (problem) => {
+    throw new InvalidEventError(type, problem);
+  };
 }
 
-/** `above`: the objects around `value`; meeting one of them again is a cycle. */
-function checkJson(value: unknown, path: string, above: readonly unknown[], fail: (problem: string) => never): void {
-  if (value === null || typeof value === 'boolean') return;
-  if (typeof value === 'string') return checkString(value, path, fail);
-  if (typeof value === 'number') {
-    if (!Number.isFinite(value)) fail(`${path} is ${value}, which JSON does not have`);
-    return;
-  }
-  if (typeof value !== 'object') return fail(`${path} is of type ${typeof value}, which JSON does not have`);
-  if (above.includes(value)) fail(`${path} contains itself`);
-  if (above.length >= MAX_DEPTH) fail(`${path.slice(0, 60)}… is nested deeper than ${MAX_DEPTH} levels`);
-  const around = [...above, value];
-  if (Array.isArray(value)) {
-    for (let index = 0; index < value.length; index += 1) checkJson(value[index], `${path}[${index}]`, around, fail);
-    return;
-  }
-  if (!isPlainObject(value))
-    fail(`${path} is a ${value.constructor.name}; store plain data (a Date as its ISO string)`);
-  for (const [key, inner] of Object.entries(value)) {
-    checkString(key, `a key of ${path}`, fail);
-    if (inner !== undefined) checkJson(inner, `${path}.${key}`, around, fail); // JSON leaves an undefined field out
-  }
-}
-
-function checkString(text: string, path: string, fail: (problem: string) => never): void {
-  if (text.includes('\u0000')) fail(`${path} contains the character U+0000, which PostgreSQL cannot store`);
-  if (loneSurrogate.test(text)) fail(`${path} contains half of a surrogate pair, which is not text`);
-}
-
-/** No class instance: those come back from JSON as something else. Also true for objects of another realm. */
-function isPlainObject(value: unknown): boolean {
-  if (value === null || typeof value !== 'object' || Array.isArray(value)) return false;
-  const prototype = Object.getPrototypeOf(value) as object | null;
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
+function sizeOf(text: string, name: string, fail: Fail): number {
+  const bytes = Buffer.byteLength(text);
+  if (bytes > MAX_DATA_BYTES) fail(`${name} has ${bytes} bytes as JSON, at most ${MAX_DATA_BYTES} can be stored`);
+  return bytes;
 }

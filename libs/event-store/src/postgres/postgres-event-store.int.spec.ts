@@ -3,16 +3,19 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../../../../test/support/eventually.js';
 import { openTestStore, type TestStore } from '../../../../test/support/event-store-database.js';
 import {
+  type AppendRequest,
   DuplicateEventIdError,
   InvalidRequestError,
   outsideTransaction,
   type ReadStreamOptions,
   UnavailableError,
+  validateAppend,
   WrongExpectedVersionError,
 } from '../core/index.js';
 import { describeEventStore } from '../testing/event-store.contract.js';
 import { appendTo, commandOn, deposited, deposits, newStream } from '../testing/event-store.support.js';
-import { appendBatch, sendAppends, type Send } from './append/append-batch.js';
+import { appendBatch, sendAppends } from './append/append-batch.js';
+import type { Send } from './append/send.js';
 
 describeEventStore('PostgresEventStore', openTestStore);
 
@@ -33,10 +36,11 @@ describe('PostgresEventStore', () => {
         const stream = newStream();
         const [short, long] = [deposits(2), deposits(4)];
         const commands = [commandOn(stream), commandOn(stream)];
-        const stored = await sendAppends(send, [
+        const asked: AppendRequest[] = [
           { stream, expected: 'no-stream', events: round % 2 ? short : long, command: commands[0] },
           { stream, expected: 'no-stream', events: round % 2 ? long : short, command: commands[1] },
-        ]);
+        ];
+        const stored = await sendAppends(send, asked.map(validateAppend), 'error');
         expect(stored).toHaveLength(1);
         const winner = stored[0]!.first_id === short[0]!.id ? short : long;
         expect(await idsOf(stream)).toEqual(winner.map(({ id }) => id));
@@ -55,7 +59,7 @@ describe('PostgresEventStore', () => {
         events: deposits(3),
         command: commandOn(stream),
       }));
-      const results = await appendBatch(send, requests);
+      const results = await appendBatch(send, requests.map(validateAppend), 'error');
       expect(results.map((result) => result?.version)).toEqual([3, 3, 3, undefined, 3, 3, 3, 3]);
       for (const [index, { stream, events, command }] of requests.entries()) {
         const result = results[index];
@@ -66,7 +70,9 @@ describe('PostgresEventStore', () => {
 
     it('refuses a stream twice in a batch', async () => {
       const stream = newStream();
-      await expect(appendBatch(send, [appendTo(stream), appendTo(stream)])).rejects.toThrow(InvalidRequestError);
+      await expect(
+        appendBatch(send, [appendTo(stream), appendTo(stream)].map(validateAppend), 'error'),
+      ).rejects.toThrow(InvalidRequestError);
       expect(await opened.store.streamVersion(stream)).toBe(0);
     });
   });

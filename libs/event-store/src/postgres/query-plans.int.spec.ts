@@ -15,12 +15,16 @@ import { streamVersion } from './sql/stream-version.sql.js';
 
 /** Parameters by count; EXPLAIN of a generic plan does not look at them. */
 const statements: [string, { text: string }, number][] = [
-  ['append one event alone', appendOne, 8],
-  ['append one event of a command alone', appendOneOfCommand, 12],
-  ['append one event', appendStatement({ rest: false, commands: false }), 1],
-  ['append events', appendStatement({ rest: true, commands: false }), 1],
-  ['append one event of a command', appendStatement({ rest: false, commands: true }), 1],
-  ['append events of a command', appendStatement({ rest: true, commands: true }), 1],
+  ['append one event alone', appendOne('error'), 8],
+  ['append one event of a command alone', appendOneOfCommand('error'), 12],
+  ['append one event in a unit of work', appendOne('no row'), 8],
+  ['append one event of a command in a unit of work', appendOneOfCommand('no row'), 12],
+  ...(['error', 'no row'] as const).flatMap((onRace): (typeof statements)[number][] => [
+    [`append one event, ${onRace}`, appendStatement({ rest: false, commands: false, onRace }), 1],
+    [`append events, ${onRace}`, appendStatement({ rest: true, commands: false, onRace }), 1],
+    [`append one event of a command, ${onRace}`, appendStatement({ rest: false, commands: true, onRace }), 1],
+    [`append events of a command, ${onRace}`, appendStatement({ rest: true, commands: true, onRace }), 1],
+  ]),
   ['find events', findEvents, 2],
   ['find command', findCommand, 4],
   ['record command', recordCommand, 8],

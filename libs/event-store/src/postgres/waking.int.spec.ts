@@ -3,6 +3,7 @@ import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { eventually } from '../../../../test/support/eventually.js';
 import { createTestDatabase, type TestDatabase } from '../../../../test/support/postgres.js';
+import { systemClock } from '../core/index.js';
 import { Waking, type WakingOptions } from './waking.js';
 
 const never = new AbortController().signal;
@@ -65,7 +66,7 @@ describe('Waking', () => {
   });
 
   it('sends one NOTIFY for many signals', async () => {
-    const writer = wakingOf();
+    const [writer] = [wakingOf(), await listening()];
     const heard = vi.fn<() => void>();
     admin.on('notification', heard);
     await admin.query('LISTEN event_store');
@@ -75,6 +76,26 @@ describe('Waking', () => {
     await admin.query('UNLISTEN event_store');
     admin.off('notification', heard);
     expect(heard.mock.calls.length).toBeLessThan(5);
+  });
+
+  it('sends none while nobody else listens, and again when somebody does', async () => {
+    let aheadMs = 0;
+    const clock = { ...systemClock, now: () => new Date(systemClock.now().getTime() + aheadMs) };
+    const writer = await listening({ clock }); // its own listener does not count
+    const heard = vi.fn<() => void>();
+    admin.on('notification', heard);
+    await admin.query('LISTEN event_store');
+    for (let n = 0; n < 10; n += 1) {
+      writer.signal('events');
+      await eventually(async () => expect(await sessions('notify')).toHaveLength(1));
+    }
+    const reader = await listening();
+    aheadMs = 1_001; // until then the last look is believed, and the reader polls
+    await wakes(writer, reader);
+    await eventually(() => expect(heard).toHaveBeenCalled());
+    await admin.query('UNLISTEN event_store');
+    admin.off('notification', heard);
+    expect(heard).toHaveBeenCalledOnce();
   });
 
   it('does not count its own NOTIFY a second time', async () => {

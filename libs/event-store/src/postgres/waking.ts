@@ -1,7 +1,8 @@
-// Tells readers that a log has grown: at once inside the process, by a coalesced NOTIFY across processes. Only ever a hint: readers poll as well.
+// Tells readers that a log has grown: at once inside the process, by a coalesced NOTIFY where other processes listen. Only ever a hint: readers poll as well.
 import { type Clock, type LogName, systemClock } from '../core/index.js';
 import type { ConnectionOptions } from './connection-options.js';
 import { DedicatedConnection } from './dedicated-connection.js';
+import { listensOn, Notifier } from './notifier.js';
 
 export interface WakingOptions {
   /** Without it signals stay inside the process. */
@@ -26,25 +27,25 @@ export class Waking {
   private readonly channel: string;
   private readonly counts = new Map<string, number>();
   private readonly waiting = new Map<string, Set<() => void>>();
-  private readonly toNotify = new Set<WakingTopic>();
   private readonly closing = new AbortController();
-  private notifying: Promise<void> | undefined;
-  private notifier: DedicatedConnection | undefined;
-  private notifierPid = 0;
+  private readonly notifier: Notifier | undefined;
   private listening: Promise<void> | undefined;
   private listener: DedicatedConnection | undefined;
+  private listenerPid = 0;
 
   constructor(private readonly options: WakingOptions = {}) {
     this.clock = options.clock ?? systemClock;
     this.channel = options.channel ?? 'event_store';
+    const { clock, channel } = this;
+    const { connection, warn } = options;
+    this.notifier =
+      connection && new Notifier({ connection, channel, clock, warn, ownListener: () => this.listenerPid });
   }
 
   /** For writers, after the commit: wakes this process now and the others soon. Never throws. */
   signal(log: WakingTopic): void {
     this.wake(log);
-    if (!this.options.connection || this.closing.signal.aborted) return;
-    this.toNotify.add(log);
-    this.notifying ??= this.notify().finally(() => (this.notifying = undefined));
+    if (!this.closing.signal.aborted) this.notifier?.say(log);
   }
 
   /** Signals heard so far for `log`. */
@@ -82,7 +83,6 @@ export class Waking {
   async close(): Promise<void> {
     this.closing.abort();
     for (const log of this.waiting.keys()) this.wake(log);
-    await this.notifying;
     await this.notifier?.close();
     await this.listener?.close();
     await this.listening;
@@ -93,35 +93,6 @@ export class Waking {
     for (const done of this.waiting.get(log) ?? []) done();
   }
 
-  /** One NOTIFY under way at a time; what is signalled meanwhile goes with the next. Its commit need not reach the disk. */
-  private async notify(): Promise<void> {
-    await Promise.resolve(); // appends that return in this turn share one
-    while (this.toNotify.size > 0) {
-      const logs = [...this.toNotify];
-      this.toNotify.clear();
-      try {
-        this.notifier = this.notifier?.failure ? undefined : this.notifier;
-        if (!this.notifier) {
-          this.notifier = await DedicatedConnection.open(this.options.connection!, 'notify');
-          const [row] = await this.notifier.query({
-            text: `SELECT pg_backend_pid() FROM set_config('synchronous_commit', 'off', false)`,
-          });
-          this.notifierPid = Number(row![0]);
-        }
-        const text = 'SELECT pg_notify($1, log) FROM unnest(string_to_array($2, $3)) AS log';
-        await this.notifier.query({ name: 'notify', text, values: [this.channel, logs.join(','), ','] });
-      } catch (error) {
-        this.options.warn?.(
-          'Other processes were not woken; they will find the new records when they next look.',
-          error,
-        );
-        void this.notifier?.close();
-        this.notifier = undefined;
-        return;
-      }
-    }
-  }
-
   private async listen(options: ConnectionOptions): Promise<void> {
     const { signal } = this.closing;
     for (let pause = FIRST_PAUSE_MS; !signal.aborted; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
@@ -129,9 +100,11 @@ export class Waking {
       try {
         listener = await DedicatedConnection.open(options, 'listen', 5_000);
         listener.onNotification((_channel, log, pid) => {
-          if (pid !== this.notifierPid) this.wake(log);
+          if (!this.notifier!.isOwn(pid)) this.wake(log);
         });
         await listener.query({ text: `LISTEN "${this.channel.replaceAll('"', '""')}"` });
+        const [row] = await listener.query(listensOn(this.channel));
+        this.listenerPid = Number(row![0]);
         this.listener = listener;
         for (const log of this.waiting.keys()) this.wake(log); // whatever was said while nobody listened
         pause = FIRST_PAUSE_MS;

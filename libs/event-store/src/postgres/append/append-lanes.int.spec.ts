@@ -7,6 +7,7 @@ import {
   InvalidEventError,
   outsideTransaction,
   UnavailableError,
+  validateAppend,
   WrongExpectedVersionError,
   type AppendRequest,
 } from '../../core/index.js';
@@ -130,7 +131,11 @@ describe('appends that share a statement', () => {
     // Also where nobody kept them apart: two that share an id go in as one.
     const shared = deposited();
     const [one, two] = [1, 2].map(() => appendTo(newStream(), { events: [shared, deposited()] }));
-    const stored = await appendBatch((query) => opened.database.query(query), [one!, two!]);
+    const stored = await appendBatch(
+      (query) => opened.database.query(query),
+      [one!, two!].map(validateAppend),
+      'error',
+    );
     expect(stored.map((result) => result?.stream).filter(Boolean)).toHaveLength(1);
   });
 

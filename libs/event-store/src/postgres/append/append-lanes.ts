@@ -1,8 +1,8 @@
 // Group commit: appends of this process that wait share the next statement. Each keeps its own outcome, and those of one stream their order.
-import { OverloadedError, type AppendRequest } from '../../core/index.js';
+import { OverloadedError, type ValidAppend } from '../../core/index.js';
 import { AppendQueue, type QueueLimits } from './append-queue.js';
 import { PatientAppends } from './patient-appends.js';
-import type { Outcome, Waiting } from './waiting.js';
+import { keysOf, type Outcome, type Waiting } from './waiting.js';
 
 /** What a failed statement says of its appends. */
 export type Meaning =
@@ -15,9 +15,9 @@ export type Meaning =
 
 export interface AppendLanesOptions extends QueueLimits {
   /** Sends appends of different streams in one statement, which soon gives up waiting for a lock: all outcomes, in the order given. */
-  readonly send: (requests: readonly AppendRequest[]) => Promise<readonly Outcome[]>;
+  readonly send: (requests: readonly ValidAppend[]) => Promise<readonly Outcome[]>;
   /** Sends one append by itself, with time to wait for others. */
-  readonly sendPatiently: (request: AppendRequest) => Promise<Outcome>;
+  readonly sendPatiently: (request: ValidAppend) => Promise<Outcome>;
   readonly meaningOf: (error: unknown) => Meaning;
   /** Statements under way at a time, default 2. */
   readonly lanes?: number;
@@ -38,16 +38,13 @@ export class AppendLanes {
     this.patient = new PatientAppends(options.sendPatiently, (one) => this.end(one));
   }
 
-  /**
-   * @param bytes its size as JSON.
-   * @throws OverloadedError; otherwise as the statement itself, whoever shares it.
-   */
-  append(request: AppendRequest, bytes: number): Promise<Outcome> {
-    if (!this.queue.hasRoomFor(bytes, this.patient.size)) {
+  /** @throws OverloadedError; otherwise as the statement itself, whoever shares it. */
+  append(request: ValidAppend): Promise<Outcome> {
+    if (!this.queue.hasRoomFor(request.bytes, this.patient.size)) {
       return Promise.reject(new OverloadedError(this.queue.size + this.patient.size));
     }
     return new Promise((resolve, reject) => {
-      const mayGo = this.queue.add({ request, bytes, since: this.options.now(), resolve, reject });
+      const mayGo = this.queue.add({ request, keys: keysOf(request), since: this.options.now(), resolve, reject });
       if (mayGo && !this.turning) this.fill(); // idle: no turn of the event loop is waited for
     });
   }

@@ -1,7 +1,13 @@
 // Group commit is invisible: one outcome for each append, the order of a stream, and nobody pays for a neighbour.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { OverloadedError, type AppendRequest, type AppendResult } from '../../core/index.js';
+import {
+  OverloadedError,
+  validateAppend,
+  type AppendRequest,
+  type AppendResult,
+  type ValidAppend,
+} from '../../core/index.js';
 import { appendTo, commandOn, deposited, deposits } from '../../testing/event-store.support.js';
 import { AppendLanes, type AppendLanesOptions } from './append-lanes.js';
 
@@ -47,6 +53,8 @@ class Server {
   }
 }
 
+const valid = (request: AppendRequest, bytes = 1): ValidAppend => ({ ...validateAppend(request), bytes });
+
 /** Until answers are heard, and whoever waits for a turn of the event loop has had it. */
 const aTurn = () => sleep(1);
 
@@ -54,7 +62,7 @@ describe('append lanes', () => {
   it('send at once when they are idle, and together what has waited', async () => {
     const server = new Server();
     const lanes = new AppendLanes(server.options);
-    const outcomes = ['account-1', 'account-2', 'account-3'].map((stream) => lanes.append(appendTo(stream), 1));
+    const outcomes = ['account-1', 'account-2', 'account-3'].map((stream) => lanes.append(valid(appendTo(stream))));
     expect(server.streams(0)).toEqual(['account-1']);
     server.sent[0]!.end();
     expect(await outcomes[0]).toMatchObject({ stream: 'account-1' });
@@ -71,8 +79,8 @@ describe('append lanes', () => {
   it('take callers that append again at once into the next statement', async () => {
     const server = new Server();
     const lanes = new AppendLanes(server.options);
-    void lanes.append(appendTo('account-1'), 1).then(() => lanes.append(appendTo('account-1'), 1));
-    void lanes.append(appendTo('account-2'), 1);
+    void lanes.append(valid(appendTo('account-1'))).then(() => lanes.append(valid(appendTo('account-1'))));
+    void lanes.append(valid(appendTo('account-2')));
     server.sent[0]!.end();
     await aTurn();
     expect(server.streams(1)).toEqual(['account-2', 'account-1']);
@@ -81,8 +89,8 @@ describe('append lanes', () => {
   it('keep the order of a stream, one append of it under way at a time', async () => {
     const server = new Server();
     const lanes = new AppendLanes({ ...server.options, lanes: 2 });
-    for (let n = 0; n < 3; n += 1) void lanes.append(appendTo('account-1', { events: deposits(n + 1) }), 1);
-    void lanes.append(appendTo('account-2'), 1);
+    for (let n = 0; n < 3; n += 1) void lanes.append(valid(appendTo('account-1', { events: deposits(n + 1) })));
+    void lanes.append(valid(appendTo('account-2')));
     expect(server.sent.map((_, statement) => server.streams(statement))).toEqual([['account-1'], ['account-2']]);
     for (let n = 1; n < 3; n += 1) {
       server.sent[n === 1 ? 0 : n]!.end();
@@ -95,14 +103,14 @@ describe('append lanes', () => {
   it('let no small append pass a large one that did not fit, so that the large one is not left behind for ever', async () => {
     const server = new Server();
     const lanes = new AppendLanes({ ...server.options, batchEvents: 10 });
-    void lanes.append(appendTo('account-0'), 1);
+    void lanes.append(valid(appendTo('account-0')));
     for (const [stream, events] of [
       ['account-1', 6],
       ['account-2', 9],
       ['account-3', 1],
       ['account-4', 1],
     ] as const) {
-      void lanes.append(appendTo(stream, { events: deposits(events) }), 1);
+      void lanes.append(valid(appendTo(stream, { events: deposits(events) })));
     }
     for (let statement = 0; statement < 3; statement += 1) {
       server.sent[statement]!.end();
@@ -119,7 +127,7 @@ describe('append lanes', () => {
     const server = new Server();
     const lanes = new AppendLanes(server.options);
     const outcomes = ['account-0', 'account-1', 'account-2', 'account-3'].map((stream) =>
-      lanes.append(appendTo(stream), 1),
+      lanes.append(valid(appendTo(stream))),
     );
     const settled = Promise.allSettled(outcomes);
     server.sent[0]!.end();
@@ -138,17 +146,17 @@ describe('append lanes', () => {
     const server = new Server();
     const lanes = new AppendLanes({ ...server.options, waitingSize: 7 });
     const locked = ['a-0', 'a-1', 'a-2', 'a-3', 'a-4', 'a-5'];
-    const outcomes = locked.map((stream) => lanes.append(appendTo(stream), 1));
+    const outcomes = locked.map((stream) => lanes.append(valid(appendTo(stream))));
     const settled = Promise.allSettled(outcomes);
     for (const statement of [0, 1, 2, 3, 4, 5, 6]) {
       server.sent[statement]!.end(new Error('locked')); // one alone, five together, then each of the five
       await aTurn();
     }
     expect(server.patient.map(({ stream }) => stream)).toEqual(locked.slice(0, 4));
-    const innocent = lanes.append(appendTo('b-0'), 1);
+    const innocent = lanes.append(valid(appendTo('b-0')));
     expect(server.streams(7)).toEqual(['b-0']);
-    const behind = lanes.append(appendTo('a-0'), 1);
-    await expect(lanes.append(appendTo('b-1'), 1)).rejects.toThrow(OverloadedError); // they count among those that wait
+    const behind = lanes.append(valid(appendTo('a-0')));
+    await expect(lanes.append(valid(appendTo('b-1')))).rejects.toThrow(OverloadedError); // they count among those that wait
     server.sent[7]!.end();
     expect(await innocent).toMatchObject({ stream: 'b-0' });
     server.patient[0]!.end();
@@ -167,11 +175,11 @@ describe('append lanes', () => {
     const server = new Server();
     const lanes = new AppendLanes(server.options);
     const [event, command] = [deposited(), commandOn('account-3')];
-    void lanes.append(appendTo('account-0'), 1);
-    void lanes.append(appendTo('account-1', { events: [event] }), 1);
-    void lanes.append(appendTo('account-2', { events: [event] }), 1);
-    void lanes.append(appendTo('account-3', { command }), 1);
-    void lanes.append(appendTo('account-4', { command: { ...command, stream: 'account-4' } }), 1);
+    void lanes.append(valid(appendTo('account-0')));
+    void lanes.append(valid(appendTo('account-1', { events: [event] })));
+    void lanes.append(valid(appendTo('account-2', { events: [event] })));
+    void lanes.append(valid(appendTo('account-3', { command })));
+    void lanes.append(valid(appendTo('account-4', { command: { ...command, stream: 'account-4' } })));
     for (const statement of [0, 1]) {
       server.sent[statement]!.end();
       await aTurn();
@@ -185,10 +193,10 @@ describe('append lanes', () => {
   it('refuse what has waited too long, without having sent it', async () => {
     const server = new Server();
     const lanes = new AppendLanes({ ...server.options, waitingMs: 1_000 });
-    void lanes.append(appendTo('account-0'), 1);
-    const late = lanes.append(appendTo('account-1'), 1);
+    void lanes.append(valid(appendTo('account-0')));
+    const late = lanes.append(valid(appendTo('account-1')));
     server.now = 600;
-    const inTime = lanes.append(appendTo('account-2'), 1);
+    const inTime = lanes.append(valid(appendTo('account-2')));
     server.now = 1_500;
     server.sent[0]!.end();
     await expect(late).rejects.toThrow(OverloadedError);
@@ -201,7 +209,7 @@ describe('append lanes', () => {
   it('tell all of them when the database is away, and go on with the next', async () => {
     const server = new Server();
     const lanes = new AppendLanes(server.options);
-    const outcomes = ['account-0', 'account-1'].map((stream) => lanes.append(appendTo(stream), 1));
+    const outcomes = ['account-0', 'account-1'].map((stream) => lanes.append(valid(appendTo(stream))));
     server.sent[0]!.end(new Error('away'));
     await expect(outcomes[0]).rejects.toThrow('away');
     await aTurn();
@@ -220,7 +228,7 @@ describe('append lanes', () => {
       ['account-3', 1],
       ['account-4', 60],
     ] as const) {
-      void lanes.append(appendTo(stream), bytes);
+      void lanes.append(valid(appendTo(stream), bytes));
     }
     for (let statement = 0; statement < 2; statement += 1) {
       server.sent[statement]!.end();
@@ -233,12 +241,12 @@ describe('append lanes', () => {
   it('refuse an append when as many bytes wait as may', async () => {
     const server = new Server();
     const lanes = new AppendLanes({ ...server.options, waitingBytes: 10 });
-    void lanes.append(appendTo('account-0'), 60);
-    void lanes.append(appendTo('account-1'), 60);
-    await expect(lanes.append(appendTo('account-2'), 1)).rejects.toThrow(OverloadedError);
+    void lanes.append(valid(appendTo('account-0'), 60));
+    void lanes.append(valid(appendTo('account-1'), 60));
+    await expect(lanes.append(valid(appendTo('account-2')))).rejects.toThrow(OverloadedError);
     server.sent[0]!.end();
     await aTurn();
-    void lanes.append(appendTo('account-3'), 60);
+    void lanes.append(valid(appendTo('account-3'), 60));
     server.sent[1]!.end();
     await aTurn();
     expect(server.streams(2)).toEqual(['account-3']);
@@ -247,11 +255,11 @@ describe('append lanes', () => {
   it('refuse an append when as many wait as may, and take the next one once there is room', async () => {
     const server = new Server();
     const lanes = new AppendLanes({ ...server.options, waitingSize: 2 });
-    const taken = ['account-0', 'account-1', 'account-2'].map((stream) => lanes.append(appendTo(stream), 1));
-    await expect(lanes.append(appendTo('account-3'), 1)).rejects.toThrow(OverloadedError);
+    const taken = ['account-0', 'account-1', 'account-2'].map((stream) => lanes.append(valid(appendTo(stream))));
+    await expect(lanes.append(valid(appendTo('account-3')))).rejects.toThrow(OverloadedError);
     server.sent[0]!.end();
     await aTurn();
-    const late = lanes.append(appendTo('account-4'), 1);
+    const late = lanes.append(valid(appendTo('account-4')));
     server.sent[1]!.end();
     await aTurn();
     server.sent[2]!.end();

@@ -24,10 +24,7 @@ const MIB = 1024 * 1024;
 export class AppendQueue {
   private waiting: Waiting[] = [];
   private bytes = 0;
-  /**
-   * Of appends under way: the next one of a stream needs the version that this one makes; and two in one statement that share an id or a
-   * command would not see each other.
-   */
+  /** Keys of appends under way. */
   private readonly busy = new Set<string>();
 
   constructor(private readonly options: QueueLimits) {}
@@ -44,7 +41,7 @@ export class AppendQueue {
   /** @returns whether it need not stand behind one that is under way. */
   add(one: Waiting): boolean {
     this.waiting.push(one);
-    this.bytes += one.bytes;
+    this.bytes += one.request.bytes;
     return !this.isBusy(one);
   }
 
@@ -62,16 +59,16 @@ export class AppendQueue {
     for (const [index, one] of this.waiting.entries()) {
       const count = one.request.events.length;
       if (this.isOverdue(one)) {
-        this.bytes -= one.bytes;
+        this.bytes -= one.request.bytes;
         one.reject(new OverloadedError(this.size));
       } else if (this.isBusy(one)) {
         left.push(one);
-      } else if (count > batchEvents || one.bytes > batchBytes) {
+      } else if (count > batchEvents || one.request.bytes > batchBytes) {
         this.leave(one, large);
-      } else if (batch.length < most && events + count <= batchEvents && bytes + one.bytes <= batchBytes) {
+      } else if (batch.length < most && events + count <= batchEvents && bytes + one.request.bytes <= batchBytes) {
         this.leave(one, batch);
         events += count;
-        bytes += one.bytes;
+        bytes += one.request.bytes;
       } else {
         left.push(...this.waiting.slice(index));
         break;
@@ -83,25 +80,20 @@ export class AppendQueue {
 
   /** It is decided: those behind it may go. */
   release(one: Waiting): void {
-    for (const key of keysOf(one)) this.busy.delete(key);
+    for (const key of one.keys) this.busy.delete(key);
   }
 
   private leave(one: Waiting, to: Waiting[]): void {
-    for (const key of keysOf(one)) this.busy.add(key);
-    this.bytes -= one.bytes;
+    for (const key of one.keys) this.busy.add(key);
+    this.bytes -= one.request.bytes;
     to.push(one);
   }
 
   private isBusy(one: Waiting): boolean {
-    return keysOf(one).some((key) => this.busy.has(key));
+    return one.keys.some((key) => this.busy.has(key));
   }
 
   private isOverdue({ since }: Waiting): boolean {
     return this.options.now() - since > (this.options.waitingMs ?? 30_000);
   }
-}
-
-function keysOf({ request: { stream, events, command } }: Waiting): string[] {
-  const keys = [`stream ${stream}`, `event ${events[0]!.id}`];
-  return command ? [...keys, `command ${command.id}`] : keys;
 }

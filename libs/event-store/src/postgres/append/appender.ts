@@ -11,9 +11,10 @@ import {
   type AppendResult,
   type Clock,
   type IdGenerator,
+  type ValidAppend,
 } from '../../core/index.js';
 import { earlierAppend } from './earlier-append.js';
-import { appendBatch, type StoredRow } from './append-batch.js';
+import { appendBatch } from './append-batch.js';
 import { AppendLanes, type Meaning } from './append-lanes.js';
 import { LANES, type PostgresDatabase } from '../database.js';
 import { failureOf, LOCK_NOT_AVAILABLE, sqlStateOf } from '../sql-states.js';
@@ -50,9 +51,9 @@ export class Appender {
     this.ids = ids;
     this.lanes = new AppendLanes({
       lanes: LANES,
-      send: (requests) => appendBatch((query) => database.queryInLane<StoredRow>(query), requests),
+      send: (requests) => appendBatch((query) => database.queryInLane(query), requests, 'error'),
       sendPatiently: async (request) =>
-        (await appendBatch((query) => database.queryOutside<StoredRow>(query), [request]))[0],
+        (await appendBatch((query) => database.queryOutside(query), [request], 'error'))[0],
       meaningOf,
       now: () => clock.now().getTime(),
     });
@@ -61,8 +62,7 @@ export class Appender {
   async append(request: AppendRequest): Promise<AppendResult> {
     const transaction = currentPostgresTransaction(this.database.dataSource);
     try {
-      const bytes = validateAppend(request);
-      const result = await this.untilDecided(request, bytes, transaction !== undefined);
+      const result = await this.untilDecided(validateAppend(request), transaction !== undefined);
       if (!result.repeated) {
         if (transaction) transaction.onCommit(this.onAppended);
         else this.onAppended();
@@ -74,11 +74,11 @@ export class Appender {
     }
   }
 
-  private async untilDecided(request: AppendRequest, bytes: number, inTransaction: boolean): Promise<AppendResult> {
+  private async untilDecided(request: ValidAppend, inTransaction: boolean): Promise<AppendResult> {
     for (let attempt = 1; ; attempt += 1) {
       let lost: unknown;
       try {
-        const stored = inTransaction ? await this.join(request) : await this.lanes.append(request, bytes);
+        const stored = inTransaction ? await this.join(request) : await this.lanes.append(request);
         if (stored) return stored;
       } catch (error) {
         const failure = failureOf(error);
@@ -95,8 +95,8 @@ export class Appender {
     }
   }
 
-  private async join(request: AppendRequest): Promise<AppendResult | undefined> {
-    return (await appendBatch((query) => this.database.query<StoredRow>(query), [request]))[0];
+  private async join(request: ValidAppend): Promise<AppendResult | undefined> {
+    return (await appendBatch((query) => this.database.query(query), [request], 'no row'))[0];
   }
 
   /** undefined: nothing in the way now, try again. */
@@ -111,7 +111,8 @@ export class Appender {
 
   private undecided({ stream, expected, events }: AppendRequest, attempts: number, lost: unknown): Error {
     const cause = lost ?? new Error('every attempt lost the race for the next version');
-    if (isOpen(expected) || lost !== undefined) return new TooManyConflictsError(stream, attempts, cause);
+    if (isOpen(expected) || (lost !== undefined && failureOf(lost) !== 'conflict'))
+      return new TooManyConflictsError(stream, attempts, cause);
     return new CorruptStreamError(
       `Append of ${events[0]!.id} to ${stream} at version ${expected}: the database refuses it, and nothing is found that stands in its way. ` +
         'Check the indexes of event_store.events (REINDEX).',

@@ -1,5 +1,5 @@
 // Appends that cannot share a statement: each waits for the lock of somebody else, or is very large. A few at a time, beside the lanes.
-import type { AppendRequest } from '../../core/index.js';
+import type { ValidAppend } from '../../core/index.js';
 import type { Outcome, Waiting } from './waiting.js';
 
 /** Connections of the pool they may hold, which others need as well. */
@@ -11,7 +11,7 @@ export class PatientAppends {
 
   /** @param ended told before each is answered. */
   constructor(
-    private readonly send: (request: AppendRequest) => Promise<Outcome>,
+    private readonly send: (request: ValidAppend) => Promise<Outcome>,
     private readonly ended: (one: Waiting) => void,
   ) {}
 

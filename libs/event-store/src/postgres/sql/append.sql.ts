@@ -1,15 +1,19 @@
 // The append: one round trip for a batch of appends, each of which goes in whole or not at all.
 
+import type { OnRace } from './append-one.sql.js';
+
 /** What a batch needs; the statement for less is shorter, and runs faster. */
 export interface AppendShape {
   /** Some append has more than one event. */
   readonly rest: boolean;
   /** Some append is a command's decision. */
   readonly commands: boolean;
+  /** What a later id that is already known ends in; looking for it first costs a tenth. */
+  readonly onRace: OnRace;
 }
 
-/** One event of $1. Of an append, the first event says what is expected; the others only belong to it. */
-export interface AskedEvent {
+/** One event of $1, with its `data` and its `metadata`. Of an append, the first event says what is expected; the others only belong to it. */
+export interface EventFields {
   readonly stream: string;
   /** From 1, inside the append. */
   readonly n: number;
@@ -17,14 +21,15 @@ export interface AskedEvent {
   readonly first_id: string;
   readonly type: string;
   readonly schema_version: number;
-  readonly data: object;
-  readonly metadata: object;
-  /** First event only: the versions the stream may be at. */
-  readonly at_least?: number;
-  readonly at_most?: number;
-  /** First event only: ids of the others. */
+}
+
+/** Of the first event only. */
+export interface DecisiveFields {
+  /** The versions the stream may be at. */
+  readonly at_least: number;
+  readonly at_most: number;
+  /** Ids of the other events, where they are looked for first. */
   readonly rest_ids?: readonly string[];
-  /** First event only. */
   readonly command_id?: string;
   readonly step?: number;
   readonly command_type?: string;
@@ -34,11 +39,11 @@ export interface AskedEvent {
 const EVENT = 'id, stream, version, type, schema_version, data, metadata';
 
 /**
- * $1 is a JSON array of {@link AskedEvent}s, at most one append per stream, sorted by stream (so that two batches cannot lock each other
+ * $1 is a JSON array of {@link EventFields}, at most one append per stream, sorted by stream (so that two batches cannot lock each other
  * out).
  *
- * - An append is admitted when the newest visible version is within at_least..at_most, and neither its command nor one of its later
- *   ids is known. So version n + 1 is only written where n is visible, and positions rise with versions without any lock.
+ * - An append is admitted when the newest visible version is within at_least..at_most, and its command is not known (nor one of its
+ *   later ids: without that look they end in a unique_violation). So version n + 1 is only written where n is visible, and positions rise with versions without any lock.
  * - A race is decided by the unique keys: the *first* event goes in ON CONFLICT DO NOTHING, the others and the command only where it
  *   did. The join is on the stream and the **first id**: on the stream alone, two appends of one stream would store a mix of both.
  * - An append without a row in the answer was not stored; who was first is found out by reading.
@@ -46,14 +51,15 @@ const EVENT = 'id, stream, version, type, schema_version, data, metadata';
  * `(SELECT … LIMIT 1) IS NULL` stands for NOT EXISTS, which the planner may turn into a join over the whole table, and `ORDER BY`
  * keeps it to the index while the table is new and without statistics: the prepared plan would stay.
  */
-export function appendStatement({ rest, commands }: AppendShape): { name: string; text: string } {
+export function appendStatement({ rest, commands, onRace }: AppendShape): { name: string; text: string } {
+  const looks = rest && onRace === 'no row';
   return {
-    name: `event_store.append${rest ? '_rest' : ''}${commands ? '_commands' : ''}`,
+    name: `event_store.append${rest ? '_rest' : ''}${commands ? '_commands' : ''}${looks ? '_joined' : ''}`,
     text: `
 WITH asked AS MATERIALIZED (
   SELECT * FROM jsonb_to_recordset($1::jsonb) AS a(
     stream text, id uuid, type text, schema_version int, data jsonb, metadata jsonb, at_least int, at_most int
-    ${rest ? ', n int, first_id uuid, rest_ids uuid[]' : ''}
+    ${rest ? ', n int, first_id uuid' : ''}${looks ? ', rest_ids uuid[]' : ''}
     ${commands ? ', command_id uuid, step int, command_type text, content_hash text' : ''})
 ), based AS MATERIALIZED (
   SELECT a.*, coalesce((
@@ -62,7 +68,7 @@ WITH asked AS MATERIALIZED (
 ), admitted AS ${commands ? 'MATERIALIZED' : 'NOT MATERIALIZED'} (
   SELECT * FROM based a
   WHERE a.base BETWEEN a.at_least AND a.at_most
-    ${rest ? 'AND (SELECT e.id FROM event_store.events e WHERE e.id = ANY (a.rest_ids) ORDER BY e.id LIMIT 1) IS NULL' : ''}
+    ${looks ? 'AND (SELECT e.id FROM event_store.events e WHERE e.id = ANY (a.rest_ids) ORDER BY e.id LIMIT 1) IS NULL' : ''}
     ${
       commands
         ? `AND (SELECT c.id FROM event_store.commands c WHERE c.id = a.command_id
