@@ -65,7 +65,15 @@ export type {
   Rejection,
 } from './event-store.js';
 export { isOpen, meets, type ExpectedVersion } from './expected-version.js';
-export type { HeldBack, LogCursor, LogHolder, LogName, LogRecord, SettledLog } from './log.js';
+export {
+  recordOf,
+  type HeldBack,
+  type LogCursor,
+  type LogHolder,
+  type LogName,
+  type LogRecord,
+  type SettledLog,
+} from './log.js';
 export type { MemberStore } from './members.js';
 export { MessageContext, type MessageContextInit } from './message-context.js';
 export {

@@ -3,7 +3,7 @@ import type { EventMetadata } from './event.js';
 
 export type LogName = 'events' | 'inbound' | 'outgoing';
 
-/** One row of a log, whatever the log holds. */
+/** One row of a log, whatever the log holds. Its fields may be getters of a class: {@link recordOf} copies all of them, a spread need not. */
 export interface LogRecord {
   readonly position: bigint;
   /** Event, message or command id (UUID for our own). */
@@ -23,6 +23,11 @@ export interface LogRecord {
   readonly bytes?: number;
   /** False where the log knows that nothing in its data is encrypted. */
   readonly sealed?: boolean;
+}
+
+/** A copy with something changed. A spread would miss what a log parses only when somebody looks. */
+export function recordOf(record: LogRecord, changed: Partial<LogRecord>): LogRecord {
+  return { ...record, data: record.data, metadata: record.metadata, ...changed };
 }
 
 /** A place a reader has reached: always a settled position, valid only in the log epoch it was taken in. */

@@ -1,5 +1,11 @@
 // The door to PostgreSQL: queries run in the ambient transaction if one is open, else each by itself on a pool of our own.
-import pg, { type CustomTypesConfig, type QueryConfig, type QueryResult, type QueryResultRow } from 'pg';
+import pg, {
+  type CustomTypesConfig,
+  type QueryArrayConfig,
+  type QueryConfig,
+  type QueryResult,
+  type QueryResultRow,
+} from 'pg';
 import type { DataSource } from 'typeorm';
 import { poolConfig, type ConnectionOptions } from './connection-options.js';
 import { checkServer, type ServerWarning } from './server-check.js';
@@ -16,6 +22,8 @@ export interface Query {
   readonly name?: string;
   readonly text: string;
   readonly values?: readonly unknown[];
+  /** Rows as arrays of what the server sent, unparsed. */
+  readonly asText?: boolean;
 }
 
 /** Statements that carry the appends of many callers, under way at a time. */
@@ -100,9 +108,14 @@ function pool(options: ConnectionOptions): pg.Pool {
   return made;
 }
 
-function config({ name, text, values }: Query): QueryConfig {
-  return { name, text, values: values as unknown[] | undefined, types };
+function config({ name, text, values, asText }: Query): QueryConfig {
+  const statement = { name, text, values: values as unknown[] | undefined };
+  if (!asText) return { ...statement, types };
+  const asRows: QueryArrayConfig = { ...statement, rowMode: 'array', types: unparsed };
+  return asRows;
 }
+
+const unparsed: CustomTypesConfig = { getTypeParser: () => (value: unknown) => value };
 
 const INT8 = 20; // type oid of bigint
 

@@ -1,6 +1,7 @@
 // The tables a settled log can read, and the few statements it reads them with.
-import type { EventMetadata, LogName, LogRecord } from '../core/index.js';
+import type { LogName, LogRecord } from '../core/index.js';
 import type { Statement, TextRow } from './dedicated-connection.js';
+import { LogRow } from './log-row.js';
 
 /**
  * Any table with `position bigint GENERATED … AS IDENTITY` (increment 1, cache 1, unique), drawn by the INSERT itself, whose rows
@@ -17,9 +18,6 @@ export interface LogTable {
   /** SQL expressions for the fields of a {@link LogRecord}. */
   readonly columns: Readonly<Record<Exclude<keyof LogRecord, 'position' | 'bytes' | 'sealed'>, string>>;
 }
-
-/** In every row with encrypted fields; elsewhere it is only looked at once more. */
-const PERSONAL_MARK = '"$personal"';
 
 export const eventsTable: LogTable = {
   name: 'events',
@@ -126,25 +124,5 @@ export function identityOf({ table, sequence }: LogTable): Statement {
 }
 
 export function parseRecord(row: TextRow): LogRecord {
-  const [position, id, key, version, type, schemaVersion, dataText, metadataText, time] = row as string[];
-  // Of most records only the type is looked at, and those that are kept for others take less as text.
-  let data: object | undefined;
-  let metadata: EventMetadata | undefined;
-  return {
-    position: BigInt(position!),
-    id: id!,
-    key: key!,
-    version: Number(version),
-    type: type!,
-    schemaVersion: Number(schemaVersion),
-    get data() {
-      return (data ??= JSON.parse(dataText!) as object);
-    },
-    get metadata() {
-      return (metadata ??= JSON.parse(metadataText!) as EventMetadata);
-    },
-    time: new Date(Number(time)),
-    bytes: dataText!.length,
-    sealed: dataText!.includes(PERSONAL_MARK),
-  };
+  return new LogRow(row);
 }

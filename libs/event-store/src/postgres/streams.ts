@@ -20,11 +20,11 @@ interface EventRow {
 
 const MAX_VERSION = 2_147_483_647;
 
-/**
- * Events in one answer. An event has 1 MiB at most, which the server may write with twice as many characters; of all of them the runtime
- * takes 2^29 in one text.
- */
-const REPLAY_PAGE = 250;
+/** Events of the first page, which may have 1 MiB each. */
+const FIRST_PAGE = 250;
+/** Characters of the next pages, by what those before had; and their events. */
+const PAGE_CHARACTERS = 4 * 1024 * 1024;
+const LARGEST_PAGE = 1_000;
 
 export async function readStream(
   database: PostgresDatabase,
@@ -47,26 +47,39 @@ export async function* replayStream(
 ): AsyncGenerator<readonly ReplayedEvent[]> {
   const inTransaction = currentPostgresTransaction(database.dataSource) !== undefined;
   const last = Math.min(toVersion, MAX_VERSION);
-  const pageFrom = (from: number): Promise<ReplayRow[]> =>
-    replayPage(database, [stream, from, last, until ?? null, REPLAY_PAGE]);
-  for (let page = await pageFrom(Math.min(fromVersion, MAX_VERSION)); ;) {
-    const more = page.length === REPLAY_PAGE;
-    const from = more ? page.at(-1)![0] + 1 : 0;
+  const pageFrom = async (from: number, limit: number): Promise<Page> => {
+    const values = [stream, from, last, until ?? null, limit];
+    return { limit, rows: (await database.query<ReplayRow>({ ...replayStatement, values, asText: true })).rows };
+  };
+  for (let page = await pageFrom(Math.min(fromVersion, MAX_VERSION), FIRST_PAGE); ;) {
+    const { rows, limit } = page;
+    const more = rows.length === limit;
+    const following = () => pageFrom(Number(rows.at(-1)![0]) + 1, nextLimit(rows));
     // The server is at the next page while this one is applied; but in a transaction whoever applies it may use the connection.
-    const next = more && !inTransaction ? pageFrom(from) : undefined;
+    const next = more && !inTransaction ? following() : undefined;
     next?.catch(() => undefined); // heard below, unless the reader leaves before
-    yield page.map(([version, type, schemaVersion, data]) => ({ version, type, schemaVersion, data }));
+    yield rows.map(([version, type, schemaVersion, data]) => ({
+      version: Number(version),
+      type,
+      schemaVersion: Number(schemaVersion),
+      data: JSON.parse(data) as object,
+    }));
     if (!more) return;
-    page = await (next ?? pageFrom(from));
+    page = await (next ?? following());
   }
 }
 
-async function replayPage(database: PostgresDatabase, values: readonly unknown[]): Promise<ReplayRow[]> {
-  const { rows } = await database.query<{ json_agg: ReplayRow[] | null }>({ ...replayStatement, values });
-  return rows[0]!.json_agg ?? [];
+type ReplayRow = readonly [version: string, type: string, schemaVersion: string, data: string];
+
+interface Page {
+  readonly rows: readonly ReplayRow[];
+  readonly limit: number;
 }
 
-type ReplayRow = readonly [version: number, type: string, schemaVersion: number, data: object];
+function nextLimit(rows: readonly ReplayRow[]): number {
+  const characters = rows.reduce((sum, [, , , data]) => sum + data.length, 0) / rows.length;
+  return Math.max(1, Math.min(LARGEST_PAGE, Math.floor(PAGE_CHARACTERS / characters)));
+}
 
 export async function streamVersion(database: PostgresDatabase, stream: string): Promise<number> {
   const { rows } = await database.query<{ version: number }>({ ...versionStatement, values: [stream] });

@@ -1,5 +1,5 @@
 // Records that failed: writes them to the parking store, tells the operator, and knows when to look for those that are due again.
-import type { LogRecord, ParkedMessage, UnknownEventTypeError } from '../core/index.js';
+import { recordOf, type LogRecord, type ParkedMessage, type UnknownEventTypeError } from '../core/index.js';
 import { codeOf, codeOfReason, reasonOf, UnwantedRecordError } from './failure.js';
 import { itemOf, type Item } from './item.js';
 import { DEPLOY_MS, nextDelayMs, type RetryPolicy } from './retry-policy.js';
@@ -188,5 +188,5 @@ export function overtakingKey(key: string): string {
 }
 
 function keyed(record: LogRecord, key: string): LogRecord {
-  return record.key === key ? record : { ...record, key };
+  return record.key === key ? record : recordOf(record, { key });
 }
