@@ -46,7 +46,7 @@ export const REMEDIES: Readonly<Record<string, string>> = {
   'ES-1506': 'Keep the state of the process plain JSON data, then replay the event.',
   'ES-1507': 'Deploy the newer build again; it has written the state.',
   'ES-1601':
-    'Give the service the master keys it had, former ones included. Where the row was changed or moved, restore it; what was forgotten is no error.',
+    'Give the service the master keys it had, former ones included. Where the row was changed or moved, restore it. Records that were parked meanwhile: replay them. What was forgotten is no error.',
   'ES-1701':
     'Run npm run es -- verify and compare with the last anchor. Give the service every key its seals were made with; what was changed by hand, restore.',
   'ES-1801':

@@ -34,6 +34,10 @@ export interface SubjectKeyStore {
 export interface KeyWrapping {
   /** A new random key of 32 bytes, and the same wrapped for this subject. */
   newKey(subject: string): Promise<{ readonly key: Uint8Array; readonly wrapped: WrappedKey }>;
-  /** @throws UnreadablePersonalDataError wrapped by a master key that is not at hand, or changed since. */
+  /**
+   * @throws UnavailableError it cannot be asked now: whoever reads personal data waits, and tries again.
+   * @throws UnreadablePersonalDataError wrapped by a master key that is not at hand, or changed since. It is taken for an error of this one
+   * key, as any other error is: records of this subject are retried and then parked, the others go on.
+   */
   unwrap(wrapped: WrappedKey, subject: string): Promise<Uint8Array>;
 }

@@ -93,15 +93,17 @@ export class PersonalDataVault {
 
   /**
    * As {@link open}, but one that cannot be opened fails when its data is read: so it is parked with its key, and the others go on.
-   * A key that cannot be unwrapped is not about one event, and fails them all.
+   * @throws UnavailableError no key can be unwrapped now: that is about no event
    */
   async openEach<E extends Opened>(events: readonly E[], streamOf: (event: E) => string): Promise<readonly E[]> {
     const subjects = events.flatMap((event) => sealedOf(event)?.subject ?? []);
     if (subjects.length === 0) return events;
-    const keys = await this.keys.find(subjects);
+    const { keys, problems } = await this.keys.findEach(subjects);
     return events.map((event) => {
       const sealed = sealedOf(event);
       if (!sealed) return event;
+      const problem = problems.get(sealed.subject);
+      if (problem) return { ...event, data: unreadable(problem) };
       try {
         return this.openOne(event, sealed, streamOf(event), keys);
       } catch (error) {

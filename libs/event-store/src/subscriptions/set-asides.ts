@@ -1,5 +1,11 @@
 // Records that failed: writes them to the parking store, tells the operator, and knows when to look for those that are due again.
-import { recordOf, type LogRecord, type ParkedMessage, type UnknownEventTypeError } from '../core/index.js';
+import {
+  recordOf,
+  type LogRecord,
+  type ParkedMessage,
+  type UnknownEventTypeError,
+  type UnreadablePersonalDataError,
+} from '../core/index.js';
 import { codeOf, codeOfReason, reasonOf, UnwantedRecordError } from './failure.js';
 import { itemOf, type Item } from './item.js';
 import { DEPLOY_MS, nextDelayMs, type RetryPolicy } from './retry-policy.js';
@@ -10,11 +16,15 @@ import type { Session } from './session.js';
 const HEADS_AT_A_TIME = 100;
 const UNWANTED: UnwantedRecordError['code'] = 'ES-1305';
 const UNKNOWN: UnknownEventTypeError['code'] = 'ES-1005';
+const LOCKED: UnreadablePersonalDataError['code'] = 'ES-1601';
 /** A head that is due but not handed out (clocks differ by a little) is not asked for in a tight loop, in milliseconds. */
 const SHORTEST_LOOK_MS = 10;
 
 /** For what another build wants, or can read: looked at every 30 to 60 seconds until a deploy is over. */
 const deployPolicy: RetryPolicy = { maxAttempts: DEPLOY_MS / 30_000 + 1, firstDelayMs: 60_000, maxDelayMs: 60_000 };
+
+/** For what no key opens: maybe somebody brings the key. Soon at first, then once a minute, for an hour at least. */
+const keyPolicy: RetryPolicy = { maxAttempts: DEPLOY_MS / 30_000 + 10, firstDelayMs: 200, maxDelayMs: 60_000 };
 
 /** A decision about a failed record: `write` goes into the unit of work, `report` follows its commit. */
 export interface SetAside {
@@ -142,7 +152,10 @@ export class SetAsides {
   private policyFor(code: string, error?: unknown): RetryPolicy | undefined {
     if (code === UNWANTED) return deployPolicy;
     const { retryFor, unknown = 'stop' } = this.options.definition;
-    return retryFor?.(code, error) ?? (code === UNKNOWN && unknown === 'stop' ? deployPolicy : undefined);
+    const chosen = retryFor?.(code, error);
+    if (chosen) return chosen;
+    if (code === LOCKED) return keyPolicy;
+    return code === UNKNOWN && unknown === 'stop' ? deployPolicy : undefined;
   }
 
   private set(
