@@ -3,15 +3,11 @@ import { aggregateDefinition } from './aggregate.decorators.js';
 import type { EventSourcedAggregate } from './aggregate.js';
 import { AggregateReplayer, type AggregateClass, type AggregateReplayerOptions } from './aggregate-replayer.js';
 import { deterministicId, type IdGenerator } from './clock.js';
-import {
-  AggregateAlreadyExistsError,
-  AggregateNotFoundError,
-  DomainError,
-  RecordedRejectionError,
-} from './domain-errors.js';
+import { AggregateAlreadyExistsError, AggregateNotFoundError, DomainError } from './domain-errors.js';
 import { InvalidRequestError, TooManyConflictsError, WrongExpectedVersionError } from './errors.js';
 import { streamName, type EventToAppend, type StoredEvent } from './event.js';
-import type { AppendResult, CommandKey, CommandOutcome } from './event-store.js';
+import type { AppendResult, CommandKey } from './event-store.js';
+import { firstAnswer, unchanged } from './first-answer.js';
 import { MessageContext } from './message-context.js';
 import { stateChanges, type StateChange } from './state-changes.js';
 import { currentTransaction } from './unit-of-work.js';
@@ -124,7 +120,7 @@ export class AggregateStore<A extends EventSourcedAggregate<object>> {
     const command = this.commandKey(stream);
     for (let attempt = 1; ; attempt += 1) {
       const known = command && (await events.findCommand(command));
-      if (known) return answer(known, stream);
+      if (known) return firstAnswer(known, stream);
       try {
         const aggregate = await obtain();
         await decide(aggregate);
@@ -147,7 +143,7 @@ export class AggregateStore<A extends EventSourcedAggregate<object>> {
     const stream = streamName(this.category, aggregate.id);
     if (aggregate.changes.length === 0) {
       if (!command) return unchanged(stream, aggregate.version);
-      return answer(await events.recordCommand(command, { outcome: 'unchanged', version: aggregate.version }), stream);
+      return firstAnswer(await events.recordCommand(command, { outcome: 'unchanged', version: aggregate.version }), stream);
     }
     const metadata = MessageContext.current()?.metadata ?? { correlationId: ids.next() };
     const { changes } = aggregate;
@@ -171,22 +167,13 @@ export class AggregateStore<A extends EventSourcedAggregate<object>> {
       rejection: { code, kind, message: storable(message) },
     });
     if (outcome.outcome === 'rejected' && outcome.rejection.code === code) throw error;
-    return answer(outcome, stream);
+    return firstAnswer(outcome, stream);
   }
 
   private commandKey(stream: string): CommandKey | undefined {
     const context = MessageContext.current();
     return context?.command && { ...context.command, stream, step: context.nextStep(stream) };
   }
-}
-
-function answer(known: CommandOutcome, stream: string): AppendResult {
-  if (known.outcome === 'rejected') throw new RecordedRejectionError(known.rejection);
-  return known.outcome === 'accepted' ? { ...known.result, repeated: true } : unchanged(stream, known.version);
-}
-
-function unchanged(stream: string, version: number): AppendResult {
-  return { stream, firstVersion: version, version, position: 0n, repeated: true };
 }
 
 /** Without what no text column takes: U+0000 and lone surrogates. The message may quote what a client sent. */

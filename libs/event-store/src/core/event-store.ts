@@ -60,6 +60,12 @@ export interface ReadStreamOptions {
 /** What of a stored event makes the state of an aggregate. */
 export type ReplayedEvent = Pick<StoredEvent, 'version' | 'type' | 'schemaVersion' | 'data'>;
 
+/** What a store offers to one that wraps it. */
+export interface EventPlaces {
+  /** The version an event has in the stream; undefined when it is not in it. */
+  versionOf(stream: string, eventId: string): Promise<number | undefined>;
+}
+
 export interface EventStore {
   /**
    * Appends atomically, joining an open {@link UnitOfWork}. The same event ids with the same content again return the first result.

@@ -59,11 +59,13 @@ export type {
   AppendResult,
   CommandKey,
   CommandOutcome,
+  EventPlaces,
   EventStore,
   ReadStreamOptions,
   ReplayedEvent,
   Rejection,
 } from './event-store.js';
+export { firstAnswer } from './first-answer.js';
 export { isOpen, meets, type ExpectedVersion } from './expected-version.js';
 export {
   recordOf,

@@ -3,8 +3,8 @@ import {
   CommandIdReusedError,
   contentHash,
   DuplicateEventIdError,
+  firstAnswer,
   meets,
-  RecordedRejectionError,
   validateAppend,
   validateCommand,
   WrongExpectedVersionError,
@@ -13,6 +13,7 @@ import {
   type Clock,
   type CommandKey,
   type CommandOutcome,
+  type EventPlaces,
   type EventStore,
   type EventToAppend,
   type ReadStreamOptions,
@@ -23,7 +24,7 @@ import type { MemoryDatabase } from './memory-database.js';
 import { toLogRecord, type LogRow } from './memory-log.js';
 import type { MemoryTransaction } from './memory-transaction.js';
 
-export class MemoryEventStore implements EventStore {
+export class MemoryEventStore implements EventStore, EventPlaces {
   constructor(
     private readonly database: MemoryDatabase,
     private readonly clock: Clock,
@@ -57,6 +58,11 @@ export class MemoryEventStore implements EventStore {
 
   async streamVersion(stream: string): Promise<number> {
     return this.database.streams.get(this.database.transaction(), stream)?.length ?? 0;
+  }
+
+  async versionOf(stream: string, eventId: string): Promise<number | undefined> {
+    const row = this.database.eventIds.get(this.database.transaction(), eventId);
+    return row?.key === stream ? row.version : undefined;
   }
 
   async findCommand(command: CommandKey): Promise<CommandOutcome | undefined> {
@@ -140,13 +146,6 @@ export class MemoryEventStore implements EventStore {
     commands.set(transaction, commandKey(command), outcome);
     return outcome;
   }
-}
-
-/** A command that is decided already keeps its first outcome, whatever this second decision was. */
-function firstAnswer(known: CommandOutcome, stream: string): AppendResult {
-  if (known.outcome === 'rejected') throw new RecordedRejectionError(known.rejection);
-  if (known.outcome === 'accepted') return { ...known.result, repeated: true };
-  return { stream, firstVersion: known.version, version: known.version, position: 0n, repeated: true };
 }
 
 function resultOf(stream: string, rows: readonly LogRow[]): AppendResult {

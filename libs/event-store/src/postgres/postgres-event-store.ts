@@ -4,6 +4,7 @@ import type {
   AppendResult,
   CommandKey,
   CommandOutcome,
+  EventPlaces,
   EventStore,
   ReadStreamOptions,
   ReplayedEvent,
@@ -12,11 +13,11 @@ import type {
 import { Appender, type AppenderOptions } from './append/appender.js';
 import { findCommand, recordCommand } from './commands.js';
 import type { PostgresDatabase } from './database.js';
-import { readStream, replayStream, streamVersion } from './streams.js';
+import { eventVersion, readStream, replayStream, streamVersion } from './streams.js';
 
 export type PostgresEventStoreOptions = AppenderOptions;
 
-export class PostgresEventStore implements EventStore {
+export class PostgresEventStore implements EventStore, EventPlaces {
   private readonly database: PostgresDatabase;
   private readonly appender: Appender;
 
@@ -39,6 +40,10 @@ export class PostgresEventStore implements EventStore {
 
   streamVersion(stream: string): Promise<number> {
     return streamVersion(this.database, stream);
+  }
+
+  versionOf(stream: string, eventId: string): Promise<number | undefined> {
+    return eventVersion(this.database, stream, eventId);
   }
 
   findCommand(command: CommandKey): Promise<CommandOutcome | undefined> {

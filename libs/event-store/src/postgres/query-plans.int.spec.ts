@@ -4,6 +4,7 @@ import { openTestStore, type TestStore } from '../../../../test/support/event-st
 import { appendOutgoing } from './sql/append-outgoing.sql.js';
 import { appendOne, appendOneOfCommand } from './sql/append-one.sql.js';
 import { appendStatement } from './sql/append.sql.js';
+import { eventVersion } from './sql/event-version.sql.js';
 import { findCommand } from './sql/find-command.sql.js';
 import { findEvents } from './sql/find-events.sql.js';
 import { readStream } from './sql/read-stream.sql.js';
@@ -31,6 +32,7 @@ const statements: [string, { text: string }, number][] = [
   ['read stream', readStream, 4],
   ['replay stream', replayStream, 5],
   ['stream version', streamVersion, 1],
+  ['event version', eventVersion, 2],
   ['find snapshot', findSnapshot, 2],
   ['store inbound', storeInbound, 2],
   ['append outgoing', appendOutgoing, 1],

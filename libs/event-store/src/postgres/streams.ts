@@ -1,6 +1,7 @@
 // Reading one stream.
 import type { EventMetadata, ReadStreamOptions, ReplayedEvent, StoredEvent } from '../core/index.js';
 import type { PostgresDatabase } from './database.js';
+import { eventVersion as placeStatement } from './sql/event-version.sql.js';
 import { readStream as readStatement } from './sql/read-stream.sql.js';
 import { replayStream as replayStatement } from './sql/replay-stream.sql.js';
 import { streamVersion as versionStatement } from './sql/stream-version.sql.js';
@@ -84,4 +85,13 @@ function nextLimit(rows: readonly ReplayRow[]): number {
 export async function streamVersion(database: PostgresDatabase, stream: string): Promise<number> {
   const { rows } = await database.query<{ version: number }>({ ...versionStatement, values: [stream] });
   return rows[0]!.version;
+}
+
+export async function eventVersion(
+  database: PostgresDatabase,
+  stream: string,
+  eventId: string,
+): Promise<number | undefined> {
+  const { rows } = await database.query<{ version: number }>({ ...placeStatement, values: [eventId, stream] });
+  return rows[0]?.version;
 }

@@ -2,7 +2,6 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import {
-  DuplicateEventIdError,
   erased,
   InvalidEventError,
   SubjectForgottenError,
@@ -14,6 +13,7 @@ import {
 import { forget, KEY_TTL_MS } from '../privacy/index.js';
 import { newStream } from './event-store.support.js';
 import { LetterWritten, letterEvents, processOn, written, type PersonalPorts } from './personal-data.support.js';
+import { contractOfPersonalRepeats } from './personal-repeats.contract.js';
 
 export interface PersonalDataUnderContract extends PersonalPorts {
   close(): Promise<void>;
@@ -76,18 +76,7 @@ export function describePersonalData(name: string, setup: () => Promise<Personal
       for (const part of [1, 2]) expect(new Set(ciphers.map((text) => text.split('.')[part])).size).toBe(6); // IV; cipher text
     });
 
-    it.each(['no-stream', 0, 'any'] as const)('recognises a repeat that expected %s', async (expected) => {
-      const [stream, alice] = [newStream('letter'), somebody()];
-      const events = [written(alice, 'once'), written(alice, 'twice')];
-      const first = await here.events.append({ stream, expected, events });
-      await here.events.append({ stream, expected: 'stream-exists', events: [written(alice, 'between')] });
-      expect(await there.events.append({ stream, expected, events })).toEqual({ ...first, repeated: true });
-      const repeated = opened.unitOfWork.run(() => there.events.append({ stream, expected, events }));
-      expect(await repeated).toEqual({ ...first, repeated: true });
-      const other = [{ ...events[0]!, data: { ...events[0]!.data, text: 'other' } }, events[1]!];
-      await expect(here.events.append({ stream, expected, events: other })).rejects.toThrow(DuplicateEventIdError);
-      expect(await texts(here, stream)).toEqual(['once', 'twice', 'between']);
-    });
+    contractOfPersonalRepeats(() => ({ opened, here, there, masterKey, somebody, forgotten }));
 
     it('keeps the expected version, and gives each of many writers without one their own', async () => {
       const [stream, alice] = [newStream('letter'), somebody()];

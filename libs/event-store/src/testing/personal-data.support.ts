@@ -11,6 +11,7 @@ import {
   SubjectForgotten,
   systemIds,
   When,
+  type EventPlaces,
   type EventStore,
   type EventToAppend,
   type Personal,
@@ -73,7 +74,7 @@ export class Letter extends EventSourcedAggregate<LetterState> {
 }
 
 export interface PersonalPorts {
-  readonly events: EventStore;
+  readonly events: EventStore & EventPlaces;
   readonly snapshots: SnapshotStore;
   readonly subjectKeys: SubjectKeyStore;
   readonly unitOfWork: UnitOfWork;

@@ -1,12 +1,11 @@
 // An append was not stored: finds out why, by reading who was first.
 import {
   DuplicateEventIdError,
+  firstAnswer,
   meets,
-  RecordedRejectionError,
   WrongExpectedVersionError,
   type AppendRequest,
   type AppendResult,
-  type CommandOutcome,
 } from '../../core/index.js';
 import { findQuery, outcomeOf, type CommandRow } from '../commands.js';
 import type { Query } from '../database.js';
@@ -33,7 +32,7 @@ export async function earlierAppend(read: Read, request: AppendRequest): Promise
   const { stream, expected, events, command } = request;
   if (command) {
     const known = outcomeOf(command, (await read(findQuery(command))).rows[0] as CommandRow | undefined);
-    if (known) return resultOf(known, stream);
+    if (known) return firstAnswer(known, stream);
   }
   const asked = events.map(({ id, type, schemaVersion, data }) => ({ id, type, schema_version: schemaVersion, data }));
   const { rows } = (await read({ ...findEvents, values: [stream, JSON.stringify(asked)] })) as { rows: FoundRow[] };
@@ -53,10 +52,4 @@ function repeatOf({ stream, events }: AppendRequest, found: readonly FoundRow[])
   if (other || found.length < events.length) throw new DuplicateEventIdError(stream, (other ?? found[0]!).id!);
   const { version, position } = found.at(-1)!;
   return { stream, firstVersion, version, position, repeated: true };
-}
-
-function resultOf(known: CommandOutcome, stream: string): AppendResult {
-  if (known.outcome === 'rejected') throw new RecordedRejectionError(known.rejection);
-  if (known.outcome === 'accepted') return { ...known.result, repeated: true };
-  return { stream, firstVersion: known.version, version: known.version, position: 0n, repeated: true };
 }
