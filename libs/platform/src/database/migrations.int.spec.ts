@@ -4,7 +4,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../../../test/support/postgres.js';
 import type { MigrationClass } from './data-source.js';
-import { MIGRATION_LOCK, prepareDatabase } from './migrations.js';
+import { MIGRATION_LOCK, prepareDatabase, type PrepareOptions } from './migrations.js';
 
 class CreateThings1900000000001 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
@@ -31,13 +31,18 @@ beforeEach(async () => {
 afterEach(() => database.drop());
 
 const all = [CreateThings1900000000001, AddName1900000000002];
-const prepare = (migrate: boolean, migrations: readonly MigrationClass[] = all, lockWaitMs?: number) =>
+const prepare = (
+  migrate: boolean,
+  migrations: readonly MigrationClass[] = all,
+  { lockWaitMs, roles }: Pick<PrepareOptions, 'lockWaitMs' | 'roles'> = {},
+) =>
   prepareDatabase({
     url: database.url,
     service: 'test',
     migrations,
     migrate,
     lockWaitMs,
+    roles,
     onConnectionLost: () => undefined,
   });
 
@@ -69,12 +74,46 @@ describe('a schema', () => {
     await other.connect();
     try {
       await other.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
-      await expect(prepare(true, undefined, 200)).rejects.toThrow(/Another process has been migrating .* 200 ms/);
+      await expect(prepare(true, undefined, { lockWaitMs: 200 })).rejects.toThrow(/Another process has been migrating .* 200 ms/);
       await expect(prepare(false)).rejects.toThrow(/lacks/);
     } finally {
       await other.end();
     }
-    expect((await prepare(true, undefined, 5_000)).length).toBeGreaterThan(0);
+    expect((await prepare(true, undefined, { lockWaitMs: 5_000 })).length).toBeGreaterThan(0);
+  });
+});
+
+describe('the tables of a migration', () => {
+  class CreateMore1900000000003 implements MigrationInterface {
+    async up(runner: QueryRunner): Promise<void> {
+      await runner.query('CREATE TABLE more (id int PRIMARY KEY)');
+    }
+    async down(runner: QueryRunner): Promise<void> {
+      await runner.query('DROP TABLE more');
+    }
+  }
+
+  it('are open to the roles that an earlier one named, no further than theirs are', async () => {
+    const app = `${new URL(database.url).pathname.slice(1)}_app`;
+    const owner = new Client({ connectionString: database.url });
+    await owner.connect();
+    try {
+      await owner.query(`CREATE ROLE ${app}`);
+      await prepare(true, all, { roles: { app } });
+      await prepare(true, [...all, CreateMore1900000000003]);
+      const may = async (privilege: string, table: string) =>
+        (await owner.query<{ may: boolean }>('SELECT has_table_privilege($1, $2, $3) AS may', [app, table, privilege]))
+          .rows[0]!.may;
+      for (const privilege of ['SELECT', 'INSERT', 'UPDATE', 'DELETE']) {
+        expect([privilege, await may(privilege, 'more')]).toEqual([privilege, true]);
+      }
+      expect(await may('TRUNCATE', 'more')).toBe(false);
+      expect(await may('UPDATE', 'event_store.events')).toBe(false);
+    } finally {
+      await owner.query(`DROP OWNED BY ${app}`);
+      await owner.query(`DROP ROLE ${app}`);
+      await owner.end();
+    }
   });
 });
 

@@ -1,7 +1,7 @@
 // Gives the roles of a database what they need and no more.
 import pg from 'pg';
 import { ConfigurationError } from '../../core/index.js';
-import { appGrants, readerGrants } from '../sql/grants.sql.js';
+import { appGrants, grantedRoles, readerGrants } from '../sql/grants.sql.js';
 
 export interface DatabaseRoles {
   /** As whom the service runs: reads, adds events, keeps its read models; never changes an event or the schema. */
@@ -14,13 +14,20 @@ export interface DatabaseRoles {
 export type RunSql = (sql: string, values?: unknown[]) => Promise<unknown>;
 
 /**
- * Run by the owner of the schema after the migrations; safe to repeat. The roles themselves are made by who administers the server.
+ * Run by the owner of the schema after the migrations; safe to repeat. Roles that were named the last time get theirs anew also where they are not
+ * named: tables may have come. The roles themselves are made by who administers the server.
  * @throws ConfigurationError a role is not there, or is the owner, whom nothing can be denied.
  */
 export async function grantRoles(run: RunSql, { app, reader }: DatabaseRoles, migrationsTable: string): Promise<void> {
-  for (const role of [app, reader]) if (role !== undefined) await checkRole(run, role);
-  if (reader !== undefined) await run(readerGrants(pg.escapeIdentifier(reader)));
-  if (app !== undefined) await run(appGrants(pg.escapeIdentifier(app), pg.escapeIdentifier(migrationsTable)));
+  const named = [app, reader].filter((role) => role !== undefined);
+  for (const role of named) await checkRole(run, role);
+  const before = (await run(grantedRoles)) as { role: string; app: boolean }[];
+  const kept = before.filter(({ role }) => !named.includes(role));
+  const readers = [...kept.filter((one) => !one.app).map(({ role }) => role), reader];
+  const apps = [...kept.filter((one) => one.app).map(({ role }) => role), app];
+  for (const role of readers) if (role !== undefined) await run(readerGrants(pg.escapeIdentifier(role)));
+  const list = pg.escapeIdentifier(migrationsTable);
+  for (const role of apps) if (role !== undefined) await run(appGrants(pg.escapeIdentifier(role), list));
 }
 
 async function checkRole(run: RunSql, role: string): Promise<void> {

@@ -108,6 +108,39 @@ describe('the roles of a database', () => {
     expect(await asRole(app)).toBeUndefined();
   });
 
+  it('may use what a migration makes that does not name them: at once as far as is safe, and all that is theirs after it', async () => {
+    const allowed = async (client: pg.Client, ...statements: string[]) => {
+      for (const statement of statements) await expect(client.query(statement), statement).resolves.toBeDefined();
+    };
+    const refused = async (client: pg.Client, ...statements: string[]) => {
+      for (const statement of statements)
+        await expect(client.query(statement), statement).rejects.toMatchObject({ code: '42501' });
+    };
+    const read = 'SELECT * FROM later_model, event_store.later_log';
+    const [change, add] = ['UPDATE event_store.later_log SET text = id', `INSERT INTO later_model (text) VALUES ('x')`];
+    await test.dataSource.query('CREATE TABLE later_model (id bigserial PRIMARY KEY, text text)');
+    await test.dataSource.query('CREATE TABLE event_store.later_log (id text, text text)');
+    await allowed(app, read, add, 'DELETE FROM later_model', `INSERT INTO event_store.later_log VALUES ('x')`);
+    await allowed(reader, read);
+    await refused(app, change, ...changes('later_log'), ...changes('events'));
+    await grant({});
+    await allowed(app, read, add, change, 'DELETE FROM event_store.later_log');
+    await allowed(reader, read);
+    await refused(app, ...APPEND_ONLY.flatMap(changes), 'UPDATE event_store.events SET version = version');
+    await refused(app, 'TRUNCATE event_store.later_log', 'DELETE FROM migrations', 'CREATE TABLE public.mine (id int)');
+    await refused(reader, add, change);
+  });
+
+  it('have what they were named for last', async () => {
+    await grant({ app: names.reader, reader: names.app });
+    await grant({});
+    await expect(reader.query(`INSERT INTO read_model (text) VALUES ('x')`)).resolves.toBeDefined();
+    await expect(app.query('DELETE FROM read_model')).rejects.toMatchObject({ code: '42501' });
+    await grant(names);
+    await expect(app.query('DELETE FROM read_model')).resolves.toBeDefined();
+    await expect(reader.query('DELETE FROM read_model')).rejects.toMatchObject({ code: '42501' });
+  });
+
   it('are refused where there are none, or where nothing could be denied', async () => {
     await expect(grant({ app: 'nobody' })).rejects.toThrow(
       /There is no role nobody to grant to\. .*CREATE ROLE "nobody"/,

@@ -34,10 +34,16 @@ BEGIN
     EXECUTE format('GRANT UPDATE, DELETE ON %I.%I TO ${role.replaceAll("'", "''").replaceAll('%', '%%')}', one.schemaname, one.tablename);
   END LOOP;
 END $grant$;
-REVOKE INSERT, UPDATE, DELETE ON ${migrationsTable} FROM ${role}`;
+REVOKE INSERT, UPDATE, DELETE ON ${migrationsTable} FROM ${role};
+ALTER DEFAULT PRIVILEGES IN SCHEMA ${SCHEMAS.join(', ')} GRANT INSERT ON TABLES TO ${role};
+ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT UPDATE, DELETE ON TABLES TO ${role};
+ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE ON SEQUENCES TO ${role}`;
 }
 
-/** For people and dashboards: reads everything, changes nothing. */
+/**
+ * For people and dashboards: reads everything, changes nothing. What the owner makes later has the same from the start (default privileges). Of a new
+ * table of the library it is not known then whether it is append-only, so that the service may change it only after the grants that follow the migration.
+ */
 export function readerGrants(role: string): string {
   return `
 REVOKE CREATE ON SCHEMA public FROM PUBLIC;
@@ -46,5 +52,19 @@ REVOKE ALL ON ALL SEQUENCES IN SCHEMA ${SCHEMAS.join(', ')} FROM ${role};
 REVOKE CREATE ON SCHEMA ${SCHEMAS.join(', ')} FROM ${role};
 GRANT USAGE ON SCHEMA ${SCHEMAS.join(', ')} TO ${role};
 GRANT SELECT ON ALL TABLES IN SCHEMA ${SCHEMAS.join(', ')} TO ${role};
-GRANT SELECT ON ALL SEQUENCES IN SCHEMA ${SCHEMAS.join(', ')} TO ${role}`;
+GRANT SELECT ON ALL SEQUENCES IN SCHEMA ${SCHEMAS.join(', ')} TO ${role};
+ALTER DEFAULT PRIVILEGES IN SCHEMA ${SCHEMAS.join(', ')} REVOKE ALL ON TABLES FROM ${role};
+ALTER DEFAULT PRIVILEGES IN SCHEMA ${SCHEMAS.join(', ')} REVOKE ALL ON SEQUENCES FROM ${role};
+ALTER DEFAULT PRIVILEGES IN SCHEMA ${SCHEMAS.join(', ')} GRANT SELECT ON TABLES TO ${role};
+ALTER DEFAULT PRIVILEGES IN SCHEMA ${SCHEMAS.join(', ')} GRANT SELECT ON SEQUENCES TO ${role}`;
 }
+
+/** Roles that grants were made to, as the default privileges of whoever asks record them. */
+export const grantedRoles = `
+SELECT r.rolname AS role, bool_or(a.privilege_type = 'INSERT') AS app
+  FROM pg_default_acl d
+  JOIN pg_roles o ON o.oid = d.defaclrole AND o.rolname = current_user
+ CROSS JOIN LATERAL aclexplode(d.defaclacl) a
+  JOIN pg_roles r ON r.oid = a.grantee AND r.oid <> o.oid
+ WHERE d.defaclnamespace = 'event_store'::regnamespace AND d.defaclobjtype = 'r'
+ GROUP BY r.rolname`;
