@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { UnavailableError, type LogRecord } from '../core/index.js';
+import { UnavailableError, UnknownEventTypeError, type LogRecord } from '../core/index.js';
 import { SubscriptionLab, transactional, valueOf } from '../testing/subscription-lab.js';
 import { CheckpointWatch } from './checkpoint-watch.js';
 import { LiveTail } from './live-tail.js';
@@ -21,6 +21,8 @@ describe('the segments of a projection', () => {
   /** Processes that have lost their connection: nothing of theirs reaches the store. */
   let cutOff: Set<string>;
   let handled: (record: LogRecord, owner: string) => void;
+  /** Processes of a build that does not know the value 'new'. */
+  let old: Set<string>;
 
   beforeEach(() => {
     lab = new SubscriptionLab();
@@ -28,6 +30,7 @@ describe('the segments of a projection', () => {
     saves = [];
     cutOff = new Set();
     handled = () => undefined;
+    old = new Set();
   });
   afterEach(async () => {
     const stopping = [...shares.keys()].map((owner) => stop(owner));
@@ -57,7 +60,13 @@ describe('the segments of a projection', () => {
           handled(record, owner);
           lab.note(record);
         },
-        { name, segmentOf: 'notes@v1', wants: ({ key }) => segmentOf(key, SEGMENTS) === index },
+        {
+          name,
+          segmentOf: 'notes@v1',
+          wants: ({ key }) => segmentOf(key, SEGMENTS) === index,
+          unreadable: (record) =>
+            old.has(owner) && valueOf(record) === 'new' ? new UnknownEventTypeError('lab.noted', 2, '1') : undefined,
+        },
       ),
     );
     const share = new SegmentShare({
@@ -252,6 +261,50 @@ describe('the segments of a projection', () => {
     await lab.clock.until(() => lab.noted.length === 1);
     await stop('a');
     expect([...(await lab.store.checkpoints.positions('events', names)).values()]).toEqual(names.map(() => 1n));
+  });
+
+  it('that one build cannot read on are taken by one that can, beyond its share, until another such process comes', async () => {
+    old.add('a');
+    const a = start('a');
+    await until({ a: 4 });
+    start('b');
+    await until({ a: 2, b: 2 });
+    await write(1);
+    const ofA = (await lab.store.checkpoints.list()).find(({ owner }) => owner === 'a')!.name;
+    const blocked = streams.find((stream) => names[segmentOf(stream, SEGMENTS)] === ofA)!;
+    await lab.append(blocked, 'new');
+    await lab.append(blocked, 3);
+    await lab.clock.until(() => lab.noted.includes(`${blocked}:3`), 20_000);
+    expect(await held()).toEqual({ a: 1, b: 3 });
+    await write(4);
+    await lab.clock.advance(100_000);
+    expect(await held()).toEqual({ a: 1, b: 3 });
+    expect(lab.noted.filter((note) => note.startsWith(`${blocked}:`))).toEqual(
+      [1, 'new', 3, 4].map((value) => `${blocked}:${value}`),
+    );
+    expect(lab.noted).toHaveLength(2 * streams.length + 2);
+    expect(a.statuses().map(({ state }) => state)).toEqual(['running']);
+    await stop('a');
+    start('c');
+    await until({ b: 2, c: 2 }, 30_000);
+  });
+
+  it('that no process can read on are told of, hold back no other, and go on when they can be read', async () => {
+    for (const owner of ['a', 'b']) old.add(owner);
+    const both = [start('a'), start('b')];
+    await until({ a: 2, b: 2 });
+    await write(1);
+    await lab.append('stream-0', 'new');
+    await lab.clock.advance(150_000);
+    const others = streams.filter((stream) => segmentOf(stream, SEGMENTS) !== segmentOf('stream-0', SEGMENTS));
+    await write(2);
+    await lab.clock.until(() => lab.noted.filter((note) => note.endsWith(':2')).length === others.length);
+    const stopped = both.flatMap((share) => share.statuses()).filter(({ state }) => state === 'stopped');
+    expect(stopped.map(({ name }) => name)).toContain(names[segmentOf('stream-0', SEGMENTS)]);
+    expect(stopped[0]).toMatchObject({ lastError: { code: 'ES-1306' } });
+    old.clear();
+    await lab.clock.until(() => lab.noted.length === 2 * streams.length + 1, 120_000);
+    expect(lab.noted.filter((note) => note.startsWith('stream-0:'))).toEqual([1, 'new', 2].map((n) => `stream-0:${n}`));
   });
 
   it('are parked one stream at a time', async () => {
