@@ -84,7 +84,7 @@ export class BatchDelivery implements Delivery {
 
   private async call(items: readonly Item[]): Promise<Failures | undefined> {
     const faults = items.flatMap(({ record, fault }) => (fault ? [[record.position, fault.error] as const] : []));
-    const sound = items.filter(({ fault }) => !fault);
+    const sound = items.filter(({ fault, passed }) => !fault && !passed);
     const failures = sound.length === 0 ? new Map<bigint, unknown>() : await this.send(sound);
     return failures && new Map([...faults, ...failures]);
   }

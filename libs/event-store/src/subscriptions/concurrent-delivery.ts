@@ -111,8 +111,9 @@ export class ConcurrentDelivery implements Delivery {
   }
 
   /** The same call again, after a pause, while something it needs is unavailable; 'dropped' when the session ends first. */
-  private async handle({ record, fault }: Item): Promise<'done' | 'dropped' | { error: unknown }> {
+  private async handle({ record, fault, passed }: Item): Promise<'done' | 'dropped' | { error: unknown }> {
     if (fault) return fault;
+    if (passed) return 'done';
     const { definition, clock, ids, logger } = this.options;
     for (let attempt = 1; !this.session.intake.aborted; attempt += 1) {
       try {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Event, EventRegistry, type Class } from '../core/index.js';
+import { Event, EventRegistry, type Class, type LogRecord } from '../core/index.js';
 import { stopped, SubscriptionLab } from '../testing/subscription-lab.js';
 import { asyncProjection } from './projection.js';
 import type { TransactionalSubscription, UnknownPolicy } from './subscription.js';
@@ -128,6 +128,30 @@ describe('during a rolling deploy, an event of a version that the old build does
     expect(await lab.store.parking.list()).toEqual([]);
     expect(levels('warn')).toEqual([expect.stringMatching(/list@v1 passes a record over.*position 2/s)]);
   });
+
+  it.each(['transactional', 'concurrent', 'batch'] as const)(
+    'lets go what was parked before, once the subscription is to skip it, and what stood behind it comes: %s',
+    async (delivery) => {
+      const parking = lab.runner(build(OldNoted, 'park'));
+      await appendAll();
+      await lab.clock.until(() => parking.status().parked === 1);
+      await stopped(parking, lab.clock);
+      read.length = 0;
+      const base = build(OldNoted, 'skip');
+      const note = ({ key, data }: LogRecord) => void read.push(`${key}:${(data as { value?: string }).value}`);
+      const skipping = lab.runner(
+        delivery === 'transactional'
+          ? base
+          : delivery === 'concurrent'
+            ? { ...base, delivery, handle: async (record) => note(record) }
+            : { ...base, delivery, handleBatch: async (records) => records.flatMap((record) => note(record) ?? []) },
+      );
+      await lab.clock.until(async () => (await lab.store.parking.list()).length === 0);
+      expect(read).toEqual([delivery === 'transactional' ? 'old' : 'a-1:second']);
+      expect(skipping.status()).toMatchObject({ state: 'running', parked: 0 });
+      expect(levels('warn').at(-1)).toMatch(/list@v1 passes a record over.*position 1/s);
+    },
+  );
 
   it('does not stop a subscription that does not want it', async () => {
     @Event('lab.else')

@@ -1,21 +1,15 @@
 // Records that failed: writes them to the parking store, tells the operator, and knows when to look for those that are due again.
-import {
-  recordOf,
-  type LogRecord,
-  type ParkedMessage,
-  type UnknownEventTypeError,
-  type UnreadablePersonalDataError,
-} from '../core/index.js';
+import { recordOf, type LogRecord, type ParkedMessage, type UnreadablePersonalDataError } from '../core/index.js';
 import { codeOf, codeOfReason, reasonOf, UnwantedRecordError } from './failure.js';
 import { itemOf, type Item } from './item.js';
 import { DEPLOY_MS, nextDelayMs, type RetryPolicy } from './retry-policy.js';
 import { DEFAULT_POLL_MS, retryPolicyOf, type SubscriptionRunnerOptions } from './runner-options.js';
 import type { Session } from './session.js';
+import { skippedFor, tellSkipped, UNKNOWN } from './unreadable.js';
 
 /** Heads of keys taken in one look. */
 const HEADS_AT_A_TIME = 100;
 const UNWANTED: UnwantedRecordError['code'] = 'ES-1305';
-const UNKNOWN: UnknownEventTypeError['code'] = 'ES-1005';
 const LOCKED: UnreadablePersonalDataError['code'] = 'ES-1601';
 /** A head that is due but not handed out (clocks differ by a little) is not asked for in a tight loop, in milliseconds. */
 const SHORTEST_LOOK_MS = 10;
@@ -139,13 +133,21 @@ export class SetAsides {
     this.lookAt = this.now() + this.pollMs;
   }
 
-  /** The record of a head, fetched again; undefined when the log no longer has it. One that this build does not want fails, and is kept. */
+  /**
+   * The record of a head, fetched again; undefined when the log no longer has it. One that this build does not want fails, and is kept; one that it
+   * cannot read, and is to skip, is let go.
+   */
   async itemOf(head: ParkedMessage): Promise<Item | undefined> {
-    const { definition, tail } = this.options;
+    const { definition, tail, logger } = this.options;
     const record = await tail.log.readAt(head.position);
     if (!record) return undefined;
     const item = { ...itemOf(definition, record), key: head.key };
     if (item.wanted) return item;
+    const problem = definition.wants(record) ? skippedFor(definition, record) : undefined;
+    if (problem) {
+      tellSkipped(definition, record, problem, logger);
+      return { ...item, wanted: true, passed: true };
+    }
     return { ...item, wanted: true, fault: { error: new UnwantedRecordError(definition.name, record.type) } };
   }
 

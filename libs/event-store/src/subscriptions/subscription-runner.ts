@@ -5,7 +5,6 @@ import {
   UnavailableError,
   type Lease,
   type LogCursor,
-  type LogRecord,
 } from '../core/index.js';
 import { BatchDelivery } from './batch-delivery.js';
 import { CaughtUp } from './caught-up.js';
@@ -26,7 +25,7 @@ import {
 import { Session } from './session.js';
 import { Progress, type RunnerState, type RunnerStatus } from './status.js';
 import { TransactionalDelivery } from './transactional-delivery.js';
-import { sightOf } from './unreadable.js';
+import { replayUnknown, sightOf, tellSkipped } from './unreadable.js';
 
 /** A stopped subscription is checked again after this time, in milliseconds. */
 const RECHECK_MS = 30_000;
@@ -95,7 +94,7 @@ export class SubscriptionRunner {
 
   /** One holding of the lease, from acquiring it to giving it back. */
   private async once(): Promise<void> {
-    const { definition, checkpoints, clock, leaseTtlMs: ttlMs = DEFAULT_LEASE_TTL_MS } = this.options;
+    const { definition, checkpoints, parking, clock, leaseTtlMs: ttlMs = DEFAULT_LEASE_TTL_MS } = this.options;
     const lease = await this.acquire(ttlMs);
     if (!lease) return;
     const session = (this.session = new Session(lease, this.options, this.progress));
@@ -103,6 +102,7 @@ export class SubscriptionRunner {
     const keeper = new LeaseKeeper({ lease, ttlMs, checkpoints, clock, onLost: (error) => session.fail(error) });
     const delivery = this.deliveryFor(session);
     try {
+      await replayUnknown(definition, parking);
       await this.work(session, delivery);
       await delivery.finish();
       session.signal.throwIfAborted();
@@ -147,7 +147,7 @@ export class SubscriptionRunner {
       await delivery.retryDue();
       if (session.intake.aborted) return;
       if (ahead.length > 0) {
-        for (const { record, problem } of skipped) this.logSkipped(record, problem);
+        for (const { record, problem } of skipped) tellSkipped(definition, record, problem, this.options.logger);
         await delivery.deliver(ahead);
         position = ahead.at(-1)!.position;
       }
@@ -206,12 +206,6 @@ export class SubscriptionRunner {
     progress.state = state;
     if (state !== 'backing-off') progress.lastError = undefined;
     this.log('info', `Subscription ${this.options.definition.name}: ${state}.`);
-  }
-
-  private logSkipped({ position, key, type, id }: LogRecord, problem: Error): void {
-    const { definition, logger } = this.options;
-    const fields = { subscription: definition.name, key, type, position, id, reason: reasonOf(problem) };
-    logger.warn(`Subscription ${definition.name} passes a record over, for good: position ${position}.`, fields);
   }
 
   private log(level: 'info' | 'warn' | 'error', message: string, error?: unknown): void {

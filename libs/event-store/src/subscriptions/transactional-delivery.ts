@@ -208,8 +208,9 @@ export class TransactionalDelivery implements Delivery {
     return known;
   }
 
-  private async handle({ record, fault }: Item, transaction: Transaction): Promise<void> {
+  private async handle({ record, fault, passed }: Item, transaction: Transaction): Promise<void> {
     if (fault) throw fault.error;
+    if (passed) return;
     const { definition } = this.options;
     const context = contextOf(definition.name, record);
     await this.call(`record ${record.position}`, () =>
@@ -219,7 +220,7 @@ export class TransactionalDelivery implements Delivery {
 
   private async prepare(items: readonly Item[], transaction: Transaction): Promise<void> {
     const { definition } = this.options;
-    const records = items.filter(({ fault }) => !fault).map(({ record }) => record);
+    const records = items.filter(({ fault, passed }) => !fault && !passed).map(({ record }) => record);
     if (!definition.prepare || records.length === 0) return;
     await this.call(`${records.length} records`, () => definition.prepare!(records, transaction));
   }

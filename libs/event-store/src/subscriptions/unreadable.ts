@@ -1,7 +1,10 @@
 // What this build cannot read, a newer one has written: whether a subscription stops in front of it, parks it or passes it over.
-import type { LogRecord, UnknownEventTypeError } from '../core/index.js';
-import { UnreadableRecordError } from './failure.js';
+import type { LogRecord, ParkingStore, UnknownEventTypeError } from '../core/index.js';
+import { codeOfReason, reasonOf, UnreadableRecordError } from './failure.js';
+import type { Logger } from './logger.js';
 import type { SubscriptionDefinition } from './subscription.js';
+
+export const UNKNOWN: UnknownEventTypeError['code'] = 'ES-1005';
 
 export interface Sighted {
   /** Those that may be delivered now. */
@@ -26,9 +29,29 @@ export function sightOf(definition: SubscriptionDefinition, records: readonly Lo
   return { ahead: records, skipped };
 }
 
-/** Whether the subscription passes the record over because this build cannot read it. */
-export function isSkipped({ unknown, unreadable }: SubscriptionDefinition, record: LogRecord): boolean {
-  return unknown === 'skip' && unreadable?.(record) !== undefined;
+/** Why this build cannot read the record, where the subscription passes it over for that. */
+export function skippedFor(
+  { unknown, unreadable }: SubscriptionDefinition,
+  record: LogRecord,
+): UnknownEventTypeError | undefined {
+  return unknown === 'skip' ? unreadable?.(record) : undefined;
+}
+
+export function tellSkipped({ name }: SubscriptionDefinition, record: LogRecord, problem: Error, logger: Logger): void {
+  const { position, key, type, id } = record;
+  const fields = { subscription: name, key, type, position, id, reason: reasonOf(problem) };
+  logger.warn(`Subscription ${name} passes a record over, for good: position ${position}.`, fields);
+}
+
+/** What was parked while a subscription was to park waits for nothing any more, now that it is to skip: due at once, it is passed over. */
+export async function replayUnknown(
+  { name, log, unknown }: SubscriptionDefinition,
+  parking: Pick<ParkingStore, 'list' | 'replay'>,
+): Promise<void> {
+  if (unknown !== 'skip') return;
+  for (const one of await parking.list({ name, status: 'parked' })) {
+    if (one.log === log && codeOfReason(one.reason) === UNKNOWN) await parking.replay({ name, log }, one.position);
+  }
 }
 
 /** Only of what is wanted. A `wants` that throws fails the record later, alone. */
