@@ -8,6 +8,8 @@ import { CreateSubscriptionMembers1764198000000 } from './1764198000000-create-s
 import { CreateSeals1764201600000 } from './1764201600000-create-seals.js';
 import { CreateSubjectKeys1764205200000 } from './1764205200000-create-subject-keys.js';
 import { CreateProjections1764208800000 } from './1764208800000-create-projections.js';
+import { RequirePositions1764212400000 } from './1764212400000-require-positions.js';
+import { ValidatePositions1764212400001 } from './1764212400001-validate-positions.js';
 
 export const eventStoreMigrations = [
   CreateEventStore1763424000000,
@@ -19,4 +21,6 @@ export const eventStoreMigrations = [
   CreateSeals1764201600000,
   CreateSubjectKeys1764205200000,
   CreateProjections1764208800000,
+  RequirePositions1764212400000,
+  ValidatePositions1764212400001,
 ];

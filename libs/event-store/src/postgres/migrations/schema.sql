@@ -198,6 +198,8 @@ ALTER TABLE event_store.events ADD CONSTRAINT events_id_unique UNIQUE (id);
 
 ALTER TABLE event_store.events ADD CONSTRAINT events_pkey PRIMARY KEY ("position");
 
+ALTER TABLE event_store.events ADD CONSTRAINT events_position_positive CHECK (("position" > 0));
+
 ALTER TABLE event_store.events ADD CONSTRAINT events_schema_version_check CHECK ((schema_version > 0));
 
 ALTER TABLE event_store.events ADD CONSTRAINT events_stream_version_unique UNIQUE (stream, version);

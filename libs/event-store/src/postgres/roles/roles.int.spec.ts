@@ -90,6 +90,12 @@ describe('the roles of a database', () => {
     await expect(app.query(statement)).resolves.toBeDefined();
   });
 
+  it.each([0, -1])('refuse the service an event at position %i, where no reader looks', async (position) => {
+    const insert = `INSERT INTO event_store.events (position, id, stream, version, type, schema_version, data, metadata)
+      OVERRIDING SYSTEM VALUE VALUES (${position}, gen_random_uuid(), 'account-3', 1, 'a', 1, '{}', '{}')`;
+    await expect(app.query(insert)).rejects.toMatchObject({ code: '23514', constraint: 'events_position_positive' });
+  });
+
   it('let a reader read, and nothing else', async () => {
     await expect(reader.query('SELECT * FROM event_store.events, read_model')).resolves.toBeDefined();
     for (const statement of ['DELETE FROM read_model', `INSERT INTO read_model (text) VALUES ('x')`]) {
