@@ -92,7 +92,12 @@ describe.skipIf(known === undefined)('es projections', { timeout: 60_000 }, () =
   });
 
   it('pauses and resumes with a reason, and shows it', async () => {
-    expect(await es('pause', name)).toMatchObject({ code: 2 });
+    expect(await es('pause', 'nobody')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('There is no projection nobody') as string,
+    });
+    expect(await es('pause', name)).toMatchObject({ code: 2, err: expect.stringContaining('--reason') as string });
+    expect((await es('list')).out).not.toContain('is paused');
     expect(await es('pause', name, '--reason', 'a look', '--dry-run')).toMatchObject({ code: 0 });
     expect(await es('pause', name, '--reason', 'a look', '--actor', 'olga')).toMatchObject({
       code: 0,

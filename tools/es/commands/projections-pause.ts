@@ -20,16 +20,16 @@ interface ChangeOptions extends CommonOptions {
 }
 
 export function projectionsPauseCommand(io: Io): Command {
-  const command = changing(io, new Command('pause'), 'paused', pauseProjection)
+  const command = changing(io, new Command('pause'), { done: 'paused', perform: pauseProjection, needsReason: true })
     .description(
       'Takes a projection out of every service until it is resumed: what is open on it rolls back, and its rows stay as they are.',
     )
-    .requiredOption('--reason <text>', 'why, for the record', sentence);
+    .option('--reason <text>', 'why, for the record (required)', sentence);
   return examples(command, `projections pause order-summary --reason 'its index is being built'`);
 }
 
 export function projectionsResumeCommand(io: Io): Command {
-  const command = changing(io, new Command('resume'), 'resumed', resumeProjection)
+  const command = changing(io, new Command('resume'), { done: 'resumed', perform: resumeProjection })
     .description(
       'Lets the services work on a paused projection again. It goes on from its checkpoint, within a second or so.',
     )
@@ -37,12 +37,14 @@ export function projectionsResumeCommand(io: Io): Command {
   return examples(command, 'projections resume order-summary@v2');
 }
 
-function changing(
-  io: Io,
-  command: Command,
-  done: string,
-  perform: typeof resumeProjection | typeof pauseProjection,
-): Command {
+interface Change {
+  /** What the projection is afterwards. */
+  readonly done: string;
+  readonly perform: typeof resumeProjection | typeof pauseProjection;
+  readonly needsReason?: boolean;
+}
+
+function changing(io: Io, command: Command, { done, perform, needsReason = false }: Change): Command {
   return command
     .addArgument(
       new Argument('<projection>', 'as `projections list` names it, or without its version').argParser(projectionName),
@@ -52,10 +54,14 @@ function changing(
     .action(async (wanted: ProjectionName, _options, self: Command) => {
       const options = self.optsWithGlobals<ChangeOptions>();
       await withVersion(io, options, wanted, async (context, projection) => {
-        const { reason = '', dryRun = false, actor = `os-user:${userInfo().username}` } = options;
-        const result: PauseOutcome = await perform(context, projection, { actor, reason, dryRun });
+        const { reason, dryRun = false, actor = `os-user:${userInfo().username}` } = options;
+        // A projection that is not there is said before a reason that is missing: whoever mistyped it needs no reason.
+        const lacksReason = needsReason && reason === undefined;
+        const order = { actor, reason: reason ?? '', dryRun: dryRun || lacksReason };
+        const result: PauseOutcome = await perform(context, projection, order);
         const which = `${projection.name}@v${projection.version}`;
         if (result.outcome === 'absent') throw new EsError(`${safe(which)} has never run on this database.`);
+        if (lacksReason) throw new EsError(`Say why, for the record: ${command.name()} ${safe(which)} --reason '…'.`, 2);
         const { outcome, position } = result;
         const text =
           outcome === 'done'
