@@ -61,7 +61,8 @@ function changing(io: Io, command: Command, { done, perform, needsReason = false
         const result: PauseOutcome = await perform(context, projection, order);
         const which = `${projection.name}@v${projection.version}`;
         if (result.outcome === 'absent') throw new EsError(`${safe(which)} has never run on this database.`);
-        if (lacksReason) throw new EsError(`Say why, for the record: ${command.name()} ${safe(which)} --reason '…'.`, 2);
+        if (lacksReason)
+          throw new EsError(`Say why, for the record: ${command.name()} ${safe(which)} --reason '…'.`, 2);
         const { outcome, position } = result;
         const text =
           outcome === 'done'

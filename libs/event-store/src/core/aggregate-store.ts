@@ -143,7 +143,10 @@ export class AggregateStore<A extends EventSourcedAggregate<object>> {
     const stream = streamName(this.category, aggregate.id);
     if (aggregate.changes.length === 0) {
       if (!command) return unchanged(stream, aggregate.version);
-      return firstAnswer(await events.recordCommand(command, { outcome: 'unchanged', version: aggregate.version }), stream);
+      return firstAnswer(
+        await events.recordCommand(command, { outcome: 'unchanged', version: aggregate.version }),
+        stream,
+      );
     }
     const metadata = MessageContext.current()?.metadata ?? { correlationId: ids.next() };
     const { changes } = aggregate;

@@ -36,7 +36,13 @@ class Past implements OnModuleInit {
     await versions.begin({ name: 'parcels', version: 1 });
     await versions.serve({ name: 'parcels', version: 1 }, 0n);
     for (const [index, to] of ['home', 'nowhere', 'home', 'home'].entries()) {
-      const event = { id: ids.next(), type: 'parcel.sent', schemaVersion: 1, data: { to }, metadata: { correlationId: 'c' } };
+      const event = {
+        id: ids.next(),
+        type: 'parcel.sent',
+        schemaVersion: 1,
+        data: { to },
+        metadata: { correlationId: 'c' },
+      };
       await store.append({ stream: `parcel-${index}`, expected: 'no-stream', events: [event] });
     }
   }
@@ -74,7 +80,8 @@ describe('a service with a new version of a read model', () => {
     await module.init();
     expect(await host.unreadyReadModels()).toEqual(['read model parcels@v2 is being built, 0 %']);
     const { versions } = module.get<EventStoreRuntime>(EVENT_STORE_RUNTIME);
-    const serving = async () => (await versions.list()).flatMap(({ state, version }) => (state === 'serving' ? [version] : []));
+    const serving = async () =>
+      (await versions.list()).flatMap(({ state, version }) => (state === 'serving' ? [version] : []));
     expect(await serving()).toEqual([1]);
     open();
     await says([]);
@@ -87,7 +94,13 @@ describe('a service with a new version of a read model', () => {
     await says([]);
     gate = new Promise((resolve) => (open = resolve));
     const { store, ids } = module.get<EventStoreRuntime>(EVENT_STORE_RUNTIME);
-    const event = { id: ids.next(), type: 'parcel.sent', schemaVersion: 1, data: { to: 'x' }, metadata: { correlationId: 'c' } };
+    const event = {
+      id: ids.next(),
+      type: 'parcel.sent',
+      schemaVersion: 1,
+      data: { to: 'x' },
+      metadata: { correlationId: 'c' },
+    };
     await store.append({ stream: 'parcel-9', expected: 'no-stream', events: [event] });
     expect(await host.unreadyReadModels()).toEqual([]);
   });
@@ -101,5 +114,6 @@ describe('a service with a new version of a read model', () => {
     const { parking } = module.get<EventStoreRuntime>(EVENT_STORE_RUNTIME);
     await parking.replay({ name: 'parcels@v2', log: 'events' }, 2n);
     await says([]);
+    expect(await parking.list()).toEqual([]);
   });
 });

@@ -1,11 +1,5 @@
 // Runs one subscription for as long as the process lives. It waits, backs off or stops loudly, but it never ends by itself.
-import {
-  DeadlineExceededError,
-  LeaseLostError,
-  UnavailableError,
-  type Lease,
-  type LogCursor,
-} from '../core/index.js';
+import { DeadlineExceededError, LeaseLostError, UnavailableError, type Lease, type LogCursor } from '../core/index.js';
 import { BatchDelivery } from './batch-delivery.js';
 import { CaughtUp } from './caught-up.js';
 import { ConcurrentDelivery } from './concurrent-delivery.js';

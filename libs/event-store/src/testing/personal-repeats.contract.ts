@@ -42,8 +42,7 @@ export function contractOfPersonalRepeats(setup: () => PersonalRepeats): void {
     async (expected) => {
       const { opened, here, there, somebody } = setup();
       const [stream, alice] = [newStream('letter'), somebody()];
-      const append = (text: string) =>
-        here.events.append({ stream, expected: 'any', events: [written(alice, text)] });
+      const append = (text: string) => here.events.append({ stream, expected: 'any', events: [written(alice, text)] });
       await append('before');
       const events = [written(alice, 'once'), written(alice, 'twice')];
       const first = await here.events.append({ stream, expected: 1, events });

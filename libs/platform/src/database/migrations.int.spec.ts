@@ -74,7 +74,9 @@ describe('a schema', () => {
     await other.connect();
     try {
       await other.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
-      await expect(prepare(true, undefined, { lockWaitMs: 200 })).rejects.toThrow(/Another process has been migrating .* 200 ms/);
+      await expect(prepare(true, undefined, { lockWaitMs: 200 })).rejects.toThrow(
+        /Another process has been migrating .* 200 ms/,
+      );
       await expect(prepare(false)).rejects.toThrow(/lacks/);
     } finally {
       await other.end();
