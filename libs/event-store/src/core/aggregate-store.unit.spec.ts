@@ -165,8 +165,10 @@ describe('an aggregate store', () => {
     const { tanks } = setUp();
     await tanks.create('1', (tank) => tank.build(100));
     for (const litres of [1, 2]) await tanks.update('1', (tank) => tank.fill(litres));
+    // #region diff
     expect(await tanks.diff('1', 1, 3)).toEqual([{ path: 'litres', before: 0, after: 3 }]);
     expect(await tanks.diff('1', 3, 2)).toEqual([{ path: 'litres', before: 3, after: 1 }]);
+    // #endregion diff
     expect(await tanks.diff('1', 0, 1)).toContainEqual({ path: 'capacity', before: 0, after: 100 });
     await expect(tanks.diff('1', 1, 4)).rejects.toThrow(AggregateNotFoundError);
   });
@@ -178,9 +180,11 @@ describe('an aggregate store', () => {
     clock.time += 1000;
     await tanks.update('1', (tank) => tank.fill(5));
     await expect(tanks.loadAt('1', new Date(start - 1))).rejects.toThrow(AggregateNotFoundError);
+    // #region at-a-time
     expect((await tanks.loadAt('1', new Date(start))).version).toBe(1);
     expect((await tanks.loadAt('1', new Date(start + 999))).version).toBe(1);
     expect((await tanks.loadAt('1', new Date(start + 1000))).state.litres).toBe(5);
+    // #endregion at-a-time
   });
 });
 

@@ -1,14 +1,15 @@
 // Handlers that load and save by themselves while another writer is faster, on the whole wiring.
-import { Module } from '@nestjs/common';
+import { Inject, Module } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { Test, type TestingModule } from '@nestjs/testing';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   Aggregate,
   ConfigurationError,
   Event,
   EventSourcedAggregate,
   MessageContext,
+  outsideTransaction,
   TooManyConflictsError,
   When,
   WrongExpectedVersionError,
@@ -18,6 +19,7 @@ import { CommandBus } from './command-bus.js';
 import { aggregateToken, InjectAggregate } from './decorators/inject-aggregate.decorator.js';
 import { RetryOnConflict } from './decorators/retry-on-conflict.decorator.js';
 import { EventStoreModule } from './event-store.module.js';
+import { EVENT_STORE_RUNTIME, type EventStoreRuntime } from './runtime.js';
 
 @Event('tally.raised')
 class TallyRaised {}
@@ -37,6 +39,15 @@ class Tally extends EventSourcedAggregate<{ count: number }> {
 }
 
 class RaiseTwo extends Command<void> {
+  constructor(
+    readonly first: string,
+    readonly second: string,
+  ) {
+    super();
+  }
+}
+
+class RaiseBoth extends Command<void> {
   constructor(
     readonly first: string,
     readonly second: string,
@@ -85,6 +96,24 @@ class RaiseTwoHandler extends Raising implements ICommandHandler<RaiseTwo> {
   }
 }
 
+// #region both
+@RetryOnConflict()
+@CommandHandler(RaiseBoth)
+class RaiseBothHandler implements ICommandHandler<RaiseBoth> {
+  constructor(
+    @InjectAggregate(Tally) private readonly tallies: AggregateStore<Tally>,
+    @Inject(EVENT_STORE_RUNTIME) private readonly runtime: EventStoreRuntime,
+  ) {}
+
+  async execute({ first, second }: RaiseBoth): Promise<void> {
+    await this.runtime.unitOfWork.run(async () => {
+      await this.tallies.update(first, (tally) => tally.increment());
+      await this.tallies.update(second, (tally) => tally.increment());
+    });
+  }
+}
+// #endregion both
+
 @CommandHandler(RaiseOnce)
 class RaiseOnceHandler extends Raising implements ICommandHandler<RaiseOnce> {
   constructor(@InjectAggregate(Tally) tallies: AggregateStore<Tally>) {
@@ -99,7 +128,7 @@ class RaiseOnceHandler extends Raising implements ICommandHandler<RaiseOnce> {
 
 @Module({
   imports: [EventStoreModule.forFeature({ aggregates: [Tally] })],
-  providers: [RaiseTwoHandler, RaiseOnceHandler],
+  providers: [RaiseTwoHandler, RaiseBothHandler, RaiseOnceHandler],
 })
 class TallyModule {}
 
@@ -125,6 +154,29 @@ describe('a command whose handler is to be run again after a conflict', () => {
     await bus.execute(new RaiseTwo('a', 'b'));
     expect(runs).toBe(2);
     expect([await count('a'), await count('b')]).toEqual([3, 2]); // the other writer's, and its own
+  });
+
+  it('keeps nothing of an attempt that lost its second race, where both are decided in one unit of work', async () => {
+    const update = tallies.update.bind(tallies);
+    const states: number[] = [];
+    const interrupting = vi.spyOn(tallies, 'update').mockImplementation(async (id, decide, options) =>
+      update(
+        id,
+        async (tally) => {
+          states.push(tally.state.count);
+          if (states.length === 2) {
+            const other = new MessageContext({ correlationId: 'other' });
+            await MessageContext.run(other, () => outsideTransaction(() => update('b', (one) => one.increment())));
+          }
+          await decide(tally);
+        },
+        options,
+      ),
+    );
+    await bus.execute(new RaiseBoth('a', 'b'));
+    interrupting.mockRestore();
+    expect(states).toEqual([1, 1, 1, 2]);
+    expect([await count('a'), await count('b')]).toEqual([2, 3]);
   });
 
   it('gives up after as many attempts as it says, naming the stream', async () => {

@@ -11,10 +11,13 @@ export function contractOfAppendTogether(opened: () => StoreUnderContract): void
   it('appends to several streams, each on the version it expects, and answers in the order asked', async () => {
     const [one, other] = [newStream('b'), newStream('a')];
     await opened().store.append(appendTo(other, { events: deposits(3) }));
-    const results = await together(
+    // #region together
+    const { store: events, unitOfWork } = opened();
+    const results = await appendTogether({ events, unitOfWork }, [
       { stream: one, expected: 'no-stream', events: deposits(2) },
       { stream: other, expected: 3, events: deposits(1) },
-    );
+    ]);
+    // #endregion together
     expect(results.map(({ stream, firstVersion, version }) => [stream, firstVersion, version])).toEqual([
       [one, 1, 2],
       [other, 4, 4],

@@ -12,6 +12,7 @@ const declared = new WeakMap<object, number>();
 /**
  * Runs the whole handler again, on fresh state and after a short random pause, when it ends with a WrongExpectedVersionError; in the end
  * with TooManyConflictsError. What it does beside the store it then does again. `AggregateStore.update` needs none of this: it decides again itself.
+ * One that decides on several aggregates needs one unit of work around all of it: else the first is stored when the second loses its race.
  * Inside an open unit of work nothing is run again, because that rolls back as a whole.
  */
 export function RetryOnConflict({ attempts = DEFAULT_ATTEMPTS }: RetryOnConflictOptions = {}): ClassDecorator {
