@@ -5,6 +5,7 @@ import { PaymentCapturedV1, paymentEvents } from '@app/contracts';
 import { EVENT_STORE_RUNTIME, systemIds, type EventStoreRuntime } from '@app/event-store';
 import { toBrokerMessage } from '../libs/event-store/src/messaging/index.js';
 import { moveTimers } from '../libs/event-store/src/testing/move-timers.js';
+import { main as es } from '../tools/es/program.js';
 import { eventually } from './support/eventually.js';
 import { kafkaForTests } from './support/kafka.js';
 import { createTestDatabase, type TestDatabase } from './support/postgres.js';
@@ -80,6 +81,39 @@ function describeCheckout(brokerOf: () => ShopOptions['broker']): void {
     expect(captured?.correlation).toBe(history[0]!['correlationId']);
   });
 
+  it('shows whoever has an order’s id its way through both services, from the request to the confirmation', async () => {
+    const orderId = await shop.place('mug');
+    await shop.expectToSettle(orderId, { status: 'confirmed' }, { status: 'captured' });
+    const urls = [shop.orders, shop.payments].map(({ database }) => (database.options as { url: string }).url);
+    const [orders, payments] = urls.map((url) => new URL(url).pathname.slice(1)) as [string, string];
+    await eventually(async () => {
+      const out: string[] = [];
+      const code = await es(['trace', orderId, '--json', ...urls.flatMap((url) => ['--database-url', url])], {
+        out: (line) => out.push(line),
+        note: (line) => out.push(line),
+        look: { width: 160, color: false },
+        environment: {},
+        signal: new AbortController().signal,
+      });
+      expect(code, out.join('\n')).toBe(0);
+      const { roots } = JSON.parse(out[0]!) as { roots: Hop[] };
+      const hops = hopLines(roots).map((line) => line.replace(orders, 'order').replace(payments, 'payment'));
+      expect(hops.filter((line) => !line.includes('timer'))).toEqual([
+        'order command PlaceOrder accepted',
+        ' order event order.placed',
+        '  payment message shop.order.placed.v1',
+        '   payment command CapturePayment accepted',
+        '    payment event payment.requested',
+        '    payment event payment.captured',
+        '     order message shop.payment.captured.v1',
+        '      order command ConfirmOrder accepted',
+        '       order event order.confirmed',
+        '        payment message shop.order.confirmed.v1',
+      ]);
+      expect(hops).toContain('  order timer payment-deadline');
+    });
+  });
+
   it('cancels an order whose payment is declined, and says why', async () => {
     const orderId = await shop.place('unlucky-charm');
     expect((await shop.order(orderId)).body['total']).toEqual({ amountMinor: 1313, currency: 'EUR' });
@@ -151,6 +185,21 @@ function describeCheckout(brokerOf: () => ShopOptions['broker']): void {
     await eventually(async () => expect(await parkedOf(orderId)).toHaveLength(1), { timeoutMs: 20_000 });
     expect((await shop.order(orderId)).status).toBe(404);
   });
+}
+
+interface Hop {
+  readonly context: string;
+  readonly kind: string;
+  readonly type: string;
+  readonly outcome?: string;
+  readonly children: readonly Hop[];
+}
+
+function hopLines(hops: readonly Hop[], indent = ''): string[] {
+  return hops.flatMap(({ context, kind, type, outcome, children }) => [
+    `${indent}${context} ${kind} ${type}${outcome ? ` ${outcome}` : ''}`,
+    ...hopLines(children, `${indent} `),
+  ]);
 }
 
 /** Minor units the gateway holds for these orders. */

@@ -1,4 +1,4 @@
-// `npm run es -- streams | show | tail | parked | projections | forget | doctor | verify | seal | migrate`: looking inside a running system. `npm run -s es -- --help` says more.
+// `npm run es -- streams | show | tail | trace | parked | processes | projections | forget | doctor | verify | seal | migrate`: looking inside a running system. `npm run -s es -- --help` says more.
 import { processIo } from './es/io.js';
 import { main } from './es/program.js';
 

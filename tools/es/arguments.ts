@@ -25,6 +25,32 @@ export function moment(text: string): StreamMoment {
   throw new InvalidArgumentError('Expected a version (3) or a time (2026-11-21T10:00:00Z).');
 }
 
+export function time(text: string): Date {
+  const parsed = new Date(text);
+  if (TIME.test(text) && !Number.isNaN(parsed.getTime())) return parsed;
+  throw new InvalidArgumentError('Expected a time: 2026-11-21T10:00:00Z.');
+}
+
+const UNITS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** `90s`, `30m`, `24h`, `7d`; in milliseconds. */
+export function duration(text: string): number {
+  const [, number, unit] = /^([1-9]\d{0,5})([smhd])$/.exec(text) ?? [];
+  if (number && unit) return Number(number) * UNITS[unit]!;
+  throw new InvalidArgumentError('Expected a length of time: 90s, 30m, 24h or 7d.');
+}
+
+/** A length of time up to now (`1h`), or the time itself. */
+export function since(text: string): Date {
+  const lasting = /^[1-9]\d{0,5}[smhd]$/.test(text);
+  if (lasting) return new Date(Date.now() - duration(text));
+  try {
+    return time(text);
+  } catch {
+    throw new InvalidArgumentError('Expected a length of time (30m, 1h, 7d) or a time (2026-11-21T10:00:00Z).');
+  }
+}
+
 export function sentence(text: string): string {
   const trimmed = text.trim();
   if (trimmed !== '' && trimmed.length <= 500) return trimmed;

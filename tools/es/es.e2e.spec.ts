@@ -176,6 +176,15 @@ describe.skipIf(context === undefined)('npm run es', { timeout: WITHIN_MS }, () 
     expect(shown.stdout).toContain('red \\u001b[31m alert');
     expect(shown.stdout).not.toContain('order.confirmed');
     expect(shown.stdout).not.toContain('\u001b');
+    const traced = await es('trace', 'order-show');
+    expect(traced).toMatchObject({ code: 0, stderr: '' });
+    expect(traced.stdout).toMatch(/^correlation c-1  \d+ hops in \d+ ms, from 20/);
+    expect(traced.stdout).toMatch(/ \+\d+ ms {2}\S+ {2}event order\.placed {2}order-show#1 /);
+    expect(traced.stdout).not.toMatch(/alice|alert/);
+    expect(await es('trace', 'order-nowhere')).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/knows nothing of order-nowhere from 20/) as string,
+    });
     expect(await es('show', 'order-nowhere')).toMatchObject({
       code: 1,
       stderr: expect.stringMatching(/^There is no stream order-nowhere in .*-service\./) as string,

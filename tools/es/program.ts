@@ -9,6 +9,7 @@ import { projectionsCommand } from './commands/projections.js';
 import { showCommand } from './commands/show.js';
 import { streamsCommand } from './commands/streams.js';
 import { tailCommand } from './commands/tail.js';
+import { traceCommand } from './commands/trace.js';
 import { verifyCommand } from './commands/verify.js';
 import { sentenceOf } from './errors.js';
 import type { Io } from './io.js';
@@ -19,11 +20,12 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
   let problems = 0;
   const program = addCommonOptions(new Command('es'))
     .description(
-      'Looks inside a running system: streams, logs, parked messages, read models, and its health; and forgets people.',
+      'Looks inside a running system: streams, logs, requests, parked messages, processes, read models, and its health; and forgets people.',
     )
     .addCommand(streamsCommand(io))
     .addCommand(showCommand(io))
     .addCommand(tailCommand(io))
+    .addCommand(traceCommand(io))
     .addCommand(parkedCommand(io))
     .addCommand(projectionsCommand(io, (found) => (problems = found)))
     .addCommand(forgetCommand(io))

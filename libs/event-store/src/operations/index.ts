@@ -46,4 +46,5 @@ export {
   type StreamSummary,
 } from './stream-directory.js';
 export { tail, type TailOptions } from './tail.js';
+export * from './trace/index.js';
 export type { Anchor, BrokenRow, LogBreak, Verification, VerifyProgress } from './verification.js';

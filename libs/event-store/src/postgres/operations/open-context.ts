@@ -1,7 +1,7 @@
 // Opens one context for operations: few connections, named after the tool, and a database that is not changed by looking at it.
 import { DataSource } from 'typeorm';
 import { systemClock, type Class, type LogName } from '../../core/index.js';
-import type { Anchor, OperatedContext, Verification } from '../../operations/index.js';
+import type { Anchor, OperatedContext, TraceDirectory, Verification } from '../../operations/index.js';
 import { PostgresCheckpointStore } from '../checkpoint-store.js';
 import { dataSourceConnection } from '../connection-options.js';
 import { PostgresDatabase } from '../database.js';
@@ -21,6 +21,7 @@ import { PostgresContextFacts, type KnownMigrations } from './context-facts.js';
 import { PostgresOperationsLog } from './operations-log.js';
 import { PostgresParkedDirectory } from './parked-directory.js';
 import { PostgresStreamDirectory } from './stream-directory.js';
+import { PostgresTraceDirectory } from './trace-directory.js';
 
 export interface OpenContextOptions {
   /** The service's name. */
@@ -38,6 +39,7 @@ export interface OpenContextOptions {
 }
 
 export interface OpenContext extends OperatedContext {
+  readonly trace: TraceDirectory;
   /** Compares the whole log with its seals. */
   verify(options: VerifyLogOptions): Promise<Verification>;
   /** The end of the chain of seals, to be kept outside the database; undefined when nothing is sealed. */
@@ -94,6 +96,7 @@ export async function openContext(options: OpenContextOptions): Promise<OpenCont
     inbound: new PostgresInboundLog(database, waking),
     streams: new PostgresStreamDirectory(database),
     parked: new PostgresParkedDirectory(database),
+    trace: new PostgresTraceDirectory(database),
     facts: new PostgresContextFacts(database, placeOf(url), migrations),
     operations: new PostgresOperationsLog(database),
     clock: systemClock,

@@ -1,0 +1,72 @@
+// Gathers everything of one request, context by context: each log is read between two times, because no log has an index over requests.
+import type { LogName } from '../../core/index.js';
+import type {
+  PositionRange,
+  TracedAside,
+  TracedDecision,
+  TracedRecord,
+  TracedTimer,
+  TraceDirectory,
+} from './trace-directory.js';
+
+/** One context as far as a trace looks at it. */
+export interface TracedContext {
+  /** The service's name. */
+  readonly name: string;
+  readonly trace: TraceDirectory;
+}
+
+export interface Collected {
+  readonly context: string;
+  readonly records: readonly TracedRecord[];
+  readonly decisions: readonly TracedDecision[];
+  readonly timers: readonly TracedTimer[];
+  readonly setAside: readonly TracedAside[];
+  readonly subscriptions: readonly string[];
+}
+
+export interface CollectOptions {
+  readonly from: Date;
+  readonly to: Date;
+  /** An id whose decision is wanted although no record of the trace names it: a command that made no event. */
+  readonly alsoCommand: string;
+  readonly signal: AbortSignal;
+}
+
+/** Positions looked at in one statement, so that a long look can be broken off. */
+const PORTION = 100_000n;
+const LOGS: readonly LogName[] = ['events', 'inbound', 'outgoing'];
+
+export async function collect(
+  { name, trace }: TracedContext,
+  correlationId: string | undefined,
+  { from, to, alsoCommand, signal }: CollectOptions,
+): Promise<Collected> {
+  const records: TracedRecord[] = [];
+  for (const log of correlationId === undefined ? [] : LOGS) {
+    const range = await trace.between(log, from, to);
+    for (const portion of portions(range)) {
+      if (signal.aborted) break;
+      records.push(...(await trace.records(log, correlationId!, portion)));
+    }
+  }
+  const commandIds = records.flatMap(({ log, id, metadata }) => (log === 'outgoing' ? id : (metadata.commandId ?? [])));
+  const aside = LOGS.map((log) => {
+    const positions = records.filter((record) => record.log === log).map(({ position }) => position);
+    return positions.length > 0 ? trace.setAside(log, positions) : [];
+  });
+  return {
+    context: name,
+    records,
+    decisions: await trace.decisions([...new Set([...commandIds, alsoCommand])]),
+    timers: correlationId === undefined ? [] : await trace.timers(correlationId),
+    setAside: (await Promise.all(aside)).flat(),
+    subscriptions: await trace.subscriptions(),
+  };
+}
+
+function* portions({ after, upTo }: PositionRange): Generator<PositionRange> {
+  for (let from = after; from < upTo; from += PORTION) {
+    yield { after: from, upTo: from + PORTION < upTo ? from + PORTION : upTo };
+  }
+}
