@@ -138,6 +138,21 @@ describe.skipIf(context === undefined)('npm run es', { timeout: WITHIN_MS }, () 
       expect(ill.code).toBe(1);
       expect(ill.stdout).toContain('1 message is parked, and 1 record of their keys stand behind.');
 
+      const filter = ['--reason-code', 'TypeError', '--since', '1h'];
+      const counted = { matched: 1, changed: 0, behind: 1, byReason: { TypeError: 1 } };
+      const many = await es('parked', 'replay', ...filter, '--dry-run', '--json');
+      expect(JSON.parse(many.stdout)).toEqual({ change: 'replay', dryRun: true, contexts: [{ context, ...counted }] });
+      expect(await es('parked', 'replay', ...filter)).toEqual({
+        code: 2,
+        stdout: '',
+        stderr: `${context}: 1 to replay, 1 behind them. By reason: 1 TypeError.\nNothing is changed. Expected --yes, because nobody is there to be asked.\n`,
+      });
+      expect(await es('parked', 'replay', ...filter, '--yes')).toMatchObject({
+        code: 0,
+        stdout: `${context}: 1 is due now; 1 behind them follow in order. By reason: 1 TypeError.\n`,
+      });
+      await eventually(async () => expect(await parking.list({ status: 'parked' })).toHaveLength(1)); // it failed again
+
       broken = false;
       const dry = await es('parked', 'replay', ref, '--dry-run');
       expect(dry.stdout).toBe(`Dry run, nothing is changed: ${ref} is due now; 1 behind it follow in order.\n`);

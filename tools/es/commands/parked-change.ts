@@ -1,4 +1,4 @@
-// `es parked replay` and `es parked discard`: exactly one message each, recorded with who did it and why.
+// `es parked replay` and `es parked discard`: one message, or all that a filter names; recorded with who did it and why.
 import { userInfo } from 'node:os';
 import { Argument, Command } from 'commander';
 import { integrationDecoder } from '../../../libs/event-store/src/messaging/index.js';
@@ -18,6 +18,7 @@ import { factsOf } from '../contexts.js';
 import { EsError } from '../errors.js';
 import { outJson, type Io } from '../io.js';
 import { examples, type CommonOptions } from '../options.js';
+import { addFilterOptions, changeMany, filterOf, isFilter, type ManyOptions } from './parked-change-many.js';
 import { reference, withReferenced } from '../references.js';
 import { safe } from '../terminal.js';
 import { absentSentence } from './parked-show.js';
@@ -37,38 +38,48 @@ interface Told {
 type Perform = (context: OperatedContext, ref: ParkedRef, order: Order) => Promise<Told>;
 
 export function parkedReplayCommand(io: Io): Command {
-  const command = changing(io, new Command('replay'), replay)
+  const command = changing(io, new Command('replay'), 'replay', replay)
     .description(
-      'Has a parked message tried again now, and those behind it after it, in order. Doing it twice changes nothing.',
+      'Has a parked message tried again now, and those behind it after it, in order; or all that a filter names. Doing it twice changes nothing.',
     )
     .option('--reason <text>', 'why, for the record', sentence);
   return examples(
     command,
     'parked replay order-service/order-summary/events/17 --dry-run',
     'parked replay order-service/unreadable/3',
+    'parked replay --subscription checkout --reason-code ES-1504 --since 1h --dry-run',
   );
 }
 
 export function parkedDiscardCommand(io: Io): Command {
-  const command = changing(io, new Command('discard'), discard)
-    .description('Gives a parked message up; those behind it go on without it. The record itself stays where it is.')
+  const command = changing(io, new Command('discard'), 'discard', discard)
+    .description(
+      'Gives a parked message up, or all that a filter names; those behind it go on without it. The record itself stays where it is.',
+    )
     .requiredOption('--reason <text>', 'why, for the record', sentence);
   return examples(
     command,
     `parked discard order-service/order-summary/events/17 --reason 'test order, deleted by hand'`,
+    `parked discard --key order-0198c0de-7a11-7000-8000-000000000001 --reason 'test order' --yes`,
   );
 }
 
-function changing(io: Io, command: Command, perform: Perform): Command {
-  return command
-    .addArgument(new Argument('<message>', 'as `parked list` names it').argParser(reference))
+function changing(io: Io, command: Command, change: 'replay' | 'discard', perform: Perform): Command {
+  return addFilterOptions(command)
+    .addArgument(new Argument('[message]', 'as `parked list` names it').argParser(reference))
     .option('--dry-run', 'say what would happen, and change nothing')
     .option('--actor <name>', 'who does it (default: the user of the operating system)', sentence)
-    .action(async (ref: ParkedRef, _options, self: Command) => {
-      const options = self.optsWithGlobals<ChangeOptions & CommonOptions>();
+    .action(async (ref: ParkedRef | undefined, _options, self: Command) => {
+      const options = self.optsWithGlobals<ChangeOptions & ManyOptions & CommonOptions>();
+      const { reason, dryRun = false } = options;
+      const order = { actor: options.actor ?? `os-user:${userInfo().username}`, reason, dryRun };
+      if ((ref !== undefined) === isFilter(filterOf(options)))
+        throw new EsError(
+          'Expected either a message, as `parked list` names it, or a filter: --key, --subscription, --log, --type, --reason-code, --since or --before.',
+          2,
+        );
+      if (!ref) return changeMany(io, options, { ...order, change });
       await withReferenced(io, options, ref, async (context) => {
-        const { reason, dryRun = false } = options;
-        const order = { actor: options.actor ?? `os-user:${userInfo().username}`, reason, dryRun };
         const { outcome, text } = await perform(context, ref, order);
         const prefix = dryRun ? 'Dry run, nothing is changed: ' : '';
         if (options.json) outJson(io, { ref: formatRef(ref), outcome, dryRun, text });

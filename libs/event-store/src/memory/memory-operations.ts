@@ -3,6 +3,7 @@ import { splitStream, type LogName, type ParkedMessage, type SubscriptionKey } f
 import {
   EVENTS_PER_LOOK,
   formatRef,
+  reasonCodeOf,
   type ContextFacts,
   type ListedParked,
   type OperatedContext,
@@ -94,11 +95,15 @@ function parkedOf(context: string, { database, parking }: MemoryStore): ParkedDi
       return { ...one, id, resolution };
     });
   return {
-    async list({ statuses, subscription, key, limit }) {
+    async list({ statuses, subscription, key, log, type, reasonCode, since, before, limit }) {
       const all = await parking.list({ name: subscription, key });
       return Promise.all(
         all
-          .filter(({ status }) => statuses.includes(status))
+          .filter(
+            (one) => statuses.includes(one.status) && (log ?? one.log) === one.log && (type ?? one.type) === one.type,
+          )
+          .filter(({ reason }) => (reasonCode ?? reasonCodeOf(reason)) === reasonCodeOf(reason))
+          .filter(({ parkedAt }) => (!since || parkedAt >= since) && (!before || parkedAt < before))
           .slice(0, limit)
           .map(counted),
       );

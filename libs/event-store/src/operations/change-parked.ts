@@ -61,7 +61,8 @@ function outcomeOf(found: ListedParked | undefined): ParkedOutcome {
   return status === 'parked' ? { outcome: 'done', behind } : { outcome: 'not-parked', status, dueAt };
 }
 
-function detailOf({ messageId, type, key, attempts, reason, parkedAt }: ListedParked): Operation['detail'] {
+/** What the record of an operation keeps of it; never its data. */
+export function detailOf({ messageId, type, key, attempts, reason, parkedAt }: ListedParked): Operation['detail'] {
   return { messageId, type, key, attempts, reason, parkedAt: parkedAt.toISOString() };
 }
 

@@ -24,6 +24,8 @@ export { duration, type Finding } from './doctor/finding.js';
 export { forgetSubject } from './forget-subject.js';
 export type { OperatedContext } from './operated-context.js';
 export type { Operation, OperationsLog, RecordedOperation } from './operations-log.js';
+export { changeMatching, type ManyChanged, type ManyOrder, type MatchingFilter } from './change-many-parked.js';
+export { reasonCodeOf } from './parked-directory.js';
 export type {
   ListedParked,
   ListedUnreadable,

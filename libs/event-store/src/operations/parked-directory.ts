@@ -1,5 +1,5 @@
 // The port that lists what is set aside: records of subscriptions, and messages nobody could read.
-import type { ParkedMessage, SubscriptionKey } from '../core/index.js';
+import type { LogName, ParkedMessage, SubscriptionKey } from '../core/index.js';
 import type { UnreadableMessage } from '../messaging/index.js';
 
 export interface ParkedFilter {
@@ -7,7 +7,21 @@ export interface ParkedFilter {
   /** Name of the subscription. */
   readonly subscription?: string;
   readonly key?: string;
+  readonly log?: LogName;
+  /** Of the record, e.g. `order.placed`. */
+  readonly type?: string;
+  /** What its reason begins with, see {@link reasonCodeOf}. */
+  readonly reasonCode?: string;
+  /** Set aside at that time or later. */
+  readonly since?: Date;
+  /** Set aside before that time. */
+  readonly before?: Date;
   readonly limit: number;
+}
+
+/** `ES-1504` of `ES-1504: shop.payment.captured.v1 came for …`; the reason itself where it has no colon. */
+export function reasonCodeOf(reason: string): string {
+  return reason.split(':', 1)[0]!;
 }
 
 export interface ListedParked extends ParkedMessage {

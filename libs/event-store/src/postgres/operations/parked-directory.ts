@@ -42,8 +42,10 @@ interface UnreadableRow {
 export class PostgresParkedDirectory implements ParkedDirectory {
   constructor(private readonly database: PostgresDatabase) {}
 
-  async list({ statuses, subscription, key, limit }: ParkedFilter): Promise<ListedParked[]> {
-    return this.parked(sql.listParked, [statuses, subscription ?? null, key ?? null, limit]);
+  async list(filter: ParkedFilter): Promise<ListedParked[]> {
+    const { statuses, subscription, key, log, type, reasonCode, since, before, limit } = filter;
+    const wanted = [subscription, key, log, type, reasonCode, since, before].map((one) => one ?? null);
+    return this.parked(sql.listParked, [statuses, ...wanted, limit]);
   }
 
   async find({ name, log }: SubscriptionKey, position: bigint): Promise<ListedParked | undefined> {

@@ -6,10 +6,13 @@ SELECT p.subscription, p.log, p.position, p.message_id, p.type, p.key, p.status,
          WHERE b.subscription = p.subscription AND b.log = p.log AND b.key = p.key AND b.position > p.position) AS behind
 FROM event_store.parked_messages p`;
 
-/** $1 statuses, $2 subscription or null, $3 key or null, $4 limit. */
+/** $1 statuses; subscription, key, log, type, code of the reason, since, before, each or null; $9 limit. */
 export const listParked = `${PARKED}
 WHERE p.status = ANY ($1) AND ($2::text IS NULL OR p.subscription = $2) AND ($3::text IS NULL OR p.key = $3)
-ORDER BY p.subscription, p.log, p.position LIMIT $4`;
+  AND ($4::text IS NULL OR p.log = $4) AND ($5::text IS NULL OR p.type = $5)
+  AND ($6::text IS NULL OR split_part(p.reason, ':', 1) = $6)
+  AND ($7::timestamptz IS NULL OR p.parked_at >= $7) AND ($8::timestamptz IS NULL OR p.parked_at < $8)
+ORDER BY p.subscription, p.log, p.position LIMIT $9`;
 
 /** $1 subscription, $2 log, $3 position. */
 export const findParked = `${PARKED} WHERE p.subscription = $1 AND p.log = $2 AND p.position = $3`;
