@@ -25,7 +25,7 @@ export function moment(text: string): StreamMoment {
   throw new InvalidArgumentError('Expected a version (3) or a time (2026-11-21T10:00:00Z).');
 }
 
-export function time(text: string): Date {
+export function instant(text: string): Date {
   const parsed = new Date(text);
   if (TIME.test(text) && !Number.isNaN(parsed.getTime())) return parsed;
   throw new InvalidArgumentError('Expected a time: 2026-11-21T10:00:00Z.');
@@ -45,7 +45,7 @@ export function since(text: string): Date {
   const lasting = /^[1-9]\d{0,5}[smhd]$/.test(text);
   if (lasting) return new Date(Date.now() - duration(text));
   try {
-    return time(text);
+    return instant(text);
   } catch {
     throw new InvalidArgumentError('Expected a length of time (30m, 1h, 7d) or a time (2026-11-21T10:00:00Z).');
   }

@@ -43,6 +43,8 @@ describe('es', () => {
     [['parked', 'discard', 'order-service/x/events/1'], "required option '--reason <text>' not specified"],
     [['parked', 'discard', 'order-service/x/events/1', '--reason', ' '], 'Expected 1 to 500 characters.'],
     [['parked', 'show', 'order-service/x/events/1', '--context', 'payment-service'], '--context says payment-service'],
+    [['processes', 'show', 'checkout'], 'Expected <name>/<id>, as `processes list` prints it.'],
+    [['processes', 'retry', 'checkout/1'], "required option '--reason <text>' not specified"],
     [['trace'], "missing required argument 'id'"],
     [['trace', 'x', '--within', '5'], 'Expected a length of time: 90s, 30m, 24h or 7d.'],
     [['trace', 'x', '--around', '7d'], 'Expected a time: 2026-11-21T10:00:00Z.'],
@@ -64,6 +66,7 @@ describe('es', () => {
     [['tail', '--follow']],
     [['trace', 'x']],
     [['parked', 'list']],
+    [['processes', 'list']],
     [['parked', 'replay', 'order-service/x/events/1']],
     [['forget', 'alice', '--reason', 'x']],
     [['doctor']],
@@ -120,6 +123,9 @@ describe('es', () => {
     [['parked', 'show']],
     [['parked', 'replay']],
     [['parked', 'discard']],
+    [['processes', 'list']],
+    [['processes', 'show']],
+    [['processes', 'retry']],
   ])('%j --help has examples and the options of all commands', async (args) => {
     const { code, out, err } = await es([...args, '--help']);
     expect({ code, err }).toEqual({ code: 0, err: '' });

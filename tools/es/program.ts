@@ -4,6 +4,7 @@ import { doctorCommand } from './commands/doctor.js';
 import { forgetCommand } from './commands/forget.js';
 import { migrateCommand } from './commands/migrate.js';
 import { parkedCommand } from './commands/parked.js';
+import { processesCommand } from './commands/processes.js';
 import { sealCommand } from './commands/seal.js';
 import { projectionsCommand } from './commands/projections.js';
 import { showCommand } from './commands/show.js';
@@ -27,6 +28,7 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
     .addCommand(tailCommand(io))
     .addCommand(traceCommand(io))
     .addCommand(parkedCommand(io))
+    .addCommand(processesCommand(io))
     .addCommand(projectionsCommand(io, (found) => (problems = found)))
     .addCommand(forgetCommand(io))
     .addCommand(doctorCommand(io, (found) => (problems = found)))

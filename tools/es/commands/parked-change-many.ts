@@ -1,6 +1,5 @@
 // `es parked replay` and `discard` by filter: says how many it is about before it changes them.
 import { Option, type Command } from 'commander';
-import type { LogName } from '../../../libs/event-store/src/core/index.js';
 import {
   changeMatching,
   type ManyChanged,
@@ -46,7 +45,7 @@ export function filterOf({
   since: from,
   before,
 }: ManyOptions): MatchingFilter {
-  return { key, subscription, log: log as LogName | undefined, type, reasonCode, since: from, before };
+  return { key, subscription, log, type, reasonCode, since: from, before };
 }
 
 export function isFilter(filter: MatchingFilter): boolean {

@@ -1,7 +1,7 @@
 // `es trace <any id>`: one request through all contexts, as an indented tree.
 import { Command } from 'commander';
 import { trace, type Trace } from '../../../libs/event-store/src/operations/index.js';
-import { duration, time } from '../arguments.js';
+import { duration, instant } from '../arguments.js';
 import { EsError } from '../errors.js';
 import { outJson, type Io } from '../io.js';
 import { examples, type CommonOptions } from '../options.js';
@@ -24,7 +24,7 @@ export function traceCommand(io: Io): Command {
     )
     .argument('<id>', 'any id of it: event, message, command, timer, stream, correlation, or what a stream is about')
     .option('--within <time>', 'how long after the id to look (30m, 24h, 7d)', duration, DAY_MS)
-    .option('--around <time>', 'where to look, if the id itself does not tell (2026-11-21T10:00:00Z)', time)
+    .option('--around <time>', 'where to look, if the id itself does not tell (2026-11-21T10:00:00Z)', instant)
     .action(async (id: string, _options, self: Command) =>
       run(io, id, self.optsWithGlobals<TraceOptions & CommonOptions>()),
     );

@@ -36,6 +36,7 @@ export type {
   StoredUnreadable,
 } from './parked-directory.js';
 export { formatRef, parseRef, type ParkedRef } from './parked-ref.js';
+export * from './processes/index.js';
 export * from './projections/index.js';
 export { replayUnreadable, type ReadAgain } from './replay-unreadable.js';
 export { showParked, type ShownParked } from './show-parked.js';

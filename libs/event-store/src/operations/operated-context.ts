@@ -16,6 +16,7 @@ import type { ProjectionVersions } from '../subscriptions/index.js';
 import type { ContextFacts } from './context-facts.js';
 import type { OperationsLog } from './operations-log.js';
 import type { ParkedDirectory } from './parked-directory.js';
+import type { ProcessDirectory } from './processes/index.js';
 import type { StreamDirectory } from './stream-directory.js';
 
 export interface OperatedContext {
@@ -34,6 +35,8 @@ export interface OperatedContext {
   readonly inbound: InboundLog;
   readonly streams: StreamDirectory;
   readonly parked: ParkedDirectory;
+  /** Undefined in memory, where nobody remembers when a process changed. */
+  readonly processes?: ProcessDirectory | undefined;
   readonly facts: ContextFacts;
   readonly operations: OperationsLog;
   readonly clock: Clock;

@@ -6,6 +6,7 @@ export interface Operation {
   readonly action:
     | 'parked.replay'
     | 'parked.discard'
+    | 'process.retry'
     | 'unreadable.replay'
     | 'unreadable.discard'
     | 'projection.rebuild'
@@ -14,7 +15,7 @@ export interface Operation {
     | 'projection.pause'
     | 'projection.resume'
     | 'subject.forget';
-  /** What it was done to, as `parked list` names it, or `<context>/<projection>@v<version>`; of people `subject-<id>`. */
+  /** What it was done to, as `parked list` names it, or `<context>/<projection>@v<version>`, or `<context>/process/<process>/<id>`; of people `subject-<id>`. */
   readonly subject: string;
   readonly reason: string | undefined;
   /** What the subject was; never its data. */

@@ -5,7 +5,6 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { AppendResult, CheckpointStore, EventStore, LogRecord, SubscriptionKey } from '../core/index.js';
 import { integrationDecoder, IntegrationEvent, type UnreadableMessage } from '../messaging/index.js';
 import {
-  changeMatching,
   discardParked,
   discardUnreadable,
   formatRef,
@@ -128,87 +127,6 @@ export function describeParkedOperations(opened: () => OperationsSubject): void 
       };
       await expect(discardParked(failing, ref, { ...order, reason: 'x' })).rejects.toThrow('full');
       expect(await context.parked.find(ref.subscription, ref.position)).toMatchObject({ status: 'parked' });
-    });
-  });
-
-  describe('many parked records', () => {
-    const park = async (subscription: SubscriptionKey, count: number, reason: string, type = 'lab.opened') => {
-      const one = async (): Promise<RecordRef> => {
-        const { position } = await appendTypes(opened(), `lab-${randomUUID()}`, [type, 'lab.noted']);
-        const [failed, follower] = await Promise.all(
-          [position - 1n, position].map((at) => context.logs.events.readAt(at)),
-        );
-        await context.parking.setAside(subscription, failed!, { attempts: 1, reason, delayMs: undefined });
-        await context.parking.queueBehind(subscription, follower!);
-        return { kind: 'record', context: context.name, subscription, position: failed!.position };
-      };
-      return Promise.all(Array.from({ length: count }, one));
-    };
-    const lab = (): SubscriptionKey => ({ name: `many/${randomUUID()}`, log: 'events' });
-    const statuses = async ({ name }: SubscriptionKey) =>
-      (await context.parking.list({ name })).map(({ status }) => status);
-    const replay = { ...order, change: 'replay', limit: 1_000 } as const;
-    const giveUp = { ...order, change: 'discard', limit: 1_000, reason: 'test orders' } as const;
-
-    it('are replayed by what they have in common, counted by reason, recorded one by one; again changes nothing', async () => {
-      const subscription = lab();
-      const mine = await park(subscription, 2, 'ES-1504: not started');
-      await park(subscription, 1, 'TypeError: no');
-      await park(lab(), 1, 'ES-1504: of another subscription');
-      const filter = { subscription: subscription.name, reasonCode: 'ES-1504' };
-      const counted = { matched: 2, behind: 2, byReason: { 'ES-1504': 2 } };
-      expect(await changeMatching(context, filter, { ...replay, dryRun: true })).toEqual({ ...counted, changed: 0 });
-      expect(await statuses(subscription)).not.toContain('waiting');
-      expect(await changeMatching(context, filter, replay)).toEqual({ ...counted, changed: 2 });
-      expect(await statuses(subscription)).toEqual(['waiting', 'behind', 'waiting', 'behind', 'parked', 'behind']);
-      for (const ref of mine)
-        expect(await context.operations.of(formatRef(ref))).toMatchObject([
-          { action: 'parked.replay', actor: order.actor },
-        ]);
-      expect(await changeMatching(context, filter, replay)).toEqual({
-        matched: 0,
-        changed: 0,
-        behind: 0,
-        byReason: {},
-      });
-    });
-
-    it('are chosen by key, type, log and time, and no more of them than asked for', async () => {
-      const subscription = lab();
-      const [first] = await park(subscription, 3, 'E: no');
-      await park(subscription, 1, 'E: no', 'lab.closed');
-      const matched = async (filter: Parameters<typeof changeMatching>[1], limit = 10) =>
-        (
-          await changeMatching(
-            context,
-            { subscription: subscription.name, ...filter },
-            { ...replay, dryRun: true, limit },
-          )
-        ).matched;
-      const key = (await context.logs.events.readAt(first!.position))!.key;
-      const { parkedAt } = (await context.parked.find(subscription, first!.position))!;
-      expect(await matched({})).toBe(4);
-      expect(await matched({}, 2)).toBe(2);
-      expect(await matched({ key })).toBe(1);
-      expect(await matched({ type: 'lab.closed' })).toBe(1);
-      expect(await matched({ log: 'inbound' })).toBe(0);
-      expect(await matched({ since: parkedAt })).toBe(4);
-      expect(await matched({ before: parkedAt })).toBe(0);
-    });
-
-    it('are given up in portions with a reason, and their successors go on', async () => {
-      const subscription = lab();
-      await park(subscription, 101, 'E: no');
-      const filter = { subscription: subscription.name };
-      expect(await changeMatching(context, filter, giveUp)).toMatchObject({ matched: 101, changed: 101, behind: 101 });
-      expect(new Set(await statuses(subscription))).toEqual(new Set(['behind']));
-      expect(await context.parking.due(subscription, 200)).toHaveLength(101);
-    });
-
-    it('a filter without anything, and a discard without a reason, are refused', async () => {
-      await expect(changeMatching(context, {}, replay)).rejects.toThrow('would change every parked message');
-      const filter = { key: 'k' };
-      await expect(changeMatching(context, filter, { ...giveUp, reason: undefined })).rejects.toThrow('with a reason');
     });
   });
 

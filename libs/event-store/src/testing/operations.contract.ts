@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { examine, findStream, readStreamAt, tail, type OperatedContext } from '../operations/index.js';
+import { describeManyParked } from './operations-many.contract.js';
 import { appendTypes, describeParkedOperations, type OperationsSubject } from './operations-parked.contract.js';
 
 export type { OperationsSubject } from './operations-parked.contract.js';
@@ -110,6 +111,7 @@ export function describeOperations(store: string, open: () => Promise<Operations
     });
 
     describeParkedOperations(() => subject);
+    describeManyParked(() => subject);
 
     describe('the doctor', () => {
       it('sees lag, leases and what is parked, and says what to do', async () => {

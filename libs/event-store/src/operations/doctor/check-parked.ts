@@ -1,7 +1,8 @@
 // Does something wait for a human hand, and do timers fire?
 import type { ProcessFacts } from '../context-facts.js';
 import type { ParkedCounts } from '../parked-directory.js';
-import { count, duration, problem, type Finding } from './finding.js';
+import type { StuckProcess, StuckReason } from '../processes/index.js';
+import { count, duration, note, problem, type Finding } from './finding.js';
 
 /** A timer may be due this long, in milliseconds, before somebody should have fired it. */
 export const LATE_TIMER_MS = 30_000;
@@ -39,5 +40,33 @@ export function checkProcesses(context: string, processes: ProcessFacts | undefi
       `${count(due, 'timer is', 'timers are')} due and not fired, the oldest for ${duration(overdueMs)}. ` +
         `Expected a running ${context} to fire them within seconds; start it, or look into its log.`,
     ),
+  ];
+}
+
+/** What waits for its next attempt, and late timers, are looked at elsewhere; here is what does not go on by itself. */
+export function checkStuck(context: string, stuck: readonly StuckProcess[]): Finding[] {
+  const having = (matches: (reason: StuckReason) => boolean) => stuck.filter(({ reasons }) => reasons.some(matches));
+  const parked = having((reason) => 'message' in reason && reason.message.status === 'parked');
+  const idle = having(({ why }) => why === 'idle');
+  const look = `npm run es -- processes list --context ${context}`;
+  return [
+    ...(parked.length === 0
+      ? []
+      : [
+          problem(
+            'process-stuck',
+            `${count(parked.length, 'process does', 'processes do')} not go on: ${parked.length === 1 ? 'something of it is' : 'something of each is'} parked. ` +
+              `Mend the cause, then retry: ${look}.`,
+          ),
+        ]),
+    ...(idle.length === 0
+      ? []
+      : [
+          note(
+            'process-stuck',
+            `${count(idle.length, 'process runs', 'processes run')} and nothing would wake ${idle.length === 1 ? 'it' : 'them'} any more. ` +
+              `Look whether what they wait for was lost: ${look}.`,
+          ),
+        ]),
   ];
 }

@@ -4,8 +4,9 @@ import type { LogWriter, ProcessFacts, ServerFacts, SubscriptionFacts } from '..
 import { projectionName } from '../../subscriptions/index.js';
 import type { OperatedContext } from '../operated-context.js';
 import type { ParkedCounts } from '../parked-directory.js';
+import { stuckProcesses } from '../processes/index.js';
 import { examineBroker, type BrokerToExamine, type ExaminedBroker } from './check-broker.js';
-import { checkParked, checkProcesses } from './check-parked.js';
+import { checkParked, checkProcesses, checkStuck } from './check-parked.js';
 import { checkServer } from './check-server.js';
 import { checkSubscriptions, examineSubscriptions, type ExaminedSubscription } from './check-subscriptions.js';
 import { checkWriters } from './check-writers.js';
@@ -31,6 +32,10 @@ export interface ExamineOptions {
   /** Names of subscriptions that are gone on purpose. */
   readonly retired?: readonly string[];
 }
+
+/** A process that nothing would wake is reported after this time, in milliseconds. */
+const IDLE_MS = 86_400_000;
+const STUCK_COUNTED = 100;
 
 export async function examine(context: OperatedContext, options: ExamineOptions = {}): Promise<Diagnosis> {
   const [database, broker] = await Promise.all([
@@ -81,6 +86,8 @@ async function examineDatabase(context: OperatedContext, retired: readonly strin
   // A table of a pending migration is not there yet: that it is missing is said already.
   const parked = await (server.pending.length > 0 ? counts.catch(() => undefined) : counts);
   const processes = await facts.processes();
+  const looked = { now: server.now, idleMs: IDLE_MS, limit: STUCK_COUNTED };
+  const stuck = processes && context.processes ? await stuckProcesses(context.processes, looked) : [];
   return {
     ...nothing(name, facts.place),
     server,
@@ -95,6 +102,7 @@ async function examineDatabase(context: OperatedContext, retired: readonly strin
       ...checkSubscriptions(name, subscriptions),
       ...(parked ? checkParked(name, parked) : []),
       ...checkProcesses(name, processes),
+      ...checkStuck(name, stuck),
     ],
   };
 }

@@ -51,16 +51,16 @@ export async function collect(
     }
   }
   const commandIds = records.flatMap(({ log, id, metadata }) => (log === 'outgoing' ? id : (metadata.commandId ?? [])));
-  const aside = LOGS.map((log) => {
+  const asideOf = async (log: LogName) => {
     const positions = records.filter((record) => record.log === log).map(({ position }) => position);
     return positions.length > 0 ? trace.setAside(log, positions) : [];
-  });
+  };
   return {
     context: name,
     records,
     decisions: await trace.decisions([...new Set([...commandIds, alsoCommand])]),
     timers: correlationId === undefined ? [] : await trace.timers(correlationId),
-    setAside: (await Promise.all(aside)).flat(),
+    setAside: (await Promise.all(LOGS.map(asideOf))).flat(),
     subscriptions: await trace.subscriptions(),
   };
 }

@@ -1,7 +1,13 @@
 // Opens one context for operations: few connections, named after the tool, and a database that is not changed by looking at it.
 import { DataSource } from 'typeorm';
 import { systemClock, type Class, type LogName } from '../../core/index.js';
-import type { Anchor, OperatedContext, TraceDirectory, Verification } from '../../operations/index.js';
+import type {
+  Anchor,
+  OperatedContext,
+  ProcessDirectory,
+  TraceDirectory,
+  Verification,
+} from '../../operations/index.js';
 import { PostgresCheckpointStore } from '../checkpoint-store.js';
 import { dataSourceConnection } from '../connection-options.js';
 import { PostgresDatabase } from '../database.js';
@@ -20,6 +26,7 @@ import { Waking } from '../waking.js';
 import { PostgresContextFacts, type KnownMigrations } from './context-facts.js';
 import { PostgresOperationsLog } from './operations-log.js';
 import { PostgresParkedDirectory } from './parked-directory.js';
+import { PostgresProcessDirectory } from './process-directory.js';
 import { PostgresStreamDirectory } from './stream-directory.js';
 import { PostgresTraceDirectory } from './trace-directory.js';
 
@@ -39,6 +46,7 @@ export interface OpenContextOptions {
 }
 
 export interface OpenContext extends OperatedContext {
+  readonly processes: ProcessDirectory;
   readonly trace: TraceDirectory;
   /** Compares the whole log with its seals. */
   verify(options: VerifyLogOptions): Promise<Verification>;
@@ -96,6 +104,7 @@ export async function openContext(options: OpenContextOptions): Promise<OpenCont
     inbound: new PostgresInboundLog(database, waking),
     streams: new PostgresStreamDirectory(database),
     parked: new PostgresParkedDirectory(database),
+    processes: new PostgresProcessDirectory(database),
     trace: new PostgresTraceDirectory(database),
     facts: new PostgresContextFacts(database, placeOf(url), migrations),
     operations: new PostgresOperationsLog(database),

@@ -12,7 +12,7 @@ import type {
 import type { PostgresDatabase } from '../database.js';
 import * as sql from './parked.sql.js';
 
-interface ParkedRow {
+export interface ParkedRow {
   readonly subscription: string;
   readonly log: LogName;
   readonly position: bigint;
@@ -85,21 +85,25 @@ export class PostgresParkedDirectory implements ParkedDirectory {
 
   private async parked(text: string, values: readonly unknown[]): Promise<ListedParked[]> {
     const { rows } = await this.database.query<ParkedRow>({ text, values });
-    return rows.map((row) => ({
-      name: row.subscription,
-      log: row.log,
-      position: row.position,
-      messageId: row.message_id,
-      type: row.type,
-      key: row.key,
-      status: row.status,
-      attempts: row.attempts,
-      reason: row.reason,
-      dueAt: row.due_at ?? undefined,
-      parkedAt: row.parked_at,
-      behind: row.behind,
-    }));
+    return rows.map(listedOf);
   }
+}
+
+export function listedOf(row: ParkedRow): ListedParked {
+  return {
+    name: row.subscription,
+    log: row.log,
+    position: row.position,
+    messageId: row.message_id,
+    type: row.type,
+    key: row.key,
+    status: row.status,
+    attempts: row.attempts,
+    reason: row.reason,
+    dueAt: row.due_at ?? undefined,
+    parkedAt: row.parked_at,
+    behind: row.behind,
+  };
 }
 
 function place({ topic, partition, offset, key }: UnreadableRow) {

@@ -1,6 +1,6 @@
 // What is set aside, for people: with how many of the same key stand behind each.
 
-const PARKED = `
+export const PARKED = `
 SELECT p.subscription, p.log, p.position, p.message_id, p.type, p.key, p.status, p.attempts, p.reason, p.due_at, p.parked_at,
        (SELECT count(*)::int FROM event_store.parked_messages b
          WHERE b.subscription = p.subscription AND b.log = p.log AND b.key = p.key AND b.position > p.position) AS behind

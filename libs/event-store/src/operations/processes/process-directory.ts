@@ -1,0 +1,46 @@
+// The port that looks at processes: what keeps each from going on, as far as the database can tell.
+import type { LogName } from '../../core/index.js';
+import type { ProcessKey, StoredProcess } from '../../processes/index.js';
+import type { ListedParked } from '../parked-directory.js';
+
+export interface ListedProcess extends ProcessKey {
+  readonly status: Exclude<StoredProcess['status'], 'new'>;
+  /** Schema version of its state; the state itself is not shown. */
+  readonly stateVersion: number;
+  /** Steps that could be taken back. */
+  readonly undo: number;
+  readonly startedAt: Date;
+  readonly updatedAt: Date;
+}
+
+export interface PendingTimer extends ProcessKey {
+  readonly timerId: string;
+  readonly name: string;
+  readonly dueAt: Date;
+  /** How long it has been due, in milliseconds; negative while it is not. */
+  readonly overdueMs: number;
+}
+
+/** Set aside for a process: a record that reaches it, or a command that it sent. */
+export interface ProcessAside extends ProcessKey {
+  readonly what: 'record' | 'command';
+  readonly message: ListedParked;
+}
+
+export interface ProcessDirectory {
+  /** Those of `key`, or of all processes: parked or tried again, without what stands behind them. By subscription, log and position. */
+  setAside(limit: number, key?: ProcessKey): Promise<ProcessAside[]>;
+  /** Timers due for longer than so many milliseconds, the oldest first. */
+  overdue(ms: number, limit: number): Promise<PendingTimer[]>;
+  /**
+   * Running, unchanged for longer than so many milliseconds, and nothing that would change it: no timer, nothing set aside, no command that
+   * waits to be dispatched. The longest unchanged first.
+   */
+  idle(ms: number, limit: number): Promise<ListedProcess[]>;
+  find(key: ProcessKey): Promise<ListedProcess | undefined>;
+  /** That have not fired, by time. */
+  timers(key: ProcessKey): Promise<PendingTimer[]>;
+}
+
+/** The subscription that dispatches what processes decide. */
+export const DISPATCH: { readonly name: string; readonly log: LogName } = { name: 'command-dispatch', log: 'outgoing' };
