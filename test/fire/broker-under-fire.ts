@@ -20,6 +20,8 @@ export interface BrokerUnderFire {
   readonly thaw?: (() => Promise<void>) | undefined;
   /** Puts a message on its topic as it is; returns its {@link placeName}. */
   put(message: RawMessage): Promise<string>;
+  /** As if nobody had ever read in the group. Of its members none may be left. */
+  forgetGroup(group: string): Promise<void>;
   /** A client of our own, through the port that the services use. */
   readonly client: Broker;
   /** Of the client and what else was opened here; the broker itself belongs to the system. */

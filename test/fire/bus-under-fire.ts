@@ -22,6 +22,11 @@ export function busUnderFire({ postgres, databaseUrl }: System): BrokerUnderFire
         );
         return placeName({ topic, partition, offset: rows[0]!.offset });
       }),
+    forgetGroup: (group) =>
+      withClient(
+        url,
+        async (sql) => void (await sql.query(`DELETE FROM bus.consumers WHERE group_name = $1`, [group])),
+      ),
     client,
     close: () => client.close(),
   };

@@ -2,6 +2,7 @@
 import { CompressionTypes, Kafka, logLevel, Partitioners } from 'kafkajs';
 import { KafkaBroker } from '../../libs/event-store/src/kafka/index.js';
 import type { LocalKafka } from '../../tools/kafka/local-kafka.js';
+import { eventually } from '../support/eventually.js';
 import { placeName, type BrokerUnderFire } from './broker-under-fire.js';
 
 /** Kafka counts what a batch weighs compressed: so a value far above its limit gets in. */
@@ -27,6 +28,15 @@ export function kafkaUnderFire(kafka: LocalKafka): BrokerUnderFire {
         ...(heavy && { compression: CompressionTypes.GZIP }),
       });
       return placeName({ topic, partition, offset: sent!.baseOffset! });
+    },
+    async forgetGroup(group) {
+      const admin = raw.admin();
+      await admin.connect();
+      try {
+        await eventually(() => admin.deleteGroups([group]), { timeoutMs: 30_000 }); // a member that left is forgotten a moment later
+      } finally {
+        await admin.disconnect();
+      }
     },
     client,
     async close() {

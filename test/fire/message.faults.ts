@@ -13,7 +13,7 @@ import { captured, poisonLike } from './poison.js';
 import { openStory } from './stories.js';
 
 const PARTITIONS = 6;
-const COPIES = 100;
+const COPIES = 1_000;
 /** How long an event waits for the start of its process here, in milliseconds; up to twice as long. */
 const ORPHAN_WAIT_MS = 4_000;
 const readers = { [ORDER_EVENTS]: 'payment-service', [PAYMENT_EVENTS]: 'order-service' } as const;
@@ -107,6 +107,29 @@ export function messageFaults(fire: UnderFire): void {
     delete arena.env['ORPHAN_WAIT_MS'];
     await arena.system.running('order-service').stop();
     await arena.system.restart('order-service');
+  });
+
+  it('a consumer group that has lost its offsets: everything comes again, and changes nothing [25]', async () => {
+    const { arena } = fire;
+    const originals = Object.values(await samplesOf(arena));
+    const before = await eventsOf(arena, originals);
+    const service = readers[ORDER_EVENTS];
+    const lag = () => arena.broker.client.lag(service, [ORDER_EVENTS]);
+    await arena.survives(
+      async () => {
+        await arena.midFlow(service);
+        await arena.system.running(service).stop();
+        await arena.broker.forgetGroup(service);
+        const all = (await arena.published()).filter(({ topic }) => topic === ORDER_EVENTS).length;
+        expect((await lag())[0]!.messages).toBeGreaterThanOrEqual(all);
+        await arena.system.restart(service);
+        await eventually(async () => expect(await lag()).toEqual([{ topic: ORDER_EVENTS, messages: 0 }]), {
+          timeoutMs: 30_000,
+        });
+      },
+      { once: true },
+    );
+    expect(await eventsOf(arena, originals)).toEqual(before);
   });
 }
 

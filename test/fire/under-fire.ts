@@ -5,6 +5,7 @@ import { shopServices, type ShopService } from '../../tools/demo/checkout-shape.
 import type { Arena, UnderFire } from './arena.js';
 import { brokerFaults } from './broker.faults.js';
 import { databaseFaults } from './database.faults.js';
+import { failpointFaults } from './failpoint.faults.js';
 import { messageFaults } from './message.faults.js';
 import { serviceFaults } from './service.faults.js';
 
@@ -49,6 +50,7 @@ export function describeUnderFire(
     databaseFaults(fire);
     brokerFaults(fire, broker);
     messageFaults(fire);
+    if (broker === 'postgres') failpointFaults(fire); // what is between the steps is the same on both
   });
 }
 

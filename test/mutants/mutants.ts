@@ -21,7 +21,7 @@ export const mutants: readonly Mutant[] = [
     find: 'const final = withoutGap(from, seen);',
     replace: 'const final = seen;',
     spec: SETTLED_LOG_SPEC,
-    test: 'waits for a slow writer at a low position, then delivers both, in order',
+    test: 'waits for a slow writer at a low position, then delivers both, in order [5]',
   },
   {
     name: 'a reader that skips a gap when its writer takes too long',
@@ -29,7 +29,7 @@ export const mutants: readonly Mutant[] = [
     find: 'if (!(await writers.gone(waitMs))) return [];',
     replace: 'await writers.gone(waitMs);',
     spec: SETTLED_LOG_SPEC,
-    test: 'waits for a slow writer at a low position, then delivers both, in order',
+    test: 'waits for a slow writer at a low position, then delivers both, in order [5]',
   },
   {
     name: 'a mark that is moved to L, the last position drawn, instead of the highest event read',

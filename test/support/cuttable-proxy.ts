@@ -1,6 +1,5 @@
 // A network between a test and its PostgreSQL that can be cut and restored: what an outage looks like from inside a service.
-import { connect, createServer, type Server, type Socket } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import { startFaultProxy } from '../../tools/faults/fault-proxy.js';
 
 export interface CuttableProxy {
   /** The database's connection string, through the proxy. */
@@ -13,45 +12,11 @@ export interface CuttableProxy {
 }
 
 export async function startCuttableProxy(databaseUrl: string): Promise<CuttableProxy> {
-  const target = new URL(databaseUrl);
-  const sockets = new Set<Socket>();
-  let server: Server | undefined;
-
-  const listen = async (port: number): Promise<number> => {
-    const listening = createServer((client) => {
-      const upstream = connect(Number(target.port), target.hostname);
-      for (const [from, to] of [
-        [client, upstream],
-        [upstream, client],
-      ] as const) {
-        sockets.add(from);
-        from.on('error', () => to.destroy());
-        from.on('close', () => {
-          sockets.delete(from);
-          to.destroy();
-        });
-        from.pipe(to);
-      }
-    });
-    server = listening;
-    await new Promise<void>((resolve, reject) => {
-      listening.once('error', reject);
-      listening.listen(port, '127.0.0.1', resolve);
-    });
-    return (listening.address() as AddressInfo).port;
+  const proxy = await startFaultProxy({ target: databaseUrl });
+  return {
+    url: proxy.url,
+    cut: () => proxy.mode('refuse'),
+    restore: () => proxy.mode('pass'),
+    close: () => proxy.close(),
   };
-  const cut = async (): Promise<void> => {
-    const closing = server;
-    server = undefined;
-    if (!closing) return;
-    const closed = new Promise((resolve) => closing.close(resolve));
-    for (const socket of sockets) socket.resetAndDestroy();
-    await closed;
-  };
-
-  const port = await listen(0);
-  const url = new URL(databaseUrl);
-  url.hostname = '127.0.0.1';
-  url.port = String(port);
-  return { url: url.toString(), cut, restore: async () => void (await listen(port)), close: cut };
 }

@@ -6,8 +6,9 @@ import {
   PostgresDatabase,
   PostgresEventStore,
   PostgresUnitOfWork,
+  type ConnectionOptions,
 } from '../../libs/event-store/src/postgres/index.js';
-import { createTestDatabase } from './postgres.js';
+import { createTestDatabase, type TestDatabase } from './postgres.js';
 
 export interface TestStore {
   readonly url: string;
@@ -19,12 +20,17 @@ export interface TestStore {
   close(): Promise<void>;
 }
 
-export async function openTestStore({
-  poolSize = 10,
-  onAppended,
-}: { poolSize?: number; onAppended?: () => void } = {}): Promise<TestStore> {
-  const { url, drop } = await createTestDatabase();
-  const connection = { url, applicationName: 'event-store-test', poolSize };
+export interface TestStoreOptions extends Partial<
+  Pick<ConnectionOptions, 'poolSize' | 'statementTimeoutMs' | 'connectTimeoutMs'>
+> {
+  readonly onAppended?: () => void;
+  /** Default: one on the server of the run. */
+  readonly on?: TestDatabase;
+}
+
+export async function openTestStore({ onAppended, on, ...options }: TestStoreOptions = {}): Promise<TestStore> {
+  const { url, drop } = on ?? (await createTestDatabase());
+  const connection = { url, applicationName: 'event-store-test', ...options };
   const dataSource = new DataSource({
     ...dataSourceConnection(connection),
     migrations: eventStoreMigrations,

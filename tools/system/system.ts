@@ -18,6 +18,8 @@ import { choosePort } from './ports.js';
 import { startService, type ServiceProcess } from './service-process.js';
 import { services, type ServiceName } from './services.js';
 
+type Environment = Readonly<Record<string, string>>;
+
 export interface SystemOptions {
   /** Everything the system keeps lies below it. */
   readonly dataDir: string;
@@ -28,7 +30,7 @@ export interface SystemOptions {
   /** Preferred HTTP ports; 0 or a taken one gives any free port. */
   readonly ports?: Partial<Record<ServiceName, number>>;
   /** More environment for every service. */
-  readonly env?: Readonly<Record<string, string>>;
+  readonly env?: Environment;
   /** How a service is run; default: its compiled entry. */
   readonly command?: (service: ServiceName) => readonly string[];
   /** What takes long, for people. */
@@ -45,10 +47,10 @@ export interface System {
   /** Connection string of a service's database, or of `bus`. */
   databaseUrl(name: string): string;
   token(user: string, ...roles: string[]): Promise<string>;
-  /** (Re)starts one service, e.g. after a kill. */
-  restart(service: ServiceName): Promise<ServiceProcess>;
+  /** (Re)starts one service, e.g. after a kill; `env` is added to the environment of this start alone. */
+  restart(service: ServiceName, env?: Environment): Promise<ServiceProcess>;
   /** One more process of the service, on a port of its own; it says what it does in `<service>-2.log`, the next in `-3`. */
-  startReplica(service: ServiceName): Promise<ServiceProcess>;
+  startReplica(service: ServiceName, env?: Environment): Promise<ServiceProcess>;
   /** Services first, then the broker, the database last. Exit codes of the services, and of replicas that were still running. */
   stop(): Promise<Record<string, number | string>>;
 }
@@ -82,7 +84,12 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     held.push(async () => broker.kafka?.stop());
     await rememberBroker(dataDir, broker);
 
-    const launch = async (service: ServiceName, name: string, preferred: number): Promise<ServiceProcess> => {
+    const launch = async (
+      service: ServiceName,
+      name: string,
+      preferred: number,
+      env?: Environment,
+    ): Promise<ServiceProcess> => {
       const port = await choosePort(preferred);
       const started = startService({
         name,
@@ -102,16 +109,17 @@ export async function startSystem(options: SystemOptions): Promise<System> {
           PERSONAL_DATA_KEY: `dev:${masterKeyFile}`,
           SEAL_KEY_FILE: sealKeyFile,
           ...options.env,
+          ...env,
         },
       });
       return started.catch((error: Error) => {
         // Somebody took the port between our look and the service's: any other will do.
         if (preferred === 0 || !error.message.includes('EADDRINUSE')) throw error;
-        return launch(service, name, 0);
+        return launch(service, name, 0, env);
       });
     };
-    const start = async (service: ServiceName): Promise<ServiceProcess> => {
-      const started = await launch(service, service, options.ports?.[service] ?? 0);
+    const start = async (service: ServiceName, env?: Environment): Promise<ServiceProcess> => {
+      const started = await launch(service, service, options.ports?.[service] ?? 0, env);
       first.set(service, started);
       return started;
     };
@@ -133,15 +141,15 @@ export async function startSystem(options: SystemOptions): Promise<System> {
       running,
       databaseUrl,
       token: (user, ...roles) => issueDevToken({ folder: issuerDir, user, roles }),
-      async restart(service) {
+      async restart(service, env) {
         await first.get(service)?.stop(); // at once when it is dead already; one that lives would go on beside the new one
-        return start(service);
+        return start(service, env);
       },
-      async startReplica(service) {
+      async startReplica(service, env) {
         const count = (counts.get(service) ?? 1) + 1;
         counts.set(service, count);
         const name = `${service}-${count}`;
-        const replica = await launch(service, name, 0);
+        const replica = await launch(service, name, 0, env);
         replicas.set(name, replica);
         void replica.ended.then(() => replicas.delete(name));
         return replica;

@@ -60,7 +60,7 @@ async function captured(amountMinor = 1000): Promise<string> {
 }
 
 describe('a placed order', () => {
-  it('is paid once, although the gateway fails, loses its answer, is slow, and the message comes three times', async () => {
+  it('is paid once, although the gateway fails, loses its answer, is slow, and the message comes three times [41]', async () => {
     const orderId = newOrder();
     await hear(new OrderPlacedV1(orderId, eur(1000)), 3);
     await becomes(orderId, {

@@ -1,10 +1,11 @@
-// All generated pages of docs/reference.
+// All generated pages of docs/reference, and the one of faults.
 import type { Problem } from '../problem.js';
 import type { Tree } from '../tree.js';
 import { cliPage } from './cli.js';
 import { configurationPage } from './configuration.js';
 import { errorsPage } from './errors.js';
 import { eventsPage } from './events.js';
+import { FAULTS_PAGE, faultsPage } from './faults.js';
 import { httpPages } from './http.js';
 import { describeAll } from './load.js';
 
@@ -15,12 +16,14 @@ export async function refreshReferences(tree: Tree): Promise<{ problems: Problem
   const described = await describeAll(tree);
   const configuration = configurationPage(tree, described);
   const errors = errorsPage(tree);
+  const faults = faultsPage(tree);
   const before = new Set(tree.changes());
   const pages = new Map([
     [`${FOLDER}/cli.md`, cliPage(tree, described.esHelp)],
     [`${FOLDER}/configuration.md`, configuration.page],
     [`${FOLDER}/errors.md`, errors.page],
     [`${FOLDER}/events.md`, eventsPage(tree)],
+    [FAULTS_PAGE, faults.page],
     ...httpPages(tree, described),
   ]);
   for (const [path, text] of pages) tree.write(path, text);
@@ -29,5 +32,5 @@ export async function refreshReferences(tree: Tree): Promise<{ problems: Problem
     .changes()
     .filter((path) => !before.has(path))
     .map((file) => ({ file, line: 1, what }));
-  return { problems: [...configuration.problems, ...errors.problems], stale };
+  return { problems: [...configuration.problems, ...errors.problems, ...faults.problems], stale };
 }

@@ -67,6 +67,7 @@ export type {
 } from './event-store.js';
 export { firstAnswer } from './first-answer.js';
 export { isOpen, meets, type ExpectedVersion } from './expected-version.js';
+export { armed, failpoint, failpoints, type Failpoint, type FailpointHit } from './failpoint.js';
 export {
   recordOf,
   type HeldBack,

@@ -102,7 +102,7 @@ describe.skipIf(!(await canStartKafka()))('a Kafka that gives trouble', () => {
     expect(calls).toHaveLength(1);
   });
 
-  it('gives up a handler that hangs, hands its messages over again, and goes on with other partitions meanwhile', async () => {
+  it('gives up a handler that hangs, hands its messages over again, and goes on with other partitions meanwhile [17]', async () => {
     const broker = await open({ handlerMs: 2_500 });
     const topic = await newTopic(broker, 3);
     const calls: number[] = [];
@@ -143,7 +143,7 @@ describe.skipIf(!(await canStartKafka()))('a Kafka that gives trouble', () => {
     await vi.waitFor(() => expect(new Set(seen).size).toBe(20), TIMEOUT);
   });
 
-  it('begins a consumer anew that kafkajs has given up, until it can join', async () => {
+  it('begins a consumer anew that kafkajs has given up, until it can join [19]', async () => {
     const broker = await open();
     const topic = await newTopic(broker);
     // Members of one group must have an assigner in common: with this one in the group, Kafka refuses ours, and kafkajs gives up.
@@ -180,7 +180,7 @@ describe.skipIf(!(await canStartKafka()))('a Kafka that gives trouble', () => {
     await vi.waitFor(() => expect(broker.health()).toEqual({ status: 'up' }), TIMEOUT);
   });
 
-  it('waits for a topic that is not there yet, says which, and survives that it vanishes', async () => {
+  it('waits for a topic that is not there yet, says which, and survives that it vanishes [23]', async () => {
     const broker = await open();
     const topic = `topic-${randomUUID()}`;
     const seen = await collect(broker, topic);

@@ -1,5 +1,5 @@
 // The way in: every message becomes a row of the inbound log, or is kept aside with the reason, and only then the broker's offset moves.
-import { UnavailableError } from '../core/index.js';
+import { failpoint, UnavailableError } from '../core/index.js';
 import type { Broker, Consumer, ReceivedMessage } from './broker.js';
 import type { InboundLog, InboundMessage, UnreadableMessage } from './inbound-log.js';
 import type { IntegrationDecoder } from './integration-decoder.js';
@@ -56,6 +56,7 @@ export class InboxConsumer {
   private async handle(batch: readonly ReceivedMessage[]): Promise<'ack' | 'retry'> {
     try {
       await this.store(batch);
+      failpoint('inbox.afterCommitBeforeOffset');
       return 'ack';
     } catch (error) {
       if (!(error instanceof UnavailableError) && (await this.storeOneByOne(batch))) return 'ack';
@@ -103,6 +104,7 @@ export class InboxConsumer {
     aside: readonly UnreadableMessage[],
   ): Promise<void> {
     const { inbound, onStored } = this.options;
+    failpoint('inbox.beforeTx');
     const {
       stored,
       duplicates,

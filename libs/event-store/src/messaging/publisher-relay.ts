@@ -1,6 +1,7 @@
 // The relay: private facts become public messages. The event log is the outbox; the runner moves the checkpoint over what the broker has acknowledged.
 import {
   ConfigurationError,
+  failpoint,
   type Class,
   type EventContext,
   type EventRegistry,
@@ -68,11 +69,13 @@ function requireRegistered(eventClass: Class, { name, registry }: RelayOptions):
 }
 
 async function relay(records: readonly LogRecord[], options: RelayOptions): Promise<readonly Failure[]> {
+  failpoint('relay.afterFetch');
   const { sending, failures } = prepare(records, options);
   if (sending.length === 0) return failures;
   const refused = new Map<number, unknown>();
   for (const { index, error } of await options.broker.publish(sending.map(({ message }) => message)))
     refused.set(index, error);
+  failpoint('relay.afterSendBeforeMark');
   const held = new Set<string>();
   for (const [index, { record }] of sending.entries()) {
     // A successor of a message the broker refused comes again behind it; where it went out already, the inbox drops the copy.

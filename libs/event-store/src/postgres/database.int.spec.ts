@@ -50,7 +50,7 @@ describe('PostgresDatabase', () => {
     });
   });
 
-  it('says unavailable for a server that is not there, and for one that has no connection left', async () => {
+  it('says unavailable for a server that is not there, and for one that has no connection left [32]', async () => {
     const url = new URL(opened.url);
     url.port = '1';
     const away = new PostgresDatabase({ url: url.href, applicationName: 'away', dataSource: opened.dataSource });

@@ -88,7 +88,7 @@ describe('PostgresSettledLog', () => {
     return { slow, quick };
   }
 
-  it('waits for a slow writer at a low position, then delivers both, in order', async () => {
+  it('waits for a slow writer at a low position, then delivers both, in order [5]', async () => {
     const { slow } = await slowWriterAtTwo();
     expect(await reader.read()).toEqual([]);
     expect(await reader.read()).toEqual([]);
@@ -150,7 +150,7 @@ describe('PostgresSettledLog', () => {
     });
   });
 
-  it('does not stall on positions that were rolled back', async () => {
+  it('does not stall on positions that were rolled back [6]', async () => {
     const writer = await connect();
     await writer.insert();
     for (let round = 0; round < 3; round += 1) {
@@ -164,7 +164,7 @@ describe('PostgresSettledLog', () => {
     expect(reader.seen).toEqual([1n, 5n]);
   });
 
-  it('does not stall on positions that a unique violation burnt', async () => {
+  it('does not stall on positions that a unique violation burnt [6]', async () => {
     const writer = await connect();
     const id = systemIds.next();
     await writer.insert(id);
@@ -227,7 +227,7 @@ describe('PostgresSettledLog', () => {
     });
   });
 
-  it('is held back neither by a writer in another database nor by a long reading transaction', async () => {
+  it('is held back neither by a writer in another database nor by a long reading transaction [7] [34]', async () => {
     const elsewhere = await openTestStore();
     try {
       const [foreign, report, writer] = [await connect(elsewhere.url), await connect(), await connect()];

@@ -34,7 +34,7 @@ describe('failureOf', () => {
     ['25P02', undefined],
     ['42P01', undefined],
     ['57P04', undefined],
-  ])('takes %s for %s, also wrapped by TypeORM or as the cause of a rolled back unit', (code, failure) => {
+  ])('takes %s for %s, also wrapped by TypeORM or as the cause of a rolled back unit [35]', (code, failure) => {
     const error = databaseError(code);
     expect(failureOf(error)).toBe(failure);
     expect(failureOf(new QueryFailedError('SELECT 1', [], error))).toBe(failure);

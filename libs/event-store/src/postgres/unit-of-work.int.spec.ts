@@ -40,28 +40,31 @@ describe('PostgresUnitOfWork', () => {
     expect(await amount(1)).toBe(1);
   });
 
-  it.each(['thrown', 'swallowed'])('runs the whole unit again after a deadlock whose error was %s', async (fate) => {
-    const streams = [newStream(), newStream()];
-    const before = [await amount(2), await amount(3)];
-    let runs = 0;
-    const meeting = new Meeting(2);
-    const unit = (first: number, second: number, stream: string) =>
-      opened.unitOfWork.run(async ({ db }) => {
-        runs += 1;
-        await opened.store.append(appendTo(stream, { expected: 'no-stream' }));
-        await add(db, first);
-        await meeting.wait();
-        await opened.database
-          .query({ text: 'UPDATE balance SET amount = amount + 1 WHERE id = $1', values: [second] })
-          .catch((error: unknown) => {
-            if (fate === 'thrown') throw error;
-          });
-      });
-    await Promise.all([unit(2, 3, streams[0]!), unit(3, 2, streams[1]!)]);
-    expect(runs).toBe(3);
-    expect([await amount(2), await amount(3)]).toEqual(before.map((n) => n + 2));
-    expect(await Promise.all(streams.map((stream) => opened.store.streamVersion(stream)))).toEqual([1, 1]);
-  });
+  it.each(['thrown', 'swallowed'])(
+    'runs the whole unit again after a deadlock whose error was %s [35]',
+    async (fate) => {
+      const streams = [newStream(), newStream()];
+      const before = [await amount(2), await amount(3)];
+      let runs = 0;
+      const meeting = new Meeting(2);
+      const unit = (first: number, second: number, stream: string) =>
+        opened.unitOfWork.run(async ({ db }) => {
+          runs += 1;
+          await opened.store.append(appendTo(stream, { expected: 'no-stream' }));
+          await add(db, first);
+          await meeting.wait();
+          await opened.database
+            .query({ text: 'UPDATE balance SET amount = amount + 1 WHERE id = $1', values: [second] })
+            .catch((error: unknown) => {
+              if (fate === 'thrown') throw error;
+            });
+        });
+      await Promise.all([unit(2, 3, streams[0]!), unit(3, 2, streams[1]!)]);
+      expect(runs).toBe(3);
+      expect([await amount(2), await amount(3)]).toEqual(before.map((n) => n + 2));
+      expect(await Promise.all(streams.map((stream) => opened.store.streamVersion(stream)))).toEqual([1, 1]);
+    },
+  );
 
   it('lets a unit that runs again decide and send under the same ids', async () => {
     const context = new MessageContext({ correlationId: 'c', seed: 'cause' });

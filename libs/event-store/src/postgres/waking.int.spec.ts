@@ -3,6 +3,7 @@ import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { eventually } from '../../../../test/support/eventually.js';
 import { createTestDatabase, type TestDatabase } from '../../../../test/support/postgres.js';
+import { startFaultProxy } from '../../../../tools/faults/fault-proxy.js';
 import { systemClock } from '../core/index.js';
 import { Waking, type WakingOptions } from './waking.js';
 
@@ -117,6 +118,39 @@ describe('Waking', () => {
     await eventually(() => expect(reader.status).toBe('down'));
     await eventually(() => expect(reader.status).toBe('up'));
     await wakes(writer, reader);
+  });
+
+  it('finds out by its probe that its connection is half open, and listens anew; until then whoever waits looks again in time [30]', async () => {
+    const proxy = await startFaultProxy({ target: database.url });
+    const reader = await listening({ connection: { url: proxy.url, applicationName: 'test' }, probeMs: 100 });
+    const writer = wakingOf();
+    await wakes(writer, reader);
+    const before = reader.heard('events');
+    await proxy.mode('blackhole');
+    await proxy.mode('pass'); // for connections to come; the one that is there stays as it is
+    writer.signal('events');
+    await reader.changed('events', before, 50, never);
+    expect([reader.status, reader.heard('events')]).toEqual(['up', before]); // it does not know yet
+    await eventually(() => expect(reader.status).toBe('down'), { timeoutMs: 15_000 });
+    await eventually(() => expect(reader.status).toBe('up'));
+    await wakes(writer, reader);
+    await reader.close();
+    await proxy.close();
+  });
+
+  it('where PostgreSQL refuses its NOTIFY: says so, and whoever waits looks again in time [31]', async () => {
+    const channel = 'c'.repeat(64); // LISTEN cuts a name that is too long, pg_notify refuses it
+    const warn = vi.fn<(message: string) => void>();
+    const reader = await listening({ channel });
+    const writer = wakingOf({ channel, warn });
+    const before = reader.heard('events');
+    writer.signal('events');
+    expect(writer.heard('events')).toBe(1);
+    await eventually(() =>
+      expect(warn).toHaveBeenCalledWith(expect.stringMatching(/were not woken/), expect.anything()),
+    );
+    await reader.changed('events', before, 50, never);
+    expect(reader.heard('events')).toBe(before);
   });
 
   it('without a database: neither throws nor stops waking inside the process, and says what is wrong', async () => {

@@ -1,5 +1,5 @@
 // Sends stored commands to their handlers. Each carries its id, so that a repeat after a crash finds its first result instead of deciding again.
-import { DomainError, type EventMetadata, type LogRecord } from '../core/index.js';
+import { DomainError, failpoint, type EventMetadata, type LogRecord } from '../core/index.js';
 import type { ConcurrentSubscription, RetryPolicy } from '../subscriptions/index.js';
 
 /** A command as it was stored; `CommandRegistry.decode` makes it an instance of its class. */
@@ -48,6 +48,7 @@ export function commandDispatchSubscription(options: CommandDispatchOptions): Co
     retry: { ...dispatchRetryPolicy, ...retry },
     ...(concurrency !== undefined && { concurrency }),
     async handle({ id, key, type, data, metadata }: LogRecord) {
+      failpoint('process.afterCommitBeforeDispatch');
       const command = { id, key, type, data, metadata };
       if (await wasRejected?.(command)) return;
       try {

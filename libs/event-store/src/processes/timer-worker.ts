@@ -1,5 +1,5 @@
 // Fires timers: asks the store for those that are due, when the next one is due or something new was scheduled. Several may run side by side.
-import { UnavailableError, type Clock, type IdGenerator } from '../core/index.js';
+import { failpoint, UnavailableError, type Clock, type IdGenerator } from '../core/index.js';
 import { nextDelayMs, reasonOf, type Logger, type RetryPolicy } from '../subscriptions/index.js';
 import type { ProcessStore } from './process-store.js';
 
@@ -62,6 +62,7 @@ export class TimerWorker {
     while (!signal.aborted) {
       try {
         const { fired, nextInMs = POLL_MS } = await store.fireDue(TIMERS_AT_A_TIME);
+        if (fired > 0) failpoint('timer.afterFireBeforeMark');
         if (this.failures > 0) logger.info('Timers are fired again.');
         this.failures = 0;
         if (fired >= TIMERS_AT_A_TIME) continue;

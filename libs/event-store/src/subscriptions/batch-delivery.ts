@@ -1,5 +1,5 @@
 // Many records in one call, one call outstanding, the same batch again until it goes through. Records that fail alone are set aside by key.
-import { DeadlineExceededError, type LogRecord, type ParkedMessage } from '../core/index.js';
+import { DeadlineExceededError, failpoint, type LogRecord, type ParkedMessage } from '../core/index.js';
 import { callWithin } from './call.js';
 import type { Delivery } from './delivery.js';
 import { isInfrastructure } from './failure.js';
@@ -49,6 +49,7 @@ export class BatchDelivery implements Delivery {
       for (const item of behind) await this.aside.queueBehind(item);
       return items.at(-1)!.record.position;
     });
+    failpoint('relay.afterMark');
     this.session.progress.handled += taken.length - failures.size;
     for (const plan of plans) plan.report();
   }

@@ -61,7 +61,7 @@ describe('during a rolling deploy, an event of a version that the old build does
     );
   });
 
-  it('is read by a new build that waits beside the old one: that gives the lease away when it stops', async () => {
+  it('is read by a new build that waits beside the old one: that gives the lease away when it stops [46]', async () => {
     const old = lab.runner(build(OldNoted), { owner: 'old' });
     await lab.clock.until(() => old.status().state === 'running');
     const newer = lab.runner(build(NewNoted), { owner: 'new' });

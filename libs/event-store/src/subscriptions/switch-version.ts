@@ -1,5 +1,6 @@
 // When a version of a projection becomes the one that serves: the moment it is level with its logs, in the unit of work of its checkpoint.
 import {
+  failpoint,
   outsideTransaction,
   type CheckpointStore,
   type Clock,
@@ -65,6 +66,7 @@ export function switchWhenLevel(options: SwitchOptions): (at: LogCursor) => Prom
     if (other && by === 'service' && !(await givesWay(other, options))) return false;
     await versions.noteCaughtUp(projection, log);
     if (!logs.every((one) => one === log || own.caughtUp.includes(one))) return true; // the last of them switches
+    failpoint('rebuild.beforeSwap');
     await versions.serve(projection, at.position);
     if (by === 'service') await versions.takeUp(projection);
     return true;

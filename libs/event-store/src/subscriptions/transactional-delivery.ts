@@ -1,6 +1,6 @@
 // Effect and checkpoint in one unit of work: as many records as the definition allows while all goes well, one at a time as soon as one fails.
 import type { LogRecord, ParkedMessage, Transaction } from '../core/index.js';
-import { MessageContext } from '../core/index.js';
+import { failpoint, MessageContext } from '../core/index.js';
 import { callWithin } from './call.js';
 import type { Delivery } from './delivery.js';
 import { CommitUncertainError, isInfrastructure } from './failure.js';
@@ -104,6 +104,7 @@ export class TransactionalDelivery implements Delivery {
         else if (item.wanted) {
           await this.handle(item, transaction);
           handled += 1;
+          if (this.options.definition.log === 'events' && handled < wanted.length) failpoint('projection.midBatch');
         }
         position = item.record.position;
       }
@@ -216,6 +217,7 @@ export class TransactionalDelivery implements Delivery {
     await this.call(`record ${record.position}`, () =>
       MessageContext.run(context, () => definition.handle(record, transaction)),
     );
+    if (definition.log === 'inbound') failpoint('inbox.afterEffectBeforeCommit');
   }
 
   private async prepare(items: readonly Item[], transaction: Transaction): Promise<void> {

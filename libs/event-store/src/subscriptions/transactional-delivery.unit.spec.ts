@@ -68,7 +68,7 @@ describe('transactional delivery', () => {
     expect(children[0]).toBe(children[1]);
   });
 
-  it('parks a record that keeps failing with its successors, while other keys go on, and replays them in order', async () => {
+  it('parks a record that keeps failing with its successors, while other keys go on, and replays them in order [16] [43]', async () => {
     let broken = true;
     let attempts = 0;
     const runner = lab.runner(
@@ -115,7 +115,7 @@ describe('transactional delivery', () => {
     await lab.clock.until(() => lab.noted.at(-1) === 'a-1:fourth');
   });
 
-  it('waits longer before every retry, and forgets nothing when the process is replaced in between', async () => {
+  it('waits longer before every retry, and forgets nothing when the process is replaced in between [16]', async () => {
     const times: number[] = [];
     const definition = transactional(
       () => {

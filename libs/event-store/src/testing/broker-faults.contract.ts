@@ -6,7 +6,7 @@ import { message } from './broker.collector.js';
 import { TIMEOUT, type BrokerBench } from './broker.bench.js';
 
 export function describeFaults(bench: BrokerBench): void {
-  it('creates topics once, whoever asks how often, and refuses another number of partitions', async () => {
+  it('creates topics once, whoever asks how often, and refuses another number of partitions [23]', async () => {
     const [one, other] = [await bench.open(), await bench.open()];
     const spec = { name: bench.topicName(), partitions: 3 };
     await Promise.all([one.ensureTopics([spec]), other.ensureTopics([spec]), one.ensureTopics([spec])]);
@@ -25,7 +25,7 @@ export function describeFaults(bench: BrokerBench): void {
     await vi.waitFor(() => expect(seen.acknowledged).toEqual([2]), TIMEOUT);
   });
 
-  it('names a message that is too large, holds back those of its key, and sends the others', async () => {
+  it('names a message that is too large, holds back those of its key, and sends the others [10]', async () => {
     const broker = await bench.open();
     const topic = await bench.newTopic(broker, 1);
     const seen = await bench.collect(broker, topic);

@@ -5,7 +5,7 @@ import { message, sequence, type Collector } from './broker.collector.js';
 import { TIMEOUT, type BrokerBench } from './broker.bench.js';
 
 export function describeGroups(bench: BrokerBench): void {
-  it('shares partitions between the members of a group as it grows from one to three and shrinks again, and loses nothing', async () => {
+  it('shares partitions between the members of a group as it grows from one to three and shrinks again, and loses nothing [18]', async () => {
     const brokers = [await bench.open(), await bench.open(), await bench.open()];
     const topic = await bench.newTopic(brokers[0]!, 6);
     let published = 0;

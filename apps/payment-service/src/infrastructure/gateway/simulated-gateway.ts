@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
+import { failpoint } from '@app/event-store';
 import type { Money } from '@app/kernel';
 import {
   GatewayUnavailableError,
@@ -73,6 +74,7 @@ export class SimulatedGateway implements PaymentGateway, OnModuleDestroy {
     if (fault?.kind === 'error-500') throw new GatewayUnavailableError(`The gateway answered 500 to ${entry}.`);
     if (fault?.kind === 'slow') await this.pause(entry, fault.ms);
     const answer = await call();
+    failpoint('gateway.afterCallBeforeRecord');
     if (fault?.kind === 'timeout-after-success')
       throw new GatewayUnavailableError(`The gateway did not answer ${entry} in time.`);
     return answer;

@@ -1,6 +1,7 @@
 // The append: sends it, and turns every way of not being stored into a result or a typed error.
 import {
   CorruptStreamError,
+  failpoint,
   isOpen,
   systemClock,
   systemIds,
@@ -40,6 +41,10 @@ function meaningOf(error: unknown): Meaning {
 export class Appender {
   private readonly database: PostgresDatabase;
   private readonly onAppended: () => void;
+  private readonly durable = (): void => {
+    failpoint('append.afterCommitBeforeReply');
+    this.onAppended();
+  };
   private readonly clock: Clock;
   private readonly ids: IdGenerator;
   private readonly lanes: AppendLanes;
@@ -64,8 +69,8 @@ export class Appender {
     try {
       const result = await this.untilDecided(validateAppend(request), transaction !== undefined);
       if (!result.repeated) {
-        if (transaction) transaction.onCommit(this.onAppended);
-        else this.onAppended();
+        if (transaction) transaction.onCommit(this.durable);
+        else this.durable();
       }
       return result;
     } catch (error) {
@@ -78,6 +83,7 @@ export class Appender {
     for (let attempt = 1; ; attempt += 1) {
       let lost: unknown;
       try {
+        failpoint('append.beforeInsert');
         const stored = inTransaction ? await this.join(request) : await this.lanes.append(request);
         if (stored) return stored;
       } catch (error) {
@@ -96,7 +102,9 @@ export class Appender {
   }
 
   private async join(request: ValidAppend): Promise<AppendResult | undefined> {
-    return (await appendBatch((query) => this.database.query(query), [request], 'no row'))[0];
+    const [stored] = await appendBatch((query) => this.database.query(query), [request], 'no row');
+    failpoint('append.afterInsertBeforeCommit');
+    return stored;
   }
 
   /** undefined: nothing in the way now, try again. */

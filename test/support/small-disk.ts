@@ -1,0 +1,31 @@
+// A file system that is soon full. Mounting one takes root on Linux; whoever cannot skips its tests, and the run says so.
+import { execFile } from 'node:child_process';
+import { mkdir, rm } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { serverOwner } from '../../tools/postgres/owner.js';
+
+export interface SmallDisk {
+  readonly path: string;
+  unmount(): Promise<void>;
+}
+
+/** For the user that PostgreSQL runs as. Undefined where nothing can be mounted. */
+export async function mountSmallDisk(path: string, megabytes: number): Promise<SmallDisk | undefined> {
+  const owner = serverOwner();
+  const who = owner ? `,uid=${owner.uid},gid=${owner.gid}` : '';
+  await mkdir(path);
+  try {
+    await promisify(execFile)('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m,mode=700${who}`, 'tmpfs', path]);
+  } catch (error) {
+    await rm(path, { recursive: true });
+    process.stderr.write(`\nTests of a full disk are skipped, nothing can be mounted here: ${String(error).trim()}\n`);
+    return undefined;
+  }
+  return {
+    path,
+    async unmount() {
+      await promisify(execFile)('umount', [path]);
+      await rm(path, { recursive: true });
+    },
+  };
+}
