@@ -1,6 +1,5 @@
 // A process of its own, to be ended at a failpoint: does one thing on the database it is given, and says how that went.
 import { randomUUID } from 'node:crypto';
-import 'reflect-metadata';
 import { DataSource } from 'typeorm';
 import type { AppendRequest } from '../../libs/event-store/src/core/index.js';
 import { operatedProjection } from '../../libs/event-store/src/nest/operated-projection.js';

@@ -120,7 +120,7 @@ describe('the fault proxy', () => {
     fresh.say(TEXT);
     await answered(fresh);
     expect(heard).toBe(TEXT);
-    expect([one, other, late].map(({ ended, chunks }) => [ended, chunks])).toEqual(Array(3).fill([[], []]));
+    expect([one, other, late].map(({ ended, chunks }) => [ended, chunks])).toEqual([one, other, late].map(() => [[], []]));
   });
 
   it('resets what is there and what comes', async () => {
