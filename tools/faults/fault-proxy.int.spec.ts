@@ -120,7 +120,9 @@ describe('the fault proxy', () => {
     fresh.say(TEXT);
     await answered(fresh);
     expect(heard).toBe(TEXT);
-    expect([one, other, late].map(({ ended, chunks }) => [ended, chunks])).toEqual([one, other, late].map(() => [[], []]));
+    expect([one, other, late].map(({ ended, chunks }) => [ended, chunks])).toEqual(
+      [one, other, late].map(() => [[], []]),
+    );
   });
 
   it('resets what is there and what comes', async () => {
