@@ -20,13 +20,15 @@ export class NotAtRestError extends Error {
 export interface RestProbe extends SystemProbe {
   /** Takes out of the state what was put in on purpose, and is no work of the system's. */
   readonly lens?: (state: SystemState) => SystemState;
+  /** Pause between two looks, in milliseconds, default 100. */
+  readonly everyMs?: number;
 }
 
 /** @throws NotAtRestError saying what still moves. */
 export async function waitForRest(probe: RestProbe, deadlineMs: number, signal?: AbortSignal): Promise<SystemState> {
-  const { lens = (state) => state } = probe;
+  const { lens = (state) => state, everyMs = 100 } = probe;
   let before = '';
-  for (const start = Date.now(); ; await sleep(100, undefined, { signal })) {
+  for (const start = Date.now(); ; await sleep(everyMs, undefined, { signal })) {
     const state = lens(await readSystemState(probe));
     const moving = notAtRest(state);
     const now = fingerprint(state);

@@ -26,6 +26,8 @@ export interface ShopClientOptions {
   readonly operatorToken: string;
   /** How long a request is sent again while nobody answers it, or with 503. Default 0: not at all. */
   readonly patienceMs?: number;
+  /** A request that is not answered within this time is given up, and sent again while there is patience. Default 30,000. */
+  readonly answerWithinMs?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -74,13 +76,13 @@ export class ShopClient {
   }
 
   private async send<T>(url: () => string, method: string, token: string, body?: object): Promise<T> {
-    const { patienceMs = 0, signal } = this.options;
+    const { patienceMs = 0, answerWithinMs = ANSWER_WITHIN_MS, signal } = this.options;
     const headers: Record<string, string> = { authorization: `Bearer ${token}` };
     if (body) Object.assign(headers, { 'content-type': 'application/json', 'idempotency-key': randomUUID() });
     for (const start = Date.now(); ; await sleep(100, undefined, { signal })) {
       const lastChance = Date.now() - start >= patienceMs;
       try {
-        const signals = AbortSignal.any([AbortSignal.timeout(ANSWER_WITHIN_MS), ...(signal ? [signal] : [])]);
+        const signals = AbortSignal.any([AbortSignal.timeout(answerWithinMs), ...(signal ? [signal] : [])]);
         const response = await fetch(url(), { method, headers, body: body && JSON.stringify(body), signal: signals });
         const text = await response.text();
         if (response.ok) return JSON.parse(text) as T;

@@ -11,7 +11,7 @@ import { checkCheckout } from './checkout-invariants.js';
 import { readCheckoutState, type TimedCheckoutState } from './checkout-state.js';
 import type { CheckoutProbe } from './probe.js';
 import { NotAtRestError, waitForRest, type RestProbe } from './rest.js';
-import { scenarios, type Scenario, type Story } from './scenarios.js';
+import { scenarios, type Acknowledged, type Scenario, type Story } from './scenarios.js';
 import type { Played } from './workload.js';
 
 export interface Verdict {
@@ -25,13 +25,15 @@ export interface VerifyOptions {
   readonly signal?: AbortSignal | undefined;
   /** Bad messages that were sent on purpose. */
   readonly planted?: readonly PlantedPoison[] | undefined;
+  /** What somebody got a yes for in stories that broke off. */
+  readonly acknowledged?: readonly Acknowledged[] | undefined;
 }
 
 export async function verify(
   probe: CheckoutProbe & RestProbe,
   played: Played,
   restWithinMs: number,
-  { signal, planted }: VerifyOptions = {},
+  { signal, planted, acknowledged = [] }: VerifyOptions = {},
 ): Promise<Verdict> {
   const violations: Violation[] = played.troubles.map((sentence) => ({
     invariant: 'story',
@@ -41,7 +43,7 @@ export async function verify(
   let system: SystemState | undefined;
   try {
     system = await waitForRest(probe, restWithinMs, signal);
-    violations.push(...checkInvariants(system, { acknowledged: acknowledgedIn(played.stories), planted }));
+    violations.push(...checkInvariants(system, { acknowledged: byService(played.stories, acknowledged), planted }));
   } catch (error) {
     if (!(error instanceof NotAtRestError)) throw error;
     violations.push({ invariant: 'rest', damage: 'unfinished', sentence: error.message });
@@ -69,7 +71,7 @@ function checkEnds(checkout: TimedCheckoutState, stories: readonly Story[]): Vio
   });
 }
 
-function acknowledgedIn(stories: readonly Story[]) {
-  const all = stories.flatMap(({ acknowledged }) => acknowledged);
+function byService(stories: readonly Story[], others: readonly Acknowledged[]) {
+  const all = [...stories.flatMap(({ acknowledged }) => acknowledged), ...others];
   return Object.fromEntries(groupBy(all, ({ service }) => service));
 }

@@ -6,6 +6,8 @@ import { throwaway, untilAborted } from './throwaway.js';
 export interface ThrowawayOptions extends Pick<SystemOptions, 'env' | 'broker' | 'kafka'> {
   /** What goes on, for people. */
   readonly log: (line: string) => void;
+  /** The work hears the signal itself and ends in order what it has begun, so it is waited for. Default: it is left where it is. */
+  readonly unwinds?: boolean;
 }
 
 /**
@@ -13,7 +15,7 @@ export interface ThrowawayOptions extends Pick<SystemOptions, 'env' | 'broker' |
  * @throws InterruptedError after a signal; @throws Error when a service does not stop with exit code 0.
  */
 export function withThrowawaySystem<T>(
-  { log, ...options }: ThrowawayOptions,
+  { log, unwinds = false, ...options }: ThrowawayOptions,
   work: (system: System, signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   return throwaway('nest-es-demo-', async (folder, signal) => {
@@ -24,7 +26,7 @@ export function withThrowawaySystem<T>(
     let result: T;
     try {
       signal.throwIfAborted();
-      result = await untilAborted(work(system, signal), signal);
+      result = await (unwinds ? work(system, signal) : untilAborted(work(system, signal), signal));
     } catch (error) {
       await system.stop();
       throw error;

@@ -1,0 +1,92 @@
+// The stormy part of a run: orders come at a steady rate while the plan is carried out; then it is quiet, and what was begun comes to its end.
+import { setMaxListeners } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { System } from '../system/system.js';
+import type { ChaosArguments } from './arguments.js';
+import { Fleet } from './fleet.js';
+import { Lanes } from './lanes.js';
+import { startLoad, type Told } from './load.js';
+import { REPLICAS, stormEndsAtMs, type PlannedFault } from './plan.js';
+import { RecordingShop } from './recording-shop.js';
+import { storm } from './storm.js';
+
+/** Two cores are enough for it, and most orders meet a fault. */
+const ORDERS_PER_SECOND = 5;
+/** A customer who waits longer asks again, elsewhere: shorter than most freezes. In milliseconds. */
+const ANSWER_WITHIN_MS = 4_000;
+/** How long customers go on asking in the quiet, in milliseconds. */
+const PATIENCE_MS = 60_000;
+const HEARTBEAT_MS = 10_000;
+
+export interface Battered {
+  readonly fleet: Fleet;
+  readonly shop: RecordingShop;
+  readonly told: Told;
+  /** What must not have been, whatever else went on. */
+  readonly complaints: readonly string[];
+  /** When the last fault was mended and the last order had come, as `Date.now()` says it. */
+  readonly quietSince: number;
+  /** Processes that end from now on were asked to. */
+  close(): void;
+}
+
+/** Every process serves again when it resolves. @throws Error when a fault could not be mended; whatever was begun has ended then, too. */
+export async function batter(
+  system: System,
+  args: ChaosArguments,
+  plan: readonly PlannedFault[],
+  interrupted: AbortSignal,
+  log: (line: string) => void,
+): Promise<Battered> {
+  const over = new AbortController();
+  const signal = AbortSignal.any([interrupted, over.signal]);
+  setMaxListeners(0, signal); // every customer who waits is one
+  let began = Date.now();
+  const say = (line: string): void => log(`${((Date.now() - began) / 1000).toFixed(1).padStart(6)} s  ${line}`);
+  const complaints: string[] = [];
+  const complain = (sentence: string): void => {
+    complaints.push(sentence);
+    say(sentence);
+  };
+  const lanes = new Lanes();
+  const fleet = await Fleet.open({ system, replicas: REPLICAS, lanes, say, signal });
+  const forMs = stormEndsAtMs(args.seconds);
+  const deadlineMs = args.seconds * 1000 + PATIENCE_MS;
+  const shop = await customersOf(system, fleet, deadlineMs, signal);
+  began = Date.now();
+  say(
+    `${fleet.all.length} processes serve, ${ORDERS_PER_SECOND} orders come a second, ${plan.length} faults are planned`,
+  );
+  const load = startLoad({ shop, seed: args.seed, ordersPerSecond: ORDERS_PER_SECOND, forMs, deadlineMs, signal });
+  const heartbeat = setInterval(() => say(`${load.begun()} orders begun, ${load.ended()} ended`), HEARTBEAT_MS);
+  try {
+    const ground = { system, fleet, say, complain, signal };
+    const faults = storm(plan, ground, { lanes, giveUp: (reason) => over.abort(reason) });
+    const [stormy] = await Promise.allSettled([faults, sleep(forMs, undefined, { signal })]);
+    if (stormy.status === 'rejected') throw stormy.reason;
+    const quietSince = Date.now();
+    say('quiet from now on: what was begun comes to its end');
+    const told = await load.done;
+    signal.throwIfAborted();
+    say(`${told.stories.length} orders played to their end, ${told.troubles.length} broke off`);
+    return { fleet, shop, told, complaints, quietSince, close: () => over.abort(new Error('The run is over.')) };
+  } catch (error) {
+    over.abort(error);
+    await Promise.all([load.done, lanes.idle()]);
+    throw error;
+  } finally {
+    clearInterval(heartbeat);
+  }
+}
+
+async function customersOf(system: System, fleet: Fleet, patienceMs: number, signal: AbortSignal) {
+  return new RecordingShop({
+    orders: () => fleet.urlOf('order-service'),
+    payments: () => fleet.urlOf('payment-service'),
+    customerToken: await system.token('alice', 'customer'),
+    operatorToken: await system.token('olivia', 'operator'),
+    patienceMs,
+    answerWithinMs: ANSWER_WITHIN_MS,
+    signal,
+  });
+}

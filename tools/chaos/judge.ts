@@ -1,0 +1,93 @@
+// After the storm: waits for rest, and looks for everything that must not be.
+import { groupBy, type Damage, type Violation } from '../../libs/event-store/src/testing/invariants/index.js';
+import { checkCheckout } from '../demo/checkout-invariants.js';
+import type { TimedCheckoutState } from '../demo/checkout-state.js';
+import type { CheckoutProbe } from '../demo/probe.js';
+import { NotAtRestError, waitForRest } from '../demo/rest.js';
+import { verify } from '../demo/verify.js';
+import type { Fleet } from './fleet.js';
+import type { Told } from './load.js';
+import type { RecordingShop } from './recording-shop.js';
+
+export interface Witnesses {
+  readonly probe: CheckoutProbe;
+  readonly fleet: Fleet;
+  readonly shop: RecordingShop;
+  readonly told: Told;
+  /** What was seen while it went on. */
+  readonly complaints: readonly string[];
+  /** When the last fault was mended and the last order had come, as `Date.now()` says it. */
+  readonly quietSince: number;
+  readonly signal: AbortSignal;
+}
+
+export interface Judgement {
+  readonly checkout: TimedCheckoutState;
+  readonly violations: readonly Violation[];
+  /** From the last fault to rest; undefined when it did not come to rest. */
+  readonly recoveryMs: number | undefined;
+}
+
+/** Patience with a system that does not come to rest. That it took longer than 30 s is told, and no violation: machines differ. */
+const REST_WITHIN_MS = 120_000;
+/** Whole topics are read each time. */
+const LOOK_EVERY_MS = 500;
+
+export async function judge({
+  probe,
+  fleet,
+  shop,
+  told,
+  complaints,
+  quietSince,
+  signal,
+}: Witnesses): Promise<Judgement> {
+  const watched = { ...probe, everyMs: LOOK_EVERY_MS };
+  const restedAt = await waitForRest(watched, REST_WITHIN_MS, signal).then(
+    () => Date.now(),
+    (error: unknown) => {
+      if (error instanceof NotAtRestError) return undefined;
+      throw error;
+    },
+  );
+  const played = { stories: told.stories, troubles: [] };
+  const within = restedAt === undefined ? 0 : REST_WITHIN_MS; // what moves after all has moved since
+  const { checkout, violations } = await verify(watched, played, within, { signal, acknowledged: shop.receipts });
+  const found = [
+    ...violations,
+    ...withoutDeadlines(checkout),
+    ...wrong('I10', 'duplicated', tooMany(checkout, shop.wanted)),
+    ...wrong('answer', 'wrong', told.wrongAnswers),
+    ...wrong('process', 'wrong', [...fleet.deaths, ...complaints]),
+    ...wrong('I14', 'unfinished', await unready(fleet)),
+  ];
+  const unique = [...groupBy(found, ({ sentence }) => sentence).values()].map(([first]) => first!);
+  return { checkout, violations: unique, recoveryMs: restedAt === undefined ? undefined : restedAt - quietSince };
+}
+
+/** Deadlines of payments are minutes away. An order that waits for one at rest was forgotten: nothing else would move it. */
+function withoutDeadlines(checkout: TimedCheckoutState): Violation[] {
+  return checkCheckout({ ...checkout, awaited: new Set() });
+}
+
+function tooMany({ orders }: TimedCheckoutState, wanted: number): string[] {
+  const placed = new Set(orders.map(({ orderId }) => orderId)).size;
+  return placed > wanted ? [`${wanted} orders were wanted, and there are ${placed}.`] : [];
+}
+
+/** Replicas that do not say they are ready, though nothing is wrong any more. */
+async function unready(fleet: Fleet): Promise<string[]> {
+  const answers = fleet.all.map(async ({ name, url }) => {
+    const response = await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(10_000) }).catch(
+      (error: Error) => error,
+    );
+    if (response instanceof Error) return [`${name} says nothing about its health: ${response.message}.`];
+    const text = await response.text();
+    return response.ok && /"status":\s*"ok"/.test(text) ? [] : [`${name} is at rest and not well: ${text}`];
+  });
+  return (await Promise.all(answers)).flat();
+}
+
+function wrong(invariant: string, damage: Damage, sentences: readonly string[]): Violation[] {
+  return sentences.map((sentence) => ({ invariant, damage, sentence: `${invariant}: ${sentence}` }));
+}
