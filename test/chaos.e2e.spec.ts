@@ -1,0 +1,77 @@
+// `npm run chaos` as people and programs run it: one short storm, and what it refuses. Long ones run every night.
+import { spawn } from 'node:child_process';
+import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { eventually } from './support/eventually.js';
+
+const RUN_WITHIN_MS = 240_000;
+
+describe('npm run chaos', { timeout: RUN_WITHIN_MS }, () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'nest-es-chaos-test-'));
+    await chmod(folder, 0o711); // the database may run as another user
+  });
+  afterEach(() => rm(folder, { recursive: true, force: true }));
+
+  function chaos(...args: string[]) {
+    const child = spawn(process.execPath, ['--import', 'tsx', join('tools', 'chaos.ts'), ...args], {
+      env: { ...process.env, TMPDIR: folder },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const said = { stdout: '', stderr: '' };
+    child.stdout.on('data', (chunk: Buffer) => (said.stdout += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (said.stderr += chunk.toString()));
+    const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+    return { child, said, ended };
+  }
+
+  /** But for the cache that tsx keeps. */
+  async function leftBehind(): Promise<string[]> {
+    return (await readdir(folder)).filter((name) => !name.startsWith('tsx-'));
+  }
+
+  it('kills a service and the database under load, finds nothing wrong, and leaves nothing behind', async () => {
+    const { said, ended } = chaos('--seed', '7', '--seconds', '15', '--json');
+    expect(await ended, said.stderr + said.stdout).toBe(0);
+    expect(said.stdout.trim().split('\n')).toHaveLength(1);
+    const certificate = JSON.parse(said.stdout) as Record<string, unknown>;
+    const { orders } = certificate as { orders: number };
+    expect(certificate).toEqual({
+      seed: 7,
+      seconds: 15,
+      broker: 'postgres',
+      faults: { 'connections-cut': 1, 'postgres-immediate': 1, 'service-kill': 1 },
+      orders: expect.any(Number) as number,
+      terminal: orders,
+      lost: 0,
+      duplicated: 0,
+      reordered: 0,
+      moneyDelta: 0,
+      violations: [],
+      recoverySeconds: expect.any(Number) as number,
+    });
+    expect(orders).toBeGreaterThan(30);
+    // Each fault as it happens, with the second.
+    for (const line of [/cut \d+ connections of payment-service/, /kill -9 of payment-service\/0/, /stop -m immediate/])
+      expect(said.stderr).toMatch(new RegExp(`^ +\\d+\\.\\d s  .*${line.source}`, 'm'));
+    expect(await leftBehind()).toEqual([]);
+  });
+
+  it('thaws, stops and removes everything when it is interrupted in the middle of a fault', async () => {
+    const { child, said, ended } = chaos('--seed', '2', '--seconds', '15');
+    await eventually(() => expect(said.stdout).toContain('SIGSTOP to'), { timeoutMs: 120_000 });
+    child.kill('SIGINT');
+    expect(await ended, said.stdout).toBe(1);
+    expect(said.stderr).toContain('Interrupted by SIGINT.');
+    expect(await leftBehind()).toEqual([]);
+  });
+
+  it('refuses what it does not know with a sentence and exit code 1', async () => {
+    const { said, ended } = chaos('--seconds', '5'); // the others are unit tests: a start takes seconds
+    expect(await ended).toBe(1);
+    expect(said.stderr).toBe('--seconds 5: expected a whole number from 10 to 86400.\n');
+  });
+});
