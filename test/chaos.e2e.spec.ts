@@ -43,7 +43,7 @@ describe('npm run chaos', { timeout: RUN_WITHIN_MS }, () => {
       seed: 7,
       seconds: 15,
       broker: 'postgres',
-      faults: { 'connections-cut': 1, 'postgres-immediate': 1, 'service-kill': 1 },
+      faults: { 'connections-cut': 1, 'postgres-fast': 1, 'postgres-immediate': 1, 'service-kill': 1 },
       orders: expect.any(Number) as number,
       terminal: orders,
       lost: 0,

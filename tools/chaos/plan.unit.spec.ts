@@ -12,7 +12,9 @@ describe('the plan of faults', () => {
     const short = planFaults({ seed: 7, seconds: 15, broker: 'postgres' });
     expect(short).toEqual([
       { kind: 'connections-cut', lastsMs: 0, service: 'payment-service', atMs: 1017 },
-      { kind: 'service-kill', lastsMs: 1080, service: 'payment-service', replica: 0, atMs: 2937 },
+      { kind: 'service-kill', lastsMs: 1314, service: 'payment-service', replica: 0, atMs: 2937 },
+      { kind: 'postgres-immediate', lastsMs: 1140, atMs: 6382 },
+      { kind: 'postgres-fast', lastsMs: 787, atMs: 9022 },
     ]);
   });
 
