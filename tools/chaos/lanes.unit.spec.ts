@@ -29,7 +29,7 @@ describe('lanes', () => {
     const lanes = new Lanes();
     const { open, passed } = gate();
     const held = lanes.run('a', () => passed);
-    await lanes.run('b', () => Promise.resolve());
+    expect(await lanes.run('b', () => Promise.resolve('hit'))).toBe('hit');
     open();
     await held;
   });

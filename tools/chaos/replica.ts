@@ -30,7 +30,7 @@ export class Replica {
     private readonly options: ReplicaOptions,
   ) {
     this.process = process;
-    this.watch(process);
+    void this.watch(process);
   }
 
   get name(): string {
@@ -84,7 +84,7 @@ export class Replica {
       }
     }
     this.asked = false;
-    this.watch(this.process);
+    void this.watch(this.process);
     this.serving = true;
   }
 
@@ -93,12 +93,11 @@ export class Replica {
     this.serving = false;
   }
 
-  private watch(process: ServiceProcess): void {
-    void process.ended.then((code) => {
-      if (this.process !== process || this.asked || this.options.signal.aborted) return;
-      this.serving = false;
-      this.options.onDeath(this, code);
-    });
+  private async watch(process: ServiceProcess): Promise<void> {
+    const code = await process.ended;
+    if (this.process !== process || this.asked || this.options.signal.aborted) return;
+    this.serving = false;
+    this.options.onDeath(this, code);
   }
 }
 
