@@ -16,7 +16,7 @@ import type { ProjectionVersions } from '../subscriptions/index.js';
 import type { ContextFacts } from './context-facts.js';
 import type { OperationsLog } from './operations-log.js';
 import type { ParkedDirectory } from './parked-directory.js';
-import type { ProcessDirectory } from './processes/index.js';
+import type { ProcessDirectory } from './processes/process-directory.js';
 import type { StreamDirectory } from './stream-directory.js';
 
 export interface OperatedContext {
