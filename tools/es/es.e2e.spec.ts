@@ -212,7 +212,8 @@ describe.skipIf(context === undefined)('npm run es', { timeout: WITHIN_MS }, () 
     const stream = `order-${randomUUID()}`;
     await append(stream, 'order.placed');
     await eventually(() => expect(said.stdout).toContain(stream), { timeoutMs: 30_000 });
-    for (const line of said.stdout.trim().split('\n')) expect(JSON.parse(line)).toMatchObject({ context });
+    const data = { note: 'red \u001b[31m alert' };
+    for (const line of said.stdout.trim().split('\n')) expect(JSON.parse(line)).toMatchObject({ context, data });
     child.kill('SIGINT');
     expect(await ended).toBe(0);
     expect(said.stderr).toBe('');

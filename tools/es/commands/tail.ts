@@ -1,6 +1,6 @@
 // `es tail`: what is written to a log, in position order, once it is settled.
 import { Command, Option } from 'commander';
-import type { LogName, LogRecord } from '../../../libs/event-store/src/core/index.js';
+import { recordOf, type LogName, type LogRecord } from '../../../libs/event-store/src/core/index.js';
 import { tail, type OperatedContext } from '../../../libs/event-store/src/operations/index.js';
 import { position, wholeNumber } from '../arguments.js';
 import { EsError } from '../errors.js';
@@ -47,7 +47,9 @@ async function run(io: Io, options: TailOptions & CommonOptions): Promise<void> 
   await withContexts(io, options, async (contexts) => {
     const width = Math.max(...contexts.map(({ name }) => name.length));
     const print = ({ context, record }: Line) =>
-      options.json ? outJson(io, { context, ...record }) : io.out(lineOf(io, context.padEnd(width), record));
+      options.json
+        ? outJson(io, { context, ...recordOf(record, {}) })
+        : io.out(lineOf(io, context.padEnd(width), record));
     if (options.follow) {
       await Promise.all(contexts.map(async (context) => each(io, context, options, print)));
       return;

@@ -1,5 +1,5 @@
 // Everything about one parked message: why, what it points at, who stands behind it, and what operators have done to it.
-import type { LogRecord, ParkedMessage } from '../core/index.js';
+import { recordOf, type LogRecord, type ParkedMessage } from '../core/index.js';
 import type { OperatedContext } from './operated-context.js';
 import type { RecordedOperation } from './operations-log.js';
 import type { ListedParked, StoredUnreadable } from './parked-directory.js';
@@ -34,10 +34,11 @@ export async function showParked(context: OperatedContext, ref: ParkedRef): Prom
   const { subscription, position } = ref;
   const message = await context.parked.find(subscription, position);
   if (!message) return { kind: 'absent', operations };
+  const record = await context.logs[subscription.log].readAt(position);
   return {
     kind: 'record',
     message,
-    record: await context.logs[subscription.log].readAt(position),
+    record: record && recordOf(record, {}), // with its data, also for whoever writes it down as JSON
     behind: await context.parked.behind(subscription, message.key, position, BEHIND_SHOWN),
     operations,
   };
