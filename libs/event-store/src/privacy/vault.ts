@@ -103,11 +103,11 @@ export class PersonalDataVault {
       const sealed = sealedOf(event);
       if (!sealed) return event;
       const problem = problems.get(sealed.subject);
-      if (problem) return { ...event, data: unreadable(problem) };
+      if (problem) return withData(event, unreadable(problem));
       try {
         return this.openOne(event, sealed, streamOf(event), keys);
       } catch (error) {
-        return { ...event, data: unreadable(error) };
+        return withData(event, unreadable(error));
       }
     });
   }
@@ -149,7 +149,7 @@ export class PersonalDataVault {
     for (const [field, text] of Object.entries(fields)) {
       rest[field] = key ? this.opened(key, [stream, event.version, field], text, what) : erased;
     }
-    return { ...event, data: rest };
+    return withData(event, rest);
   }
 
   private sealed(
@@ -195,6 +195,11 @@ export class PersonalDataVault {
     this.ciphers.set(key, known);
     return known;
   }
+}
+
+/** A record of a log has its metadata as a getter, which a spread leaves out. */
+function withData<E extends Opened>(event: E, data: object): E {
+  return 'metadata' in event ? { ...event, metadata: event.metadata, data } : { ...event, data };
 }
 
 /** Data that fails whoever looks at it, and nobody who passes it on. */
