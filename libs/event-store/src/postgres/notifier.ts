@@ -12,7 +12,7 @@ export interface NotifierOptions {
   readonly warn?: (message: string, error: unknown) => void;
 }
 
-/** How long the last look at who listens is believed, in milliseconds. Whoever came since finds new records by polling until then. */
+/** How long the last look at who listens is believed, in milliseconds. Whoever came since hears at the next look what was said meanwhile. */
 const LOOK_AGAIN_MS = 1_000;
 /** First key of the advisory lock that every listener shares; the second is the channel's hash. */
 const LISTENERS = 1_702_062_190;
@@ -29,6 +29,7 @@ export class Notifier {
   private readonly topics = new Set<string>();
   private connection: DedicatedConnection | undefined;
   private sending: Promise<void> | undefined;
+  private cancelLater: (() => void) | undefined;
   private lookedAt = Number.NEGATIVE_INFINITY;
   private othersListen = false;
   private pid = 0;
@@ -37,9 +38,9 @@ export class Notifier {
 
   /** Soon; what is said meanwhile goes with the next. Never throws. */
   say(topic: string): void {
-    if (!this.othersListen && this.hasJustLooked()) return;
     this.topics.add(topic);
-    this.sending ??= this.send().finally(() => (this.sending = undefined));
+    if (this.othersListen || !this.hasJustLooked()) this.sendNow();
+    else this.cancelLater ??= this.options.clock.after(LOOK_AGAIN_MS, () => this.sendNow());
   }
 
   /** Whether a notification came from here. */
@@ -47,10 +48,17 @@ export class Notifier {
     return pid === this.pid;
   }
 
-  /** After what is under way. */
+  /** Says what is still to be said. */
   async close(): Promise<void> {
+    if (this.topics.size > 0) this.sendNow();
     await this.sending;
     await this.connection?.close();
+  }
+
+  private sendNow(): void {
+    this.cancelLater?.();
+    this.cancelLater = undefined;
+    this.sending ??= this.send().finally(() => (this.sending = undefined));
   }
 
   private async send(): Promise<void> {

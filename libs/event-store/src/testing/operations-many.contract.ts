@@ -60,8 +60,7 @@ export function describeManyParked(opened: () => OperationsSubject): void {
 
     it('are chosen by key, type, log and time, and no more of them than asked for', async () => {
       const subscription = lab();
-      const [first] = await park(subscription, 3, 'E: no');
-      await park(subscription, 1, 'E: no', 'lab.closed');
+      const refs = [...(await park(subscription, 3, 'E: no')), ...(await park(subscription, 1, 'E: no', 'lab.closed'))];
       const matched = async (filter: Parameters<typeof changeMatching>[1], limit = 10) =>
         (
           await changeMatching(
@@ -70,8 +69,9 @@ export function describeManyParked(opened: () => OperationsSubject): void {
             { ...replay, dryRun: true, limit },
           )
         ).matched;
-      const key = (await context.logs.events.readAt(first!.position))!.key;
-      const { parkedAt } = (await context.parked.find(subscription, first!.position))!;
+      const key = (await context.logs.events.readAt(refs[0]!.position))!.key;
+      const found = await Promise.all(refs.map(({ position }) => context.parked.find(subscription, position)));
+      const parkedAt = new Date(Math.min(...found.map((one) => one!.parkedAt.getTime()))); // they were parked side by side
       expect(await matched({})).toBe(4);
       expect(await matched({}, 2)).toBe(2);
       expect(await matched({ key })).toBe(1);
