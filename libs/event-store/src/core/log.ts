@@ -25,9 +25,10 @@ export interface LogRecord {
   readonly sealed?: boolean;
 }
 
-/** A copy with something changed. A spread would miss what a log parses only when somebody looks. */
-export function recordOf(record: LogRecord, changed: Partial<LogRecord>): LogRecord {
-  return { ...record, data: record.data, metadata: record.metadata, ...changed };
+/** A copy with something changed, of a record or of an event. A spread would miss what a log parses only when somebody looks. */
+export function recordOf<R extends Pick<LogRecord, 'data'>>(record: R, changed: Partial<R>): R {
+  const { metadata } = record as { metadata?: EventMetadata };
+  return { ...record, data: record.data, ...(metadata && { metadata }), ...changed };
 }
 
 /** A place a reader has reached: always a settled position, valid only in the log epoch it was taken in. */

@@ -2,7 +2,7 @@
 import type { LogName, LogRecord, ParkedMessage, ParkingStore, SubscriptionKey } from '../core/index.js';
 import type { PostgresDatabase } from './database.js';
 
-interface ParkedRow {
+export interface ParkedRow {
   readonly subscription: string;
   readonly log: LogName;
   readonly position: bigint;
@@ -65,7 +65,7 @@ export class PostgresParkingStore implements ParkingStore {
               WHERE status <> 'parked' AND (due_at IS NULL OR due_at <= clock_timestamp()) ORDER BY position LIMIT $3`,
       values: [name, log, limit],
     });
-    return rows.map(parse);
+    return rows.map(parkedOf);
   }
 
   async nextDueInMs({ name, log }: SubscriptionKey): Promise<number | undefined> {
@@ -112,7 +112,7 @@ export class PostgresParkingStore implements ParkingStore {
               ORDER BY subscription, log, position`,
       values: [filter.name ?? null, filter.key ?? null, filter.status ?? null],
     });
-    return rows.map(parse);
+    return rows.map(parkedOf);
   }
 }
 
@@ -120,7 +120,7 @@ function identity({ name, log }: SubscriptionKey, { position, id, type, key }: L
   return [name, log, position, id, type, key];
 }
 
-function parse(row: ParkedRow): ParkedMessage {
+export function parkedOf(row: ParkedRow): ParkedMessage {
   return {
     name: row.subscription,
     log: row.log,

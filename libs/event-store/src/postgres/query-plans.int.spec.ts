@@ -16,10 +16,10 @@ import { streamVersion } from './sql/stream-version.sql.js';
 
 /** Parameters by count; EXPLAIN of a generic plan does not look at them. */
 const statements: [string, { text: string }, number][] = [
-  ['append one event alone', appendOne('error'), 8],
-  ['append one event of a command alone', appendOneOfCommand('error'), 12],
-  ['append one event in a unit of work', appendOne('no row'), 8],
-  ['append one event of a command in a unit of work', appendOneOfCommand('no row'), 12],
+  ['append one event alone', appendOne.error, 8],
+  ['append one event of a command alone', appendOneOfCommand.error, 12],
+  ['append one event in a unit of work', appendOne['no row'], 8],
+  ['append one event of a command in a unit of work', appendOneOfCommand['no row'], 12],
   ...(['error', 'no row'] as const).flatMap((onRace): (typeof statements)[number][] => [
     [`append one event, ${onRace}`, appendStatement({ rest: false, commands: false, onRace }), 1],
     [`append events, ${onRace}`, appendStatement({ rest: true, commands: false, onRace }), 1],

@@ -6,6 +6,7 @@ import {
   isPersonalValue,
   isSubject,
   personalDeclaration,
+  recordOf,
   UnreadablePersonalDataError,
   type EventRegistry,
   type EventToAppend,
@@ -103,11 +104,11 @@ export class PersonalDataVault {
       const sealed = sealedOf(event);
       if (!sealed) return event;
       const problem = problems.get(sealed.subject);
-      if (problem) return withData(event, unreadable(problem));
+      if (problem) return recordOf(event, { data: unreadable(problem) } as Partial<E>);
       try {
         return this.openOne(event, sealed, streamOf(event), keys);
       } catch (error) {
-        return withData(event, unreadable(error));
+        return recordOf(event, { data: unreadable(error) } as Partial<E>);
       }
     });
   }
@@ -149,7 +150,7 @@ export class PersonalDataVault {
     for (const [field, text] of Object.entries(fields)) {
       rest[field] = key ? this.opened(key, [stream, event.version, field], text, what) : erased;
     }
-    return withData(event, rest);
+    return recordOf(event, { data: rest } as Partial<E>);
   }
 
   private sealed(
@@ -195,11 +196,6 @@ export class PersonalDataVault {
     this.ciphers.set(key, known);
     return known;
   }
-}
-
-/** A record of a log has its metadata as a getter, which a spread leaves out. */
-function withData<E extends Opened>(event: E, data: object): E {
-  return 'metadata' in event ? { ...event, metadata: event.metadata, data } : { ...event, data };
 }
 
 /** Data that fails whoever looks at it, and nobody who passes it on. */

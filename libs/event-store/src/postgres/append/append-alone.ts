@@ -16,10 +16,10 @@ export async function appendAlone(
   const { rows } = await send<{ version: number; position: bigint }>(
     command
       ? {
-          ...appendOneOfCommand(onRace),
+          ...appendOneOfCommand[onRace],
           values: [...values, command.id, command.step, command.type, command.contentHash],
         }
-      : { ...appendOne(onRace), values },
+      : { ...appendOne[onRace], values },
   );
   const [row] = rows;
   return row && { stream, firstVersion: row.version, version: row.version, position: row.position, repeated: false };

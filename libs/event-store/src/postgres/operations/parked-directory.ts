@@ -1,5 +1,5 @@
 // Lists what is set aside, and marks unreadable messages that an operator has dealt with.
-import type { LogName, ParkedMessage, SubscriptionKey } from '../../core/index.js';
+import type { ParkedMessage, SubscriptionKey } from '../../core/index.js';
 import type {
   ListedParked,
   ListedUnreadable,
@@ -10,20 +10,10 @@ import type {
   StoredUnreadable,
 } from '../../operations/index.js';
 import type { PostgresDatabase } from '../database.js';
+import { parkedOf, type ParkedRow } from '../parking-store.js';
 import * as sql from './parked.sql.js';
 
-export interface ParkedRow {
-  readonly subscription: string;
-  readonly log: LogName;
-  readonly position: bigint;
-  readonly message_id: string;
-  readonly type: string;
-  readonly key: string;
-  readonly status: ParkedMessage['status'];
-  readonly attempts: number;
-  readonly reason: string;
-  readonly due_at: Date | null;
-  readonly parked_at: Date;
+export interface ListedRow extends ParkedRow {
   readonly behind: number;
 }
 
@@ -84,26 +74,13 @@ export class PostgresParkedDirectory implements ParkedDirectory {
   }
 
   private async parked(text: string, values: readonly unknown[]): Promise<ListedParked[]> {
-    const { rows } = await this.database.query<ParkedRow>({ text, values });
+    const { rows } = await this.database.query<ListedRow>({ text, values });
     return rows.map(listedOf);
   }
 }
 
-export function listedOf(row: ParkedRow): ListedParked {
-  return {
-    name: row.subscription,
-    log: row.log,
-    position: row.position,
-    messageId: row.message_id,
-    type: row.type,
-    key: row.key,
-    status: row.status,
-    attempts: row.attempts,
-    reason: row.reason,
-    dueAt: row.due_at ?? undefined,
-    parkedAt: row.parked_at,
-    behind: row.behind,
-  };
+export function listedOf(row: ListedRow): ListedParked {
+  return { ...parkedOf(row), behind: row.behind };
 }
 
 function place({ topic, partition, offset, key }: UnreadableRow) {

@@ -2,10 +2,10 @@
 import type { ListedProcess, PendingTimer, ProcessAside, ProcessDirectory } from '../../operations/index.js';
 import type { ProcessKey } from '../../processes/index.js';
 import type { PostgresDatabase } from '../database.js';
-import { listedOf, type ParkedRow } from './parked-directory.js';
+import { listedOf, type ListedRow } from './parked-directory.js';
 import * as sql from './processes.sql.js';
 
-type AsideRow = ParkedRow & {
+type AsideRow = ListedRow & {
   readonly what: ProcessAside['what'];
   readonly process: string;
   readonly process_id: string;

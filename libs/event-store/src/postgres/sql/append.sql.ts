@@ -1,6 +1,6 @@
 // The append: one round trip for a batch of appends, each of which goes in whole or not at all.
 
-import type { OnRace } from './append-one.sql.js';
+import type { NamedStatement, OnRace } from './append-one.sql.js';
 
 /** What a batch needs; the statement for less is shorter, and runs faster. */
 export interface AppendShape {
@@ -43,7 +43,8 @@ const EVENT = 'id, stream, version, type, schema_version, data, metadata';
  * out).
  *
  * - An append is admitted when the newest visible version is within at_least..at_most, and its command is not known (nor one of its
- *   later ids: without that look they end in a unique_violation). So version n + 1 is only written where n is visible, and positions rise with versions without any lock.
+ *   later ids: without that look they end in a unique_violation). So version n + 1 is only written where n is visible, and positions
+ *   rise with versions without any lock.
  * - A race is decided by the unique keys: the *first* event goes in ON CONFLICT DO NOTHING, the others and the command only where it
  *   did. The join is on the stream and the **first id**: on the stream alone, two appends of one stream would store a mix of both.
  * - An append without a row in the answer was not stored; who was first is found out by reading.
@@ -51,11 +52,19 @@ const EVENT = 'id, stream, version, type, schema_version, data, metadata';
  * `(SELECT … LIMIT 1) IS NULL` stands for NOT EXISTS, which the planner may turn into a join over the whole table, and `ORDER BY`
  * keeps it to the index while the table is new and without statistics: the prepared plan would stay.
  */
-export function appendStatement({ rest, commands, onRace }: AppendShape): { name: string; text: string } {
+export function appendStatement({ rest, commands, onRace }: AppendShape): NamedStatement {
   const looks = rest && onRace === 'no row';
-  return {
-    name: `event_store.append${rest ? '_rest' : ''}${commands ? '_commands' : ''}${looks ? '_joined' : ''}`,
-    text: `
+  const name = `event_store.append${rest ? '_rest' : ''}${commands ? '_commands' : ''}${looks ? '_joined' : ''}`;
+  const statement = made.get(name) ?? { name, text: textOf(rest, commands, looks) };
+  made.set(name, statement);
+  return statement;
+}
+
+/** Each is made once: an append does not put its SQL together. */
+const made = new Map<string, NamedStatement>();
+
+function textOf(rest: boolean, commands: boolean, looks: boolean): string {
+  return `
 WITH asked AS MATERIALIZED (
   SELECT * FROM jsonb_to_recordset($1::jsonb) AS a(
     stream text, id uuid, type text, schema_version int, data jsonb, metadata jsonb, at_least int, at_most int
@@ -90,8 +99,7 @@ WITH asked AS MATERIALIZED (
         : 'f.version, f.position FROM first f'
     }
 )${commands ? RECORDED : ''}
-SELECT stream, first_id, first_version, version, position FROM stored`,
-  };
+SELECT stream, first_id, first_version, version, position FROM stored`;
 }
 
 const REST = `rest AS (
