@@ -10,8 +10,8 @@ interface Main {
 export async function runMainOf(file: URL, missing: string): Promise<void> {
   try {
     if (!existsSync(file)) throw new Error(missing);
-    const { main } = (await import(file.href)) as Main;
-    process.exitCode = await main(process.argv.slice(2));
+    const command = (await import(file.href)) as Main;
+    process.exitCode = await command.main(process.argv.slice(2));
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
     process.exitCode = 1;
