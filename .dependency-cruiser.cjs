@@ -139,7 +139,7 @@ module.exports = {
     {
       name: 'kafkajs-only-in-kafka',
       severity: 'error',
-      from: { pathNot: [`${STORE}/kafka/`, '^test/'] },
+      from: { pathNot: [`${STORE}/kafka/`, '^test/', '^bench/'] },
       to: { path: npm('kafkajs') },
     },
     {

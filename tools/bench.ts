@@ -1,4 +1,4 @@
-// `npm run bench [-- append | read | growth | wake | rebuild] [--json]`: how fast the event store is, as ratios to raw `pg` of the same run. bench/README.md says more.
+// `npm run bench [-- append | read | growth | wake | rebuild | relay] [--json]`: how fast the event store is, as ratios to raw `pg` of the same run. bench/README.md says more.
 import { Command, InvalidArgumentError } from 'commander';
 import { benchAppend } from '../bench/append/index.js';
 import { regressions, saveReached } from '../bench/lab/reached.js';
@@ -8,7 +8,9 @@ import type { BenchOptions, WorkResult } from '../bench/lab/work.js';
 import { benchGrowth } from '../bench/growth/index.js';
 import { benchRead } from '../bench/read/index.js';
 import { benchRebuild } from '../bench/rebuild/index.js';
+import { benchRelay } from '../bench/relay/index.js';
 import { benchWake } from '../bench/wake/index.js';
+import { NoKafkaError } from './kafka/toolchain.js';
 import type { EmbeddedPostgres } from './postgres/index.js';
 import { InterruptedError } from './system/throwaway.js';
 
@@ -21,8 +23,9 @@ const BENCHES: Readonly<Record<string, readonly Bench[]>> = {
   growth: [benchGrowth],
   wake: [benchWake],
   rebuild: [benchRebuild],
+  relay: [benchRelay],
 };
-const ALL = ['append', 'read', 'rebuild'];
+const ALL = ['append', 'read', 'rebuild', 'relay'];
 
 interface Options {
   readonly json?: boolean;
@@ -35,7 +38,9 @@ interface Options {
 }
 
 const program = new Command('npm run bench --')
-  .description('How fast the event store is, as ratios to raw `pg` of the same run: medians of interleaved rounds.')
+  .description(
+    'How fast the event store is, as ratios to raw `pg`, or to kafkajs alone, in the same run: medians of interleaved rounds.',
+  )
   .argument('[bench]', `one of ${Object.keys(BENCHES).join(', ')}; without it all of them`)
   .option('--json', 'end with one line of JSON for each')
   .option('--peers', 'also other packages, installed from npm into .cache/bench')
@@ -82,6 +87,7 @@ function positive(text: string): number {
 }
 
 await program.parseAsync().catch((error: unknown) => {
+  if (error instanceof NoKafkaError) program.error(error.message);
   if (!(error instanceof InterruptedError)) throw error;
   process.stderr.write(`${error.message} Nothing is left behind.\n`);
   process.exit(1); // what was being measured has lost its server

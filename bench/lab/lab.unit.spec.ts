@@ -1,5 +1,6 @@
 // The bench's own arithmetic. What it measures is not tested: no test may depend on time.
 import { describe, expect, it } from 'vitest';
+import { CpuMeter } from './cpu.js';
 import { findRegressions } from './reached.js';
 import { asJson, describeResult } from './report.js';
 import { interleaved, median } from './rounds.js';
@@ -47,6 +48,14 @@ describe('the report', () => {
     expect(describeResult(resultOf(0.8, { lessIsBetter: true }))).toContain('goal at most 1.00 reached');
   });
 
+  it('says what a unit of the work cost each process, where that was measured', () => {
+    const result = resultOf(1.2, { cpuMs: { bench: 0.1234, kafka: 0.01 } });
+    expect(describeResult(result)).toMatch(/; CPU in ms each: bench 0\.12, kafka 0\.010$/);
+    expect((JSON.parse(asJson('relay', [result])) as { rows: object[] }).rows[0]).toMatchObject({
+      cpuMs: { bench: 0.123, kafka: 0.01 },
+    });
+  });
+
   it('is one line for programs, peers apart', () => {
     const peer = { name: 'peer', ratio: 0.5, min: 0.4, max: 0.6, perSecond: 1_000 };
     const result = resultOf(1.2);
@@ -55,6 +64,24 @@ describe('the report', () => {
       rows: Array.from({ length: 2 }, () => ({ work: 'append1', inFlight: 8, ratio: 1.2, min: 1.1, max: 1.3 })),
       peers: [{ name: 'peer', work: 'append1', inFlight: 8, ratio: 0.5, min: 0.4, max: 0.6 }],
     });
+  });
+});
+
+describe.runIf(process.platform === 'linux')('processor time', () => {
+  it('is that of the processes named, for a unit of work, over all rounds', async () => {
+    const meter = new CpuMeter({ own: process.pid });
+    const usedMs = (): number => {
+      const { user, system } = process.cpuUsage();
+      return (user + system) / 1_000;
+    };
+    const round = (): Promise<number> => {
+      for (const end = usedMs() + 100; usedMs() < end;);
+      return Promise.resolve(5);
+    };
+    await meter.during(round, (units) => units);
+    await meter.during(round, (units) => units);
+    expect(meter.perUnit['own']).toBeGreaterThanOrEqual(15);
+    expect(meter.perUnit['own']).toBeLessThan(40);
   });
 });
 

@@ -1,4 +1,5 @@
 // What is measured, and what comes out.
+import type { CpuMs } from './cpu.js';
 import type { Standing } from './rounds.js';
 
 export interface BenchOptions {
@@ -22,6 +23,8 @@ export interface WorkResult {
   readonly lessIsBetter?: boolean;
   /** Of `perSecond`, where it is no rate. */
   readonly unit?: string;
-  /** The first is raw `pg`, the second the starter. */
+  /** The first is what the others are measured by, the second the starter. */
   readonly standings: readonly Standing[];
+  /** What a unit of the starter's work cost, where it was measured. */
+  readonly cpuMs?: CpuMs;
 }
