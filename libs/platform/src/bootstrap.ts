@@ -13,7 +13,7 @@ import { httpAdapter } from './http/adapter.js';
 import { configureHttp } from './http/configure-http.js';
 import { exitOnUncaught, stopWhenAsked } from './lifecycle.js';
 import { createLogger, loggerModule, serviceLogger } from './logging/logger.js';
-import { RootModule } from './root.module.js';
+import { RootModule, type RootOptions } from './root.module.js';
 
 export interface BootstrapOptions {
   /** Stable for ever: names consumer groups and the source of messages. */
@@ -24,6 +24,8 @@ export interface BootstrapOptions {
   readonly migrations?: readonly MigrationClass[];
   /** The service's own variables: a class with `@Env` fields, injected by its class. */
   readonly config?: ConfigClass;
+  /** What every command passes through, before the middleware of its context. */
+  readonly commandMiddleware?: RootOptions['commandMiddleware'];
 }
 
 /**
@@ -84,12 +86,13 @@ async function prepare(
 
 async function serve(
   context: Type,
-  { name, description, migrations = [] }: BootstrapOptions,
+  { name, description, migrations = [], commandMiddleware }: BootstrapOptions,
   config: PlatformConfig,
   configs: readonly object[],
   logger: Logger,
 ): Promise<void> {
-  const root = RootModule.of({ context, name, config, configs, migrations, logging: loggerModule(logger) });
+  const logging = loggerModule(logger);
+  const root = RootModule.of({ context, name, config, configs, migrations, logging, commandMiddleware });
   const app = await NestFactory.create<NestFastifyApplication>(root, httpAdapter(), {
     bodyParser: false,
     logger: serviceLogger(logger),

@@ -20,7 +20,7 @@ export { answerChange, eventPositionHeader } from './http/event-position.js';
 export { etagOf, IfMatch } from './http/if-match.js';
 export { CommandId } from './http/idempotency.js';
 export { MoneyDto } from './http/money.dto.js';
-export { ProblemException, type FieldError, type ProblemInit } from './http/problem.js';
+export { ProblemException, type ProblemInit } from './http/problem.js';
 export type { Reply } from './http/reply.js';
 export { IsTextLine } from './http/text-line.js';
 export { UuidPipe } from './http/uuid.pipe.js';

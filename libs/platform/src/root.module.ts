@@ -8,6 +8,7 @@ import {
   LocalKeyWrapping,
   powerOverHistory,
   SubscriptionHost,
+  type CommandMiddleware,
   type EventStoreRuntime,
 } from '@app/event-store';
 import { brokerList } from './config/broker-list.js';
@@ -27,6 +28,7 @@ export interface RootOptions {
   readonly configs: readonly object[];
   readonly migrations: readonly MigrationClass[];
   readonly logging: DynamicModule;
+  readonly commandMiddleware?: readonly Type<CommandMiddleware>[] | undefined;
 }
 
 @Global()
@@ -43,7 +45,7 @@ export class RootModule implements OnModuleInit {
     private readonly config: PlatformConfig,
   ) {}
 
-  static of({ context, name, config, configs, migrations, logging }: RootOptions): DynamicModule {
+  static of({ context, name, config, configs, migrations, logging, commandMiddleware }: RootOptions): DynamicModule {
     const providers = configs.map((useValue) => ({ provide: useValue.constructor as Type, useValue }));
     const onConnectionLost = (error: Error) => new Logger('database').warn(`A connection was lost: ${error.message}`);
     const database = dataSourceOptions({ url: config.DATABASE_URL, service: name, migrations, onConnectionLost });
@@ -60,6 +62,7 @@ export class RootModule implements OnModuleInit {
           orphanWaitMs: config.ORPHAN_WAIT_MS,
           personalData: personalDataOf(config),
           sealKeys: config.SEAL_KEY,
+          commandMiddleware,
         }),
         HttpModule.forRoot({
           issuer: config.AUTH_ISSUER,

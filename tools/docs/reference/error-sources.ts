@@ -17,7 +17,12 @@ export interface DeclaredError {
   readonly line: number;
 }
 
-const STATUS_OF_KIND: Readonly<Record<string, number>> = { 'not-found': 404, conflict: 409, invalid: 422 };
+const STATUS_OF_KIND: Readonly<Record<string, number>> = {
+  'not-found': 404,
+  forbidden: 403,
+  conflict: 409,
+  invalid: 422,
+};
 
 export function errorClasses(tree: Tree, folder: string): DeclaredError[] {
   return sources(tree, folder).flatMap((path) => {

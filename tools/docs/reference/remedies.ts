@@ -56,6 +56,10 @@ export const REMEDIES: Readonly<Record<string, string>> = {
   'ES-2001': 'An answer to the caller: there is no such thing, or it is not theirs.',
   'ES-2002': 'An answer to the caller: it exists already.',
   'ES-2003': 'An answer to the caller: leave the personal data out, or use another subject.',
+  'ES-2004':
+    'An answer to the caller, and to the process that sent the command: its fields break the rules of its class.',
+  'ES-2005':
+    'An answer to the caller, and to the process that sent the command: ask as somebody who may, or change the rule. The code of a process asks as process:<name>.',
   'bad-request': 'Send HTTP, in time, with fewer or smaller headers.',
   'bad-url': 'Encode the URL.',
   'body-not-object': 'Send a JSON object.',

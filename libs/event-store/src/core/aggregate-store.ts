@@ -7,7 +7,7 @@ import { AggregateAlreadyExistsError, AggregateNotFoundError, DomainError } from
 import { InvalidRequestError, TooManyConflictsError, WrongExpectedVersionError } from './errors.js';
 import { streamName, type EventToAppend, type StoredEvent } from './event.js';
 import type { AppendResult, CommandKey } from './event-store.js';
-import { firstAnswer, unchanged } from './first-answer.js';
+import { firstAnswer, rejectionOf, unchanged } from './first-answer.js';
 import { MessageContext } from './message-context.js';
 import { stateChanges, type StateChange } from './state-changes.js';
 import { currentTransaction } from './unit-of-work.js';
@@ -164,12 +164,9 @@ export class AggregateStore<A extends EventSourcedAggregate<object>> {
 
   private async reject(error: DomainError, stream: string, command: CommandKey | undefined): Promise<AppendResult> {
     if (!command) throw error;
-    const { code, kind, message } = error;
-    const outcome = await this.options.events.recordCommand(command, {
-      outcome: 'rejected',
-      rejection: { code, kind, message: storable(message) },
-    });
-    if (outcome.outcome === 'rejected' && outcome.rejection.code === code) throw error;
+    const rejection = rejectionOf(error);
+    const outcome = await this.options.events.recordCommand(command, { outcome: 'rejected', rejection });
+    if (outcome.outcome === 'rejected' && outcome.rejection.code === error.code) throw error;
     return firstAnswer(outcome, stream);
   }
 
@@ -177,9 +174,4 @@ export class AggregateStore<A extends EventSourcedAggregate<object>> {
     const context = MessageContext.current();
     return context?.command && { ...context.command, stream, step: context.nextStep(stream) };
   }
-}
-
-/** Without what no text column takes: U+0000 and lone surrogates. The message may quote what a client sent. */
-function storable(text: string): string {
-  return Buffer.from(text.replaceAll('\u0000', '\uFFFD'), 'utf8').toString('utf8');
 }

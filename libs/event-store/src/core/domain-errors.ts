@@ -3,7 +3,7 @@ import type { Rejection } from './event-store.js';
 
 /**
  * Base of a context's business rejections: an answer, not a failure. Recorded with the command, never retried.
- * `code` is part of your API (problem+json); `kind` decides the HTTP status: 404, 409 or 422.
+ * `code` is part of your API (problem+json); `kind` decides the HTTP status: 404, 403, 409 or 422.
  */
 export abstract class DomainError extends Error {
   abstract readonly code: string;

@@ -38,7 +38,7 @@ export interface CommandKey {
 /** A business rule said no. Stored, so that the same command gets the same answer. */
 export interface Rejection {
   readonly code: string;
-  readonly kind: 'not-found' | 'conflict' | 'invalid';
+  readonly kind: 'not-found' | 'forbidden' | 'conflict' | 'invalid';
   readonly message: string;
 }
 

@@ -1,6 +1,6 @@
 // What a command that is decided already answers, whatever the second decision was.
-import { RecordedRejectionError } from './domain-errors.js';
-import type { AppendResult, CommandOutcome } from './event-store.js';
+import { RecordedRejectionError, type DomainError } from './domain-errors.js';
+import type { AppendResult, CommandOutcome, Rejection } from './event-store.js';
 
 /** @throws RecordedRejectionError it was rejected the first time. */
 export function firstAnswer(known: CommandOutcome, stream: string): AppendResult {
@@ -11,4 +11,9 @@ export function firstAnswer(known: CommandOutcome, stream: string): AppendResult
 /** Of a decision without events. */
 export function unchanged(stream: string, version: number): AppendResult {
   return { stream, firstVersion: version, version, position: 0n, repeated: true };
+}
+
+/** As it is stored: without what no text column takes, U+0000 and lone surrogates. The message may quote what a client sent. */
+export function rejectionOf({ code, kind, message }: DomainError): Rejection {
+  return { code, kind, message: Buffer.from(message.replaceAll('\u0000', '\uFFFD'), 'utf8').toString('utf8') };
 }

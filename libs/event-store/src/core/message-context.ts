@@ -38,6 +38,11 @@ export class MessageContext {
     return this.init.correlationId;
   }
 
+  /** What led here: undefined where somebody asked directly. */
+  get causationId() {
+    return this.init.causationId;
+  }
+
   get actor() {
     return this.init.actor;
   }

@@ -11,6 +11,8 @@ import {
   type Class,
   type MessageContextInit,
 } from '../core/index.js';
+import { commandContext } from './pipeline/command-middleware.js';
+import { passThrough, type CommandPipeline } from './pipeline/command-pipeline.js';
 
 export interface CommandOptions {
   /** UUID; the same id has its effect once. Default: derived from what caused the command, else new. */
@@ -22,16 +24,16 @@ export interface CommandOptions {
 }
 
 export class CommandBus extends NestCommandBus {
-  private readonly attempts = new Map<Class, number>();
+  private readonly pipelines = new Map<Class, CommandPipeline>();
 
-  /** How often a command is run in all when other writers were first, see `@RetryOnConflict`. */
-  retryOnConflict(command: Class, attempts: number): void {
-    this.attempts.set(command, attempts);
+  /** What a command passes through on its way to its handler; told at boot. */
+  usePipeline(command: Class, pipeline: CommandPipeline): void {
+    this.pipelines.set(command, pipeline);
   }
 
   /**
-   * Runs the command's handler in a {@link MessageContext} of its own.
-   * @throws DomainError the handler's rejection; @throws CommandIdReusedError the id came with another command before.
+   * Runs the command through its pipeline to its handler, all of it in a {@link MessageContext} of its own.
+   * @throws DomainError the rejection of the handler, or of what stands before it; @throws CommandIdReusedError the id came with another command before.
    */
   override async execute<R = void>(command: Command<R>, options: CommandOptions | AsyncContext = {}): Promise<R> {
     const { commandId, actor, reason } = options instanceof AsyncContext ? ({} as CommandOptions) : options;
@@ -49,16 +51,28 @@ export class CommandBus extends NestCommandBus {
       },
     };
     const asyncContext = options instanceof AsyncContext ? options : undefined;
-    const attempts = this.attempts.get(command.constructor as Class) ?? 1;
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        // A context of its own for each attempt: the same decisions get the same ids.
-        return await MessageContext.run(new MessageContext(init), async () => super.execute(command, asyncContext));
-      } catch (error) {
-        if (attempts === 1 || !(error instanceof WrongExpectedVersionError) || currentTransaction()) throw error;
-        if (attempt >= attempts) throw new TooManyConflictsError(error.stream, attempt, error);
-        await systemClock.sleep(systemIds.random() * Math.min(100, 2 ** attempt));
+    const { steps, attempts } = this.pipelines.get(command.constructor as Class) ?? direct;
+    const context = new MessageContext(init);
+    let takeBack: (() => void) | undefined;
+    const handle = async (): Promise<R> => {
+      for (let attempt = 1; ; attempt += 1) {
+        // The numbers of the attempt before are given out again: the same decisions get the same ids.
+        if (takeBack) takeBack();
+        else takeBack = context.mark();
+        try {
+          return await super.execute(command, asyncContext);
+        } catch (error) {
+          if (attempts === 1 || !(error instanceof WrongExpectedVersionError) || currentTransaction()) throw error;
+          if (attempt >= attempts) throw new TooManyConflictsError(error.stream, attempt, error);
+          await systemClock.sleep(systemIds.random() * Math.min(100, 2 ** attempt));
+        }
       }
-    }
+    };
+    return MessageContext.run(context, () =>
+      steps.length === 0 ? handle() : passThrough(steps, command, commandContext(context), handle),
+    );
   }
 }
+
+/** Of a command that boot has not been told of: Nest says that nobody handles it. */
+const direct: CommandPipeline = { steps: [], attempts: 1 };

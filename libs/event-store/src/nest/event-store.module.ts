@@ -1,5 +1,5 @@
 // The face of the library: forRoot once per service, forFeature once per context.
-import { Module, type DynamicModule, type FactoryProvider, type Provider } from '@nestjs/common';
+import { Module, type DynamicModule, type FactoryProvider, type Provider, type Type } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import {
   CommandBus as NestCommandBus,
@@ -15,6 +15,7 @@ import { projectionToken } from './decorators/inject-projection.decorator.js';
 import { DurableEventBus } from './event-bus.js';
 import { Explorer } from './explorer.js';
 import { Feature, type FeatureOptions } from './feature.js';
+import type { CommandMiddleware } from './pipeline/command-middleware.js';
 import { createMemoryRuntime, type MemoryRuntimeOptions } from './memory-runtime.js';
 import { nestLogger } from './nest-logger.js';
 import { DataSubjects } from './data-subjects.js';
@@ -43,28 +44,42 @@ const snapshotLogger = nestLogger('snapshots');
 const warn = (message: string, error?: unknown): void =>
   snapshotLogger.warn(message, error instanceof Error ? { reason: error.message } : {});
 
+export interface EventStoreRootOptions {
+  /**
+   * What every command of the service passes through, in this order, before the middleware of its context. They inject what global modules
+   * provide.
+   */
+  readonly commandMiddleware?: readonly Type<CommandMiddleware>[] | undefined;
+}
+
 @Module({})
 export class EventStoreModule {
   /** The service's event store on PostgreSQL, through the TypeORM DataSource of the service, and its broker. */
-  static forRoot(options: PostgresRuntimeOptions): DynamicModule {
-    return root({
+  static forRoot({ commandMiddleware, ...options }: PostgresRuntimeOptions & EventStoreRootOptions): DynamicModule {
+    const runtime: FactoryProvider = {
       provide: EVENT_STORE_RUNTIME,
       inject: [DataSource],
       useFactory: (dataSource: DataSource) => createPostgresRuntime(options, dataSource),
-    });
+    };
+    return root(runtime, commandMiddleware);
   }
 
   /** The same in memory, for tests that need no database. Projections get no database handle there. */
-  static forTesting(options: Partial<MemoryRuntimeOptions> = {}): DynamicModule {
-    return root({
+  static forTesting({
+    commandMiddleware,
+    ...options
+  }: Partial<MemoryRuntimeOptions> & EventStoreRootOptions = {}): DynamicModule {
+    const runtime: FactoryProvider = {
       provide: EVENT_STORE_RUNTIME,
       useFactory: () => createMemoryRuntime({ service: 'test', ...options }),
-    });
+    };
+    return root(runtime, commandMiddleware);
   }
 
   /** What a context has. Its events join the closed set, its projections and publishers are provided, its stores can be injected. */
   static forFeature(options: FeatureOptions): DynamicModule {
     const { aggregates = [], projections = [], processes = [], publishers = [], providers = [] } = options;
+    const { commandMiddleware = [] } = options;
     const stores = aggregates.map((aggregateClass): FactoryProvider => ({
       provide: aggregateToken(aggregateClass),
       inject: [EVENT_STORE_RUNTIME],
@@ -76,10 +91,10 @@ export class EventStoreModule {
       inject: [ReadModels],
       useFactory: (readModels: ReadModels) => readModels.offer(projectionClass),
     }));
-    const feature: Provider = { provide: Symbol('Feature'), useValue: new Feature(options) };
+    const classes = [...commandMiddleware, ...projections, ...processes, ...publishers];
     return {
       module: EventStoreFeatureModule,
-      providers: [feature, ...providers, ...stores, ...progress, ...projections, ...processes, ...publishers],
+      providers: [featureProvider(new Feature(options)), ...providers, ...stores, ...progress, ...classes],
       exports: [...stores, ...progress],
     };
   }
@@ -89,12 +104,20 @@ export class EventStoreModule {
 @Module({})
 class EventStoreFeatureModule {}
 
-function root(runtime: FactoryProvider): DynamicModule {
+function featureProvider(feature: Feature): Provider {
+  return { provide: Symbol('Feature'), useValue: feature };
+}
+
+function root(
+  runtime: FactoryProvider,
+  commandMiddleware: EventStoreRootOptions['commandMiddleware'] = [],
+): DynamicModule {
+  const feature = featureProvider(new Feature({ commandMiddleware }, true));
   return {
     module: EventStoreModule,
     global: true,
     imports: [cqrs],
-    providers: [runtime, Explorer, ReadModels, SubscriptionHost, DataSubjects],
+    providers: [runtime, feature, ...commandMiddleware, Explorer, ReadModels, SubscriptionHost, DataSubjects],
     exports: [EVENT_STORE_RUNTIME, ReadModels, SubscriptionHost, DataSubjects],
   };
 }

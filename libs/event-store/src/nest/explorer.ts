@@ -5,6 +5,7 @@ import { CqrsModule } from '@nestjs/cqrs';
 import type { Class } from '../core/index.js';
 import type { ProjectionHandler } from '../subscriptions/index.js';
 import { Feature } from './feature.js';
+import { middlewareBefore, type FoundMiddleware } from './pipeline/found-middleware.js';
 
 // Metadata keys of @nestjs/cqrs 12 (its decorators/constants.ts; not exported). nest/cqrs-regressions.unit.spec.ts fails if they change.
 const COMMAND_HANDLER = '__commandHandler__';
@@ -14,6 +15,8 @@ const SAGA = '__saga__';
 export interface FoundCommandHandler {
   readonly handlerClass: Class;
   readonly command: Class;
+  /** What its commands pass through before it, in this order. */
+  readonly middleware: readonly FoundMiddleware[];
 }
 
 export interface FoundEventsHandler {
@@ -68,7 +71,10 @@ export class Explorer {
         if (instance) instances.set(providerClass, instance);
         if (instance) seen.add(instance);
         const command = Reflect.getMetadata(COMMAND_HANDLER, providerClass) as Class | undefined;
-        if (command) commandHandlers.push({ handlerClass: providerClass, command });
+        if (command) {
+          const middleware = middlewareBefore(module, this.modules);
+          commandHandlers.push({ handlerClass: providerClass, command, middleware });
+        }
         const events = Reflect.getMetadata(EVENTS_HANDLER, providerClass) as Class[] | undefined;
         if (events) {
           const handler = instance as { handle: ProjectionHandler };

@@ -20,11 +20,12 @@ import {
 } from '../subscriptions/index.js';
 import { checkDeclarations, checkNames, checkOwners, checkProcesses } from './boot-checks.js';
 import { CommandBus } from './command-bus.js';
-import { attemptsOf } from './decorators/retry-on-conflict.decorator.js';
 import { buildSubscriptions, findProjections, sharedApart } from './definitions.js';
 import { Explorer, type Explored } from './explorer.js';
 import { Messaging } from './messaging.js';
 import { nestLogger } from './nest-logger.js';
+import { checkMiddleware, instancesOf } from './pipeline/found-middleware.js';
+import { commandPipeline } from './pipeline/command-pipeline.js';
 import { findProcesses } from './processes.js';
 import { ReadModelReadiness } from './read-model-readiness.js';
 import { ReadModels } from './read-models.js';
@@ -83,6 +84,7 @@ export class SubscriptionHost implements OnApplicationBootstrap, BeforeApplicati
     const consumed = explored.features.flatMap(({ options }) => options.consumes ?? []);
     this.registerEvents(explored, consumed);
     checkDeclarations(explored, runtime.registry);
+    checkMiddleware(explored.features, explored.commandHandlers);
     runtime.personalData.check();
     const produced = explored.features
       .flatMap(({ options }) => options.publishers ?? [])
@@ -91,8 +93,8 @@ export class SubscriptionHost implements OnApplicationBootstrap, BeforeApplicati
     const inboundTypes = new Set(
       consumed.flatMap(({ events }) => events.map((event) => eventDeclaration(event)!.type)),
     );
-    for (const { command, handlerClass } of explored.commandHandlers)
-      this.bus.retryOnConflict(command, attemptsOf(handlerClass));
+    for (const { command, handlerClass, middleware } of explored.commandHandlers)
+      this.bus.usePipeline(command, commandPipeline(command, handlerClass, instancesOf(middleware)));
     const commands = new CommandRegistry().register(...explored.commandHandlers.map(({ command }) => command));
     const processes = findProcesses(explored);
     checkProcesses(processes, runtime.registry, commands);

@@ -33,7 +33,10 @@ export class ProblemDto {
   @ApiProperty({ description: 'The same as in the header X-Correlation-Id: quote it when you report a problem.' })
   correlationId: string;
 
-  @ApiPropertyOptional({ type: [FieldErrorDto], description: 'With validation-failed: every field that is not right.' })
+  @ApiPropertyOptional({
+    type: [FieldErrorDto],
+    description: 'With validation-failed and ES-2004: every field that is not right.',
+  })
   errors?: FieldErrorDto[];
 }
 

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DomainError, InvalidRequestError, UnavailableError, WrongExpectedVersionError } from '@app/event-store/core';
 import { VersionMismatchError } from '@app/kernel';
 import { problem } from '../../../../test/support/platform/problem.js';
+import { CommandForbiddenError, InvalidCommandError } from '@app/event-store';
 import { faults, startTinyApp, type TinyApp } from '../../../../test/support/platform/tiny-app.js';
 
 let app: TinyApp;
@@ -160,6 +161,7 @@ describe('errors from the inside', () => {
 
   it.each<[number, string, () => unknown]>([
     [409, 'order-not-shippable', () => new NotShippable('Not yet.')],
+    [403, 'ES-2005', () => new CommandForbiddenError('ShipOrder')],
     [422, 'sku-unknown', () => new Unknown('There is no such sku.')],
     [409, 'ES-1001', () => new WrongExpectedVersionError('order-1', 1, 2)],
     [400, 'ES-1010', () => new InvalidRequestError('Expected a version from 1, got 0.')],
@@ -177,5 +179,12 @@ describe('errors from the inside', () => {
     expect(answer.json.code).toBe(code);
     expect(answer.text).not.toContain('hunter2');
     expect(answer.headers['retry-after']).toBe(status === 503 ? '1' : undefined);
+  });
+
+  it('a command that is not valid is a 422 that names its fields', async () => {
+    const errors = [{ field: 'count', rule: 'min', message: 'count must not be less than 1' }];
+    faults.set('now', () => new InvalidCommandError('FillShelf', errors));
+    const answer = await get('/orders/faults/now');
+    expect([problem(answer), answer.json.code, answer.json.errors]).toEqual([422, 'ES-2004', errors]);
   });
 });

@@ -9,12 +9,17 @@ import {
   UnavailableError,
   WrongExpectedVersionError,
 } from '@app/event-store/core';
-import { ProjectionBehindError, ProjectionHeldBackError, UnknownPositionError } from '@app/event-store';
+import {
+  InvalidCommandError,
+  ProjectionBehindError,
+  ProjectionHeldBackError,
+  UnknownPositionError,
+} from '@app/event-store';
 import { VersionMismatchError } from '@app/kernel';
 import { etagOf } from './if-match.js';
 import { codeOfStatus, ProblemException, type ProblemInit } from './problem.js';
 
-const statusOfKind = { 'not-found': 404, conflict: 409, invalid: 422 } as const;
+const statusOfKind = { 'not-found': 404, forbidden: 403, conflict: 409, invalid: 422 } as const;
 
 /** SQLSTATEs that mean "not now": the server is starting, stopping, full, or gave up waiting. The class 08 is the connection itself. */
 const notNow = new Set([
@@ -46,6 +51,10 @@ const notStorable = new Set(['22021', '22P05']);
 
 export function problemOf(error: unknown): ProblemInit {
   if (error instanceof ProblemException) return error.problem;
+  if (error instanceof InvalidCommandError) {
+    const detail = 'Some fields of the command are not right; see errors.';
+    return { status: 422, code: error.code, detail, errors: error.errors };
+  }
   if (error instanceof DomainError) {
     return { status: statusOfKind[error.kind], code: error.code, detail: error.message };
   }

@@ -1,14 +1,7 @@
 // The one shape of every error answer (RFC 9457), and the exception that carries it.
 import { STATUS_CODES } from 'node:http';
 import { HttpException } from '@nestjs/common';
-
-export interface FieldError {
-  /** Where: `lines.0.quantity`. */
-  readonly field: string;
-  /** Which rule, e.g. `isInt`: stable, for programs. */
-  readonly rule: string;
-  readonly message: string;
-}
+import type { FieldError } from '@app/event-store';
 
 export interface ProblemInit {
   readonly status: number;

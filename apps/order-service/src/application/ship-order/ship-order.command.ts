@@ -1,7 +1,8 @@
-// Records that a confirmed order has left the house. Operators only: the route says so.
+// Records that a confirmed order has left the house. Operators only, whichever way it is asked.
 import { Command } from '@nestjs/cqrs';
-import type { AppendResult } from '@app/event-store';
+import { Authorise, type AppendResult } from '@app/event-store';
 
+@Authorise((_command, { actor }) => actor?.startsWith('operator:') ?? false, 'Only operators ship orders.')
 export class ShipOrder extends Command<AppendResult> {
   constructor(
     readonly orderId: string,
