@@ -41,10 +41,12 @@ export const REMEDIES: Readonly<Record<string, string>> = {
   'ES-1501': 'Use a process manager: a saga gets one event at a time.',
   'ES-1502': 'Give the command plain data, and a class with a name.',
   'ES-1503': 'Deploy the build that has the command’s handler.',
-  'ES-1504': 'Find out where the first event of the process is, then replay this one.',
+  'ES-1504': 'Find out where the first event of the process is, or the one that names its key, then replay this one.',
   'ES-1505': 'Correct correlate of the process so that it returns an id as text, then replay the event.',
   'ES-1506': 'Keep the state of the process plain JSON data, then replay the event.',
   'ES-1507': 'Deploy the newer build again; it has written the state.',
+  'ES-1508':
+    'Find out which of the two events names the wrong key, npm run es -- processes show tells whose it is; then replay the one, or discard it. Where ids of different things may be equal, prefix them.',
   'ES-1601':
     'Give the service the master keys it had, former ones included. Where the row was changed or moved, restore it. Records that were parked meanwhile: replay them. What was forgotten is no error.',
   'ES-1701':

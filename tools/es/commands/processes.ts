@@ -65,9 +65,9 @@ function showCommand(io: Io): Command {
       'Shows one process: how it is, its timers, what is set aside for it, what operators did. Its state is not shown.',
     )
     .addArgument(processArgument())
-    .action(async (ref: ProcessRef, _options, self: Command) => {
+    .action(async (named: ProcessRef, _options, self: Command) => {
       const options = self.optsWithGlobals<CommonOptions>();
-      await withProcess(io, options, ref, async (context) => {
+      await withProcess(io, options, named, async (context, ref) => {
         const { processes, operations } = context;
         const shown = {
           context: context.name,
@@ -82,6 +82,7 @@ function showCommand(io: Io): Command {
         io.out(
           `${paint(io.look, 'bold', safe(`${ref.process}/${ref.id}`))}  ${safe(context.name)}  ${statusText(shown.known)}`,
         );
+        if (shown.known && shown.known.keys.length > 0) line(`also found by ${shown.known.keys.join(', ')}`);
         for (const { name, dueAt, overdueMs } of shown.timers)
           line(`timer ${name} due ${timeText(dueAt)}${overdueMs > 0 ? `, late by ${durationText(overdueMs)}` : ''}`);
         for (const { what, name, log, position, type, status, attempts, reason } of shown.setAside)
@@ -103,9 +104,9 @@ function retryCommand(io: Io): Command {
     .requiredOption('--reason <text>', 'why, for the record', sentence)
     .option('--dry-run', 'say what would happen, and change nothing')
     .option('--actor <name>', 'who does it (default: the user of the operating system)', sentence)
-    .action(async (ref: ProcessRef, _options, self: Command) => {
+    .action(async (named: ProcessRef, _options, self: Command) => {
       const options = self.optsWithGlobals<{ reason: string; dryRun?: true; actor?: string } & CommonOptions>();
-      await withProcess(io, options, ref, async (context) => {
+      await withProcess(io, options, named, async (context, ref) => {
         const { reason, dryRun = false, actor = `os-user:${userInfo().username}` } = options;
         const done = await retryProcess(context, ref, { actor, reason, dryRun });
         const name = safe(`${ref.process}/${ref.id}`);
@@ -134,17 +135,19 @@ function processArgument(): Argument {
   });
 }
 
-/** The one context that has the process, or something set aside for it. */
+/** The one context that has the process, or something set aside for it; the process by its id, also where a further key of it was given. */
 async function withProcess(
   io: Io,
   options: CommonOptions,
   ref: ProcessRef,
-  work: (context: OpenContext) => Promise<void>,
+  work: (context: OpenContext, ref: ProcessRef) => Promise<void>,
 ): Promise<void> {
   await withContexts(io, options, async (contexts) => {
     for (const context of contexts) {
       const { processes } = context;
-      if ((await processes.find(ref)) || (await processes.setAside(1, ref)).length > 0) return work(context);
+      const known = await processes.find(ref);
+      if (known) return work(context, { process: known.process, id: known.id });
+      if ((await processes.setAside(1, ref)).length > 0) return work(context, ref);
     }
     const names = contexts.map(({ name }) => name).join(' and ');
     throw new EsError(

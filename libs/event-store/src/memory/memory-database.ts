@@ -12,7 +12,7 @@ import {
   type SubscriptionKey,
 } from '../core/index.js';
 import type { UnreadableMessage } from '../messaging/index.js';
-import type { ProcessTimer } from '../processes/index.js';
+import type { ProcessKey, ProcessTimer } from '../processes/index.js';
 import type { ProjectionVersion } from '../subscriptions/index.js';
 import { MemoryLog, type LogRow } from './memory-log.js';
 import { MemoryTable } from './memory-table.js';
@@ -46,6 +46,8 @@ export class MemoryDatabase {
   readonly outgoingIds = new MemoryTable<true>();
   /** `[process, id]` → the process as JSON text, so that nobody can change what another will read. */
   readonly processes = new MemoryTable<string>();
+  /** `[process, key]` → the process that has it. */
+  readonly processKeys = new MemoryTable<ProcessKey & { readonly key: string }>();
   /** Timer id → timer, due at `dueAt` milliseconds of the clock. */
   readonly processTimers = new MemoryTable<ProcessTimer & { readonly dueAt: number }>();
 

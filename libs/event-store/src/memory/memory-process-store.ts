@@ -2,10 +2,12 @@
 import { contentHash, InvalidRequestError, type Clock } from '../core/index.js';
 import {
   SIGNAL_TYPES,
+  type ProcessKey,
   type ProcessSignal,
   type ProcessStore,
   type ProcessTimer,
   type StoredProcess,
+  type TakenKey,
 } from '../processes/index.js';
 import type { MemoryDatabase } from './memory-database.js';
 import type { MemoryTransaction } from './memory-transaction.js';
@@ -22,23 +24,39 @@ export class MemoryProcessStore implements ProcessStore {
 
   async lock(
     process: string,
-    ids: readonly string[],
+    keys: readonly string[],
     starting: ReadonlySet<string>,
   ): Promise<ReadonlyMap<string, StoredProcess>> {
     const transaction = this.unit('lock');
     const locked = this.locked.get(transaction) ?? new Set();
     this.locked.set(transaction, locked);
     const found = new Map<string, StoredProcess>();
-    for (const id of ids) {
-      const key = keyOf({ process, id });
-      this.database.processes.hold(transaction, key);
-      const row = this.database.processes.get(transaction, key);
-      if (row) found.set(id, JSON.parse(row) as StoredProcess);
-      else if (!starting.has(id)) continue;
-      else found.set(id, { process, id, status: 'new', stateVersion: 0, state: {}, undo: [] });
-      locked.add(key);
+    for (const key of keys) {
+      const id = this.idOf(transaction, { process, id: key });
+      const place = keyOf({ process, id });
+      this.database.processes.hold(transaction, place);
+      const row = this.database.processes.get(transaction, place);
+      const known = { keys: this.keysOf(transaction, { process, id }) };
+      if (row) found.set(key, { ...(JSON.parse(row) as StoredProcess), ...known });
+      else if (!starting.has(key)) continue;
+      else found.set(key, { process, id, status: 'new', stateVersion: 0, state: {}, undo: [], ...known });
+      locked.add(place);
     }
     return found;
+  }
+
+  async learn({ process, id }: ProcessKey, keys: readonly string[]): Promise<readonly TakenKey[]> {
+    const transaction = this.unit('learn');
+    const { processes, processKeys } = this.database;
+    return keys.flatMap((key): TakenKey[] => {
+      const place = keyOf({ process, id: key });
+      processes.hold(transaction, place); // against one that starts under it
+      const owner = this.idOf(transaction, { process, id: key });
+      const isFree = owner === key && processes.get(transaction, place) === undefined;
+      if (owner !== id && !isFree) return [{ key, id: owner }];
+      if (key !== id) processKeys.set(transaction, place, { process, id, key });
+      return [];
+    });
   }
 
   async save(row: StoredProcess): Promise<void> {
@@ -116,6 +134,18 @@ export class MemoryProcessStore implements ProcessStore {
     logs.inbound.write(transaction, { id: signalId, ...record, schemaVersion: 1, version: 0, metadata, time });
   }
 
+  /** Of the process that has this id or further key; without one, the key itself. */
+  private idOf(transaction: MemoryTransaction, key: ProcessKey): string {
+    const { processKeys } = this.database;
+    processKeys.hold(transaction, keyOf(key));
+    return processKeys.get(transaction, keyOf(key))?.id ?? key.id;
+  }
+
+  private keysOf(transaction: MemoryTransaction, { process, id }: ProcessKey): string[] {
+    const all = this.database.processKeys.all(transaction);
+    return all.flatMap((one) => (one.process === process && one.id === id ? [one.key] : [])).toSorted();
+  }
+
   private wake(): void {
     this.news = true;
     for (const wake of this.waiting) wake();
@@ -128,6 +158,6 @@ export class MemoryProcessStore implements ProcessStore {
   }
 }
 
-function keyOf({ process, id }: Pick<StoredProcess, 'process' | 'id'>): string {
+function keyOf({ process, id }: ProcessKey): string {
   return JSON.stringify([process, id]);
 }

@@ -2,10 +2,12 @@
 import { contentHash, currentTransaction, InvalidRequestError } from '../core/index.js';
 import {
   SIGNAL_TYPES,
+  type ProcessKey,
   type ProcessSignal,
   type ProcessStore,
   type ProcessTimer,
   type StoredProcess,
+  type TakenKey,
 } from '../processes/index.js';
 import type { PostgresDatabase } from './database.js';
 import { currentPostgresTransaction } from './transaction.js';
@@ -18,6 +20,7 @@ interface ProcessRow {
   readonly state_version: number;
   readonly state: object;
   readonly undo: StoredProcess['undo'];
+  readonly keys: readonly string[];
 }
 
 export class PostgresProcessStore implements ProcessStore {
@@ -31,22 +34,32 @@ export class PostgresProcessStore implements ProcessStore {
 
   async lock(
     process: string,
-    ids: readonly string[],
+    keys: readonly string[],
     starting: ReadonlySet<string>,
   ): Promise<ReadonlyMap<string, StoredProcess>> {
     this.requireUnit('lock');
-    if (ids.length === 0) return new Map();
+    if (keys.length === 0) return new Map();
     const { rows } = await this.database.query<ProcessRow>({
       name: 'processes-lock',
-      text: `SELECT process, id, status, state_version, state, undo FROM event_store.lock_processes($1, $2, $3)`,
-      values: [process, ids, ids.filter((id) => starting.has(id))],
+      text: `SELECT process, id, status, state_version, state, undo, keys FROM event_store.lock_processes($1, $2, $3)`,
+      values: [process, keys, keys.filter((key) => starting.has(key))],
     });
+    const wanted = new Set(keys);
     return new Map(
-      rows.map(({ state_version: stateVersion, ...row }): [string, StoredProcess] => [
-        row.id,
-        { ...row, stateVersion },
-      ]),
+      rows.flatMap(({ state_version: stateVersion, ...row }): [string, StoredProcess][] =>
+        [row.id, ...row.keys].filter((key) => wanted.has(key)).map((key) => [key, { ...row, stateVersion }]),
+      ),
     );
+  }
+
+  async learn({ process, id }: ProcessKey, keys: readonly string[]): Promise<readonly TakenKey[]> {
+    this.requireUnit('learn');
+    const { rows } = await this.database.query<TakenKey>({
+      name: 'process-keys-learn',
+      text: `SELECT key, id FROM event_store.learn_process_keys($1, $2, $3)`,
+      values: [process, id, keys],
+    });
+    return rows;
   }
 
   async save({ process, id, status, stateVersion, state, undo }: StoredProcess): Promise<void> {

@@ -28,7 +28,7 @@ export class UnknownCommandTypeError extends EventStoreError {
   }
 }
 
-/** An event for a process that nobody has started yet: it is tried again for a while, because its start may still be on its way. */
+/** An event whose key no process has yet: it is tried again for a while, because the start, or what names the key, may still be on its way. */
 export class ProcessNotStartedError extends EventStoreError {
   readonly code = 'ES-1504';
   constructor(
@@ -37,7 +37,7 @@ export class ProcessNotStartedError extends EventStoreError {
     type: string,
   ) {
     super(
-      `${type} came for process ${process} ${id}, which has not started. Its first event may be late or lost: find out, then replay this one.`,
+      `${type} came for process ${process} ${id}, which has not started, and no other has this key. The first event may be late or lost, or the one that names the key: find out, then replay this one.`,
     );
   }
 }
@@ -66,6 +66,17 @@ export class NewerStateError extends EventStoreError {
   constructor(process: string, id: string, version: number, known: number) {
     super(
       `The state of process ${process} ${id} has version ${version}, this build knows ${known}. Deploy the build that wrote it.`,
+    );
+  }
+}
+
+/** A reaction claimed a correlation key that another process of its class has. Its event changes nothing; no retry can mend it. */
+export class CorrelationKeyTakenError extends EventStoreError {
+  readonly code = 'ES-1508';
+  constructor(process: string, id: string, { key, id: owner }: { readonly key: string; readonly id: string }) {
+    super(
+      `Process ${process} ${id} wants the key ${key}, expected to be free or its own; it belongs to ${process} ${owner}. ` +
+        'Find out which of the two events names the wrong key; where ids of different things may be equal, prefix them.',
     );
   }
 }

@@ -8,6 +8,7 @@ export {
 } from './command-dispatch.js';
 export { CommandRegistry, type EncodedCommand } from './command-registry.js';
 export {
+  CorrelationKeyTakenError,
   NewerStateError,
   ProcessNotStartedError,
   UncorrelatedEventError,
@@ -37,6 +38,7 @@ export {
   type ProcessTimer,
   type RejectionSignal,
   type StoredProcess,
+  type TakenKey,
   type TimerSignal,
   type UndoStep,
 } from './process-store.js';

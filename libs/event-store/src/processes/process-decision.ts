@@ -62,6 +62,7 @@ export function decisionOf({ row, record, cause, state, stateVersion, said, comm
       stateVersion,
       state,
       undo: said.completed ? [] : undo,
+      keys: row.keys,
     },
     commands: outgoing,
     timers: said.timers.map(({ name, afterMs }, index) => ({

@@ -2,24 +2,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openTestStore, type TestStore } from '../../../../test/support/event-store-database.js';
 import { eventually } from '../../../../test/support/eventually.js';
-import { deterministicId, Event, EventRegistry, systemClock, systemIds } from '../core/index.js';
-import {
-  eventsTable,
-  inboundTable,
-  PostgresCheckpointStore,
-  PostgresInboundLog,
-  PostgresOutgoingLog,
-  PostgresParkingStore,
-  PostgresProcessStore,
-  PostgresSettledLog,
-  Waking,
-} from '../postgres/index.js';
-import { LiveTail, On, silentLogger, SubscriptionRunner } from '../subscriptions/index.js';
+import { deterministicId, Event, EventRegistry } from '../core/index.js';
+import { PostgresInboundLog, PostgresParkingStore, Waking } from '../postgres/index.js';
+import { On } from '../subscriptions/index.js';
+import { startProcessReplica } from '../testing/postgres/process-replica.js';
 import { CommandRegistry } from './command-registry.js';
 import { Process } from './process.js';
-import { OnTimer, processDefinition, ProcessManager, StartsWith } from './process.decorators.js';
-import { processSubscriptions } from './process-subscription.js';
-import { TimerWorker } from './timer-worker.js';
+import { OnTimer, ProcessManager, StartsWith } from './process.decorators.js';
 
 const PROCESSES = 12;
 const EACH = 20;
@@ -84,50 +73,22 @@ describe('processes on PostgreSQL', () => {
     test = await openTestStore({ poolSize: 20, onAppended: () => waking.signal('events') });
   });
   afterAll(async () => {
-    for (const close of closing) await close();
+    await Promise.all(closing.map((close) => close()));
     await test.close();
   });
 
-  /** A replica of the service: its own readers and its own hold on leases. */
-  function startReplica(owner: string): void {
-    const { database, unitOfWork } = test;
-    const store = new PostgresProcessStore(database, waking);
-    const subscriptions = processSubscriptions({
-      definition: processDefinition(Tally),
-      instance: new Tally(),
-      store,
-      outgoing: new PostgresOutgoingLog(database, waking),
-      registry,
-      commands: new CommandRegistry().register(Note),
-      inboundTypes: new Set(['desk.reported']),
-      orphanWaitMs: 120_000,
-      logger: silentLogger,
-    });
-    const shared = { unitOfWork, clock: systemClock, ids: systemIds, logger: silentLogger, owner };
-    const runners = subscriptions.map((definition) => {
-      const table = definition.log === 'events' ? eventsTable : inboundTable;
-      const log = new PostgresSettledLog({
-        connection: { url: test.url, applicationName: 'event-store-test' },
-        table,
+  const startReplica = (owner: string) =>
+    closing.push(
+      startProcessReplica({
+        test,
         waking,
-      });
-      const tail = new LiveTail(log, systemClock);
-      closing.push(async () => (tail.close(), log.close()));
-      return new SubscriptionRunner({
-        ...shared,
-        definition: { ...definition, start: 'beginning' },
-        tail,
-        checkpoints: new PostgresCheckpointStore(database),
-        parking: new PostgresParkingStore(database),
-        pollMs: 100,
-        leaseTtlMs: 3_000,
-      });
-    });
-    const timers = new TimerWorker({ ...shared, store });
-    closing.unshift(() => Promise.all([timers.stop(), ...runners.map((runner) => runner.stop())]));
-    for (const runner of runners) runner.start();
-    timers.start();
-  }
+        owner,
+        instance: new Tally(),
+        registry,
+        commands: new CommandRegistry().register(Note),
+        inboundTypes: new Set(['desk.reported']),
+      }),
+    );
 
   async function report(n: number): Promise<void> {
     const inbound = new PostgresInboundLog(test.database, waking);

@@ -1,4 +1,4 @@
-// What of a log reaches a process, which of its methods answers, and which process it is for.
+// What of a log reaches a process, which of its methods answers, and with which key it comes.
 import type { Class, EventRegistry, LogName, LogRecord, UnknownEventTypeError } from '../core/index.js';
 import { eventContextOf, eventsIn, namesOfAll, type EventInContext } from '../subscriptions/index.js';
 import type { CommandRegistry } from './command-registry.js';
@@ -28,7 +28,7 @@ export class ProcessRoutes {
   private readonly members: ReadonlyMap<Class, string | symbol>;
   private readonly names: ReadonlySet<string>;
   private readonly starterNames: ReadonlySet<string>;
-  private readonly ids = new WeakMap<LogRecord, string>();
+  private readonly keys = new WeakMap<LogRecord, string>();
 
   constructor(private readonly options: RoutesOptions) {
     const { definition, events, registry } = options;
@@ -58,13 +58,13 @@ export class ProcessRoutes {
     return this.isSignal(record) ? undefined : this.options.registry.unreadable(record);
   }
 
-  /** @throws UncorrelatedEventError, or what `correlate` throws. */
-  idOf(record: LogRecord): string {
-    const known = this.ids.get(record);
+  /** The key it comes with: a process's id, or a further key of one. @throws UncorrelatedEventError, or what `correlate` throws. */
+  keyOf(record: LogRecord): string {
+    const known = this.keys.get(record);
     if (known !== undefined) return known;
-    const id = this.isSignal(record) ? (record.data as { id: string }).id : this.correlate(record);
-    this.ids.set(record, id);
-    return id;
+    const key = this.isSignal(record) ? (record.data as { id: string }).id : this.correlate(record);
+    this.keys.set(record, key);
+    return key;
   }
 
   /** In order; several where the record is several events. `ignored` says why nothing answers. */
@@ -115,21 +115,21 @@ export class ProcessRoutes {
 
   private correlate(record: LogRecord): string {
     const { definition, log } = this.options;
-    // What this build cannot read still holds back the later records of its process, where its id can be told.
+    // What this build cannot read still holds back the later records of its process, where its key can be told.
     if (definition.correlate === byStream)
       return this.checked(byStream(undefined, eventContextOf(record, log)), record);
-    const ids = this.eventsIn(record).map(({ event, context }) => definition.correlate(event, context));
-    if (new Set(ids).size > 1) throw new UncorrelatedEventError(definition.name, record.type, 'several of one record');
-    return this.checked(ids[0], record);
+    const keys = this.eventsIn(record).map(({ event, context }) => definition.correlate(event, context));
+    if (new Set(keys).size > 1) throw new UncorrelatedEventError(definition.name, record.type, 'several of one record');
+    return this.checked(keys[0], record);
   }
 
-  private checked(id: unknown, record: LogRecord): string {
+  private checked(key: unknown, record: LogRecord): string {
     const { definition } = this.options;
-    if (typeof id !== 'string' || id === '' || jsonProblem(id) !== undefined) {
-      const got = typeof id !== 'string' ? typeof id : id === '' ? 'an empty text' : 'a text that cannot be stored';
+    if (typeof key !== 'string' || key === '' || jsonProblem(key) !== undefined) {
+      const got = typeof key !== 'string' ? typeof key : key === '' ? 'an empty text' : 'a text that cannot be stored';
       throw new UncorrelatedEventError(definition.name, record.type, got);
     }
-    return id;
+    return key;
   }
 }
 

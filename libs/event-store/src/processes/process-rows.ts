@@ -1,10 +1,18 @@
-// The rows one unit of work has locked, so that several records of a process see what those before them have changed.
+// The rows one unit of work has locked, by every key that leads to them, so that several records of a process see what those before them have changed.
 import type { Transaction } from '../core/index.js';
+import { CorrelationKeyTakenError } from './errors.js';
 import type { ProcessStore, StoredProcess } from './process-store.js';
 
+interface Unit {
+  /** Key → id of the process it leads to, or undefined where there is none. */
+  readonly ids: Map<string, string | undefined>;
+  /** Id → row. */
+  readonly rows: Map<string, StoredProcess>;
+}
+
 export class ProcessRows {
-  /** Process id → its row, or undefined when there is none; forgotten with the transaction. */
-  private readonly units = new WeakMap<Transaction, Map<string, StoredProcess | undefined>>();
+  /** Forgotten with the transaction. */
+  private readonly units = new WeakMap<Transaction, Unit>();
 
   constructor(
     private readonly process: string,
@@ -12,27 +20,46 @@ export class ProcessRows {
   ) {}
 
   /** Locks all at once. Those in `starting` are found as `new` when there is none. */
-  async lock(transaction: Transaction, ids: ReadonlySet<string>, starting: ReadonlySet<string>): Promise<void> {
-    const unit = this.unitOf(transaction);
-    const missing = [...ids].filter((id) => !unit.has(id) || (starting.has(id) && !unit.get(id)));
+  async lock(transaction: Transaction, keys: ReadonlySet<string>, starting: ReadonlySet<string>): Promise<void> {
+    const { ids, rows } = this.unitOf(transaction);
+    const missing = [...keys].filter((key) => !ids.has(key) || (starting.has(key) && ids.get(key) === undefined));
     if (missing.length === 0) return;
-    const rows = await this.store.lock(this.process, missing, starting);
-    for (const id of missing) unit.set(id, rows.get(id));
+    const locked = await this.store.lock(this.process, missing, starting);
+    for (const key of missing) {
+      const row = locked.get(key);
+      ids.set(key, row?.id);
+      if (row && !rows.has(row.id)) rows.set(row.id, row); // under another key this unit may have changed it
+    }
   }
 
-  async get(transaction: Transaction, id: string, starts: boolean): Promise<StoredProcess | undefined> {
-    const ids = new Set([id]);
-    await this.lock(transaction, ids, starts ? ids : new Set());
-    return this.unitOf(transaction).get(id);
+  async get(transaction: Transaction, key: string, starts: boolean): Promise<StoredProcess | undefined> {
+    const keys = new Set([key]);
+    await this.lock(transaction, keys, starts ? keys : new Set());
+    const { ids, rows } = this.unitOf(transaction);
+    const id = ids.get(key);
+    return id === undefined ? undefined : rows.get(id);
   }
 
   async save(transaction: Transaction, row: StoredProcess): Promise<void> {
     await this.store.save(row);
-    this.unitOf(transaction).set(row.id, row);
+    this.unitOf(transaction).rows.set(row.id, row);
   }
 
-  private unitOf(transaction: Transaction): Map<string, StoredProcess | undefined> {
-    const known = this.units.get(transaction) ?? new Map<string, StoredProcess | undefined>();
+  /** The row with these keys besides those it has. @throws CorrelationKeyTakenError */
+  async learn(transaction: Transaction, row: StoredProcess, keys: readonly string[]): Promise<StoredProcess> {
+    const learned = [...new Set(keys)].filter((key) => key !== row.id && !row.keys.includes(key));
+    if (learned.length === 0) return row;
+    const [taken] = await this.store.learn(row, learned);
+    if (taken) throw new CorrelationKeyTakenError(this.process, row.id, taken);
+    const { ids, rows } = this.unitOf(transaction);
+    const known = { ...row, keys: [...row.keys, ...learned] };
+    for (const key of learned) ids.set(key, row.id);
+    rows.set(row.id, known);
+    return known;
+  }
+
+  private unitOf(transaction: Transaction): Unit {
+    const known = this.units.get(transaction) ?? { ids: new Map(), rows: new Map() };
     this.units.set(transaction, known);
     return known;
   }

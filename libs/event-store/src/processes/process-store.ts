@@ -25,6 +25,15 @@ export interface StoredProcess extends ProcessKey {
   readonly state: object;
   /** Oldest first. */
   readonly undo: readonly UndoStep[];
+  /** Further keys it is found by, besides its id. Written by `learn`, not by `save`. */
+  readonly keys: readonly string[];
+}
+
+/** A key that a process wanted and another one has. */
+export interface TakenKey {
+  readonly key: string;
+  /** Id of the process that has it. */
+  readonly id: string;
 }
 
 /** Due `afterMs` milliseconds after the write, on the database clock. Never cancelled: the state decides when it fires. */
@@ -64,15 +73,21 @@ export const SIGNAL_TYPES = { timer: 'process.timer', rejection: 'process.reject
 
 export interface ProcessStore {
   /**
-   * Locks the rows of `ids` until the unit of work ends, in one order for all callers, so that units never deadlock on existing rows. Those
-   * in `starting` get a row when they have none: of two units that start one process the second waits and then finds it. Ids without a row
-   * are missing in the answer. Needs an open unit of work; a `new` row that is not saved in it must not survive it.
+   * Locks the rows that `keys` are the ids or further keys of until the unit of work ends, in one order for all callers, so that units never
+   * deadlock on existing rows. Those in `starting` get a row, under the key as id, when they lead to none: of two units that start one process
+   * the second waits and then finds it. Answers by key; those without a row are missing. Needs an open unit of work; a `new` row that is not
+   * saved in it must not survive it.
    */
   lock(
     process: string,
-    ids: readonly string[],
+    keys: readonly string[],
     starting: ReadonlySet<string>,
   ): Promise<ReadonlyMap<string, StoredProcess>>;
+  /**
+   * For a row that this unit of work has locked: it is found by `keys` too, for ever. Answers with those that it cannot have, because they
+   * are keys or ids of others; of two units that want one key, or start a process under it, the second waits and then finds it taken.
+   */
+  learn(owner: ProcessKey, keys: readonly string[]): Promise<readonly TakenKey[]>;
   /** Writes a row that this unit of work has locked. */
   save(row: StoredProcess): Promise<void>;
   /** In the unit of work. A timer whose id is known, waiting or fired, changes nothing. */

@@ -19,7 +19,7 @@ import {
   type TransactionalSubscription,
 } from '../subscriptions/index.js';
 import type { CommandRegistry } from './command-registry.js';
-import { NewerStateError, ProcessNotStartedError } from './errors.js';
+import { CorrelationKeyTakenError, NewerStateError, ProcessNotStartedError } from './errors.js';
 import type { OutgoingLog } from './outgoing-command.js';
 import { decisionOf, metadataOf } from './process-decision.js';
 import { runReaction, type Process } from './process.js';
@@ -38,7 +38,7 @@ export interface ProcessSubscriptionOptions {
   readonly commands: CommandRegistry;
   /** Event types that arrive from other contexts. */
   readonly inboundTypes: ReadonlySet<string>;
-  /** How long an event waits for its process to start before it is parked, in milliseconds: up to twice as long. */
+  /** How long an event waits for a process to have its key before it is parked, in milliseconds: up to twice as long. */
   readonly orphanWaitMs: number;
   readonly logger: Logger;
 }
@@ -79,26 +79,32 @@ function subscriptionTo(
     wants: (record) => routes.wants(record),
     unreadable: (record) => routes.unreadable(record),
     unknown: definition.unknown,
-    keyOf: (record) => routes.idOf(record),
+    keyOf: (record) => routes.keyOf(record),
     retryFor(code, error) {
       if (error instanceof DomainError) return atOnce; // the same state and the same event decide the same again
+      if (error instanceof CorrelationKeyTakenError) return atOnce; // a key is never given back
       return patience.get(code);
     },
     prepare(records, transaction) {
-      const ids = (of: readonly LogRecord[]) => new Set(of.map((record) => routes.idOf(record)));
-      return rows.lock(transaction, ids(records), ids(records.filter((record) => routes.starts(record))));
+      const keys = (of: readonly LogRecord[]) => new Set(of.map((record) => routes.keyOf(record)));
+      return rows.lock(transaction, keys(records), keys(records.filter((record) => routes.starts(record))));
+    },
+    async keysWithin(record, transaction) {
+      const key = routes.keyOf(record);
+      const row = await rows.get(transaction, key, routes.starts(record));
+      return row ? [...new Set([row.id, key, ...row.keys])] : [key];
     },
     /** What waits for its start must not hold the start back; of two starts the first goes first. */
     async overtakes(record, ahead, transaction) {
       if (!routes.starts(record) || (await ahead()).some(({ type }) => routes.mayStart(type))) return false;
-      const row = await rows.get(transaction, routes.idOf(record), true);
+      const row = await rows.get(transaction, routes.keyOf(record), true);
       return row?.status === 'new';
     },
     async handle(record, transaction) {
       const starts = routes.starts(record);
-      const id = routes.idOf(record);
-      const row = await rows.get(transaction, id, starts);
-      if (!row || (row.status === 'new' && !starts)) throw new ProcessNotStartedError(name, id, record.type);
+      const key = routes.keyOf(record);
+      const row = await rows.get(transaction, key, starts);
+      if (!row || (row.status === 'new' && !starts)) throw new ProcessNotStartedError(name, key, record.type);
       let present = row;
       for (const reaction of routes.reactionsTo(record))
         present = await react({ row: present, record, reaction, rows, transaction }, options);
@@ -143,9 +149,10 @@ async function react(
   const outcome = await MessageContext.run(context, () => runReaction(instance, { id, state }, calling(reaction)));
   const decision = decisionOf({ row, record, cause, ...outcome, stateVersion: definition.version, commands });
   await rows.save(transaction, decision.row);
+  const decided = await rows.learn(transaction, decision.row, outcome.said.keys);
   if (decision.commands.length > 0) await outgoing.append(decision.commands);
   if (decision.timers.length > 0) await store.schedule(decision.timers);
-  return decision.row;
+  return decided;
 }
 
 function calling({ member, args }: Reaction): (process: Process) => unknown {

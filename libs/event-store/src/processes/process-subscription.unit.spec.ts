@@ -67,6 +67,7 @@ describe('a process', () => {
         type: 'Unbook',
         data: { leg },
       })),
+      keys: [],
     });
   });
 

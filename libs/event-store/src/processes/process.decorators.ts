@@ -7,8 +7,8 @@ export type StateUpcaster = (state: Readonly<EventData>) => EventData;
 
 export interface ProcessManagerOptions {
   /**
-   * The id of the process an event belongs to. Default: the stream's id for own events, the message key for others. Anything but a
-   * non-empty text fails the event.
+   * The key of the process an event belongs to: the id it was started with, or one it has learned by `correlateAlso`. Default: the stream's
+   * id for own events, the message key for others. Anything but a non-empty text fails the event.
    */
   readonly correlate?: (event: object, context: EventContext) => unknown;
   /**

@@ -1,5 +1,6 @@
 // The base of every process manager: a saga with memory and time. Its reactions are pure: they change `state` and say what is to happen.
 import type { Class } from '../core/index.js';
+import { jsonProblem } from './plain-json.js';
 
 /** What one reaction said, in order. Read by the engine after the reaction returned. */
 export interface Said {
@@ -9,6 +10,8 @@ export interface Said {
     readonly reason: string | undefined;
   }[];
   readonly timers: { readonly name: string; readonly afterMs: number }[];
+  /** Further correlation keys. */
+  readonly keys: string[];
   /** `upTo`: how many of `commands` had been said before. */
   compensation: { readonly reason: string; readonly upTo: number } | undefined;
   completed: boolean;
@@ -34,7 +37,7 @@ export abstract class Process<State extends object = object> {
   /** Plain JSON data, replaced or mutated by reactions. The initialiser is what a process starts with. */
   abstract state: State;
 
-  /** What this process's events correlate to, e.g. the order's id. @throws Error outside a reaction */
+  /** What the event that started this process correlated to, e.g. the order's id. @throws Error outside a reaction */
   get id(): string {
     return runningOf(this).id;
   }
@@ -54,6 +57,20 @@ export abstract class Process<State extends object = object> {
         `wake('${name}') in ${afterMs} ms: expected 0 to ${LONGEST_WAKE_MS} ms, which is ten years.`,
       );
     runningOf(this).said.timers.push({ name, afterMs: Math.round(afterMs) });
+  }
+
+  /**
+   * From now on an event reaches this process also where `correlate` gives `key` for it, e.g. a payment's id that only a later event names. What
+   * came with the key before waits for it, as it would for the start. A key belongs to one process of a class for ever, and an id is a key too: where ids of
+   * different things may be equal, prefix them here and in `correlate`. A key that another process has fails the event (ES-1508).
+   * @throws TypeError anything but a non-empty text that can be stored
+   */
+  protected correlateAlso(key: string): void {
+    if (typeof key !== 'string' || key === '' || jsonProblem(key) !== undefined)
+      throw new TypeError(
+        `correlateAlso(${JSON.stringify(key)}): expected a text, not empty, that PostgreSQL can store.`,
+      );
+    runningOf(this).said.keys.push(key);
   }
 
   /**
@@ -84,7 +101,7 @@ export async function runReaction(
 ): Promise<{ readonly state: object; readonly said: Said }> {
   const process = Object.create(instance) as Process;
   process.state = structuredClone(state);
-  const said: Said = { commands: [], timers: [], compensation: undefined, completed: false };
+  const said: Said = { commands: [], timers: [], keys: [], compensation: undefined, completed: false };
   running.set(process, { id, said });
   try {
     await react(process);
@@ -98,7 +115,7 @@ function runningOf(process: object): Running {
   const found = running.get(process);
   if (!found)
     throw new Error(
-      `${process.constructor.name}: id, send, wake, compensate and complete exist only while one of its reactions runs.`,
+      `${process.constructor.name}: id, send, wake, correlateAlso, compensate and complete exist only while one of its reactions runs.`,
     );
   return found;
 }

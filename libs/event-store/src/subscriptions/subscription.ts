@@ -67,6 +67,12 @@ export interface TransactionalSubscription extends SubscriptionBase {
    */
   prepare?(records: readonly LogRecord[], transaction: Transaction): Promise<void>;
   /**
+   * All keys of what a record is for, where only the database knows that several keys are one thing, such as a process with several. Called
+   * within the unit, after `prepare`: something set aside under any of them holds the record back, and the first is where it is set aside
+   * itself. Default: its own key alone.
+   */
+  keysWithin?(record: LogRecord, transaction: Transaction): Promise<readonly string[]>;
+  /**
    * Whether a record goes before what is set aside of its key (`ahead()`, ascending), because that waits for this very record. Called within
    * the unit. Default: never.
    */

@@ -4,15 +4,15 @@ import { failpoint, MessageContext } from '../core/index.js';
 import { callWithin } from './call.js';
 import type { Delivery } from './delivery.js';
 import { CommitUncertainError, isInfrastructure } from './failure.js';
+import { HeldKeys } from './held-keys.js';
 import { contextOf, distinctKeys, itemOf, type Item } from './item.js';
 import { Passing } from './passing.js';
 import type { SubscriptionRunnerOptions } from './runner-options.js';
 import type { Session } from './session.js';
 import { overtakingKey, SetAsides } from './set-asides.js';
 import type { TransactionalSubscription } from './subscription.js';
+import { UncertainCommits } from './uncertain-commits.js';
 
-/** Commits of one record that may fail for unknown reasons before it is taken for the record's own failure. */
-const COMMIT_ATTEMPTS = 2;
 const RETRIES_IN_A_ROW = 100;
 /** A unit that has taken this long commits what it has, in milliseconds: until then every reader of what it appended has to wait. */
 const UNIT_MS = 1_000;
@@ -20,6 +20,9 @@ const UNIT_MS = 1_000;
 export class TransactionalDelivery implements Delivery {
   private readonly aside: SetAsides;
   private readonly overtaking = new WeakSet<LogRecord>();
+  /** Where a record is to be set aside, as the unit that met it last has found. */
+  private readonly places = new WeakMap<LogRecord, string>();
+  private readonly uncertain: UncertainCommits;
   private readonly passing: Passing;
 
   constructor(
@@ -27,6 +30,7 @@ export class TransactionalDelivery implements Delivery {
     private readonly options: SubscriptionRunnerOptions<TransactionalSubscription>,
   ) {
     this.aside = new SetAsides(session, options);
+    this.uncertain = new UncertainCommits(session.progress);
     this.passing = new Passing(session, options);
   }
 
@@ -72,8 +76,7 @@ export class TransactionalDelivery implements Delivery {
   }
 
   private async deliverUnit(items: readonly Item[]): Promise<void> {
-    const { uncertain } = this.session.progress;
-    if (uncertain && items[0]!.record.position <= uncertain.batchEnd) return this.oneByOne(items);
+    if (this.uncertain.covers(items)) return this.oneByOne(items);
     try {
       await this.together(items);
     } catch (error) {
@@ -94,13 +97,15 @@ export class TransactionalDelivery implements Delivery {
       const end = clock.now().getTime() + UNIT_MS;
       let position = this.session.position;
       const wanted = items.filter((item) => item.wanted);
-      const held = await this.aside.heldAmong(distinctKeys(wanted));
+      const held = new HeldKeys(this.aside);
+      await held.placeBehind(distinctKeys(wanted)); // in one look
       await this.prepare(wanted, transaction);
       for (const item of items) {
         const isEnough = this.session.intake.aborted || clock.now().getTime() >= end;
         if (isEnough && position > this.session.position) break;
-        if (item.wanted && held.has(item.key) && !(await this.overtakes(item, transaction)))
-          await this.aside.queueBehind(item, held.get(item.key));
+        const place = item.wanted ? await held.placeBehind(await this.keysOf(item, transaction)) : undefined;
+        if (place !== undefined && !(await this.overtakes(item, transaction)))
+          await this.aside.queueBehind(item, place);
         else if (item.wanted) {
           await this.handle(item, transaction);
           handled += 1;
@@ -123,7 +128,7 @@ export class TransactionalDelivery implements Delivery {
   }
 
   private async alone(item: Item): Promise<void> {
-    const known = this.failedToCommit(item);
+    const known = this.uncertain.failureOf(item);
     try {
       if (known) await this.setAsideUntried(item, known.error);
       else await this.together([item]);
@@ -137,7 +142,7 @@ export class TransactionalDelivery implements Delivery {
     const item = await this.aside.itemOf(head);
     if (!item) return this.giveUp(head);
     if (head.attempts > 0) this.session.progress.retried += 1;
-    const known = this.failedToCommit(item);
+    const known = this.uncertain.failureOf(item);
     if (known) return this.setAside(item, known.error, head);
     try {
       await this.session.commit(async (transaction) => {
@@ -156,7 +161,7 @@ export class TransactionalDelivery implements Delivery {
   /** `head`: as what it was set aside before; without it, it comes from the log. */
   private async setAside(item: Item, error: unknown, head?: ParkedMessage): Promise<void> {
     const { record } = item;
-    const key = !head && this.overtaking.has(record) ? overtakingKey(item.key) : item.key;
+    const key = head ? item.key : this.overtaking.has(record) ? overtakingKey(item.key) : this.placeOf(item);
     const plan = this.aside.plan({ record, key }, error, head);
     await this.session.commit(() => plan.write().then(() => (head ? this.session.position : record.position)));
     plan.report();
@@ -167,10 +172,10 @@ export class TransactionalDelivery implements Delivery {
     const { record } = item;
     let plan = this.aside.plan(item, error);
     await this.session.commit(async (transaction) => {
-      const place = (await this.aside.heldAmong([item.key])).get(item.key);
       await this.prepare([item], transaction);
+      const place = await new HeldKeys(this.aside).placeBehind(await this.keysOf(item, transaction));
       const goes = place !== undefined && (await this.overtakes(item, transaction));
-      plan = this.aside.plan({ record, key: goes ? overtakingKey(item.key) : (place ?? item.key) }, error);
+      plan = this.aside.plan({ record, key: goes ? overtakingKey(item.key) : (place ?? this.placeOf(item)) }, error);
       await plan.write();
       return record.position;
     });
@@ -185,28 +190,8 @@ export class TransactionalDelivery implements Delivery {
 
   /** Otherwise it is the record's own failure. A store that is broken fails again when the record is set aside, and ends the session then. */
   private endsSession(error: unknown, items: readonly Item[]): boolean {
-    if (error instanceof CommitUncertainError) this.remember(error, items);
+    if (error instanceof CommitUncertainError) this.uncertain.remember(error, items);
     return this.session.signal.aborted || isInfrastructure(error);
-  }
-
-  private remember(error: CommitUncertainError, items: readonly Item[]): void {
-    const { progress } = this.session;
-    const { position } = items.at(-1)!.record;
-    const { batchEnd = 0n, alone } = progress.uncertain ?? {};
-    const times = alone?.position === position ? alone.times + 1 : 1;
-    progress.uncertain = {
-      batchEnd: position > batchEnd ? position : batchEnd,
-      alone: items.length === 1 ? { position, times, error } : undefined,
-    };
-  }
-
-  /** Its commits have failed again and again, and being here again says that none of them took effect: the record's own failure. */
-  private failedToCommit({ record }: Item): { error: unknown } | undefined {
-    const { uncertain } = this.session.progress;
-    const known = uncertain?.alone;
-    if (known?.position !== record.position || known.times < COMMIT_ATTEMPTS) return undefined;
-    this.session.progress.uncertain = { batchEnd: uncertain!.batchEnd };
-    return known;
   }
 
   private async handle({ record, fault, passed }: Item, transaction: Transaction): Promise<void> {
@@ -225,6 +210,19 @@ export class TransactionalDelivery implements Delivery {
     const records = items.filter(({ fault, passed }) => !fault && !passed).map(({ record }) => record);
     if (!definition.prepare || records.length === 0) return;
     await this.call(`${records.length} records`, () => definition.prepare!(records, transaction));
+  }
+
+  /** All keys of what the record is for; the first is where it is set aside. */
+  private async keysOf({ record, key, fault }: Item, transaction: Transaction): Promise<readonly string[]> {
+    const { definition } = this.options;
+    if (!definition.keysWithin || fault) return [key];
+    const keys = await this.call(`record ${record.position}`, () => definition.keysWithin!(record, transaction));
+    this.places.set(record, keys[0]!);
+    return keys;
+  }
+
+  private placeOf({ record, key }: Item): string {
+    return this.places.get(record) ?? key;
   }
 
   private async overtakes({ record, key, fault }: Item, transaction: Transaction): Promise<boolean> {

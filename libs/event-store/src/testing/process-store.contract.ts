@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { InvalidRequestError } from '../core/index.js';
 import type { ProcessKey } from '../processes/index.js';
+import { contractOfProcessKeys } from './process-keys.contract.js';
 import { newProcess, rollBack, type ProcessStoreSubject } from './process-store.support.js';
 import { contractOfTimers } from './process-timers.contract.js';
 
@@ -32,7 +33,7 @@ export function describeProcessStore(name: string, open: () => Promise<ProcessSt
         const key = newProcess();
         expect(await find(key)).toBeUndefined();
         const fresh = await subject.unitOfWork.run(() => lock(key, { start: true }));
-        expect(fresh).toEqual({ ...key, status: 'new', stateVersion: 0, state: {}, undo: [] });
+        expect(fresh).toEqual({ ...key, status: 'new', stateVersion: 0, state: {}, undo: [], keys: [] });
       });
 
       it('is found as it was saved', async () => {
@@ -46,6 +47,7 @@ export function describeProcessStore(name: string, open: () => Promise<ProcessSt
             { undoes: randomUUID(), type: 'RefundPayment', data: { orderId: key.id } },
             { undoes: randomUUID(), type: 'CancelOrder', data: {} },
           ],
+          keys: [],
         };
         await subject.unitOfWork.run(async () => {
           await lock(key, { start: true });
@@ -132,7 +134,7 @@ export function describeProcessStore(name: string, open: () => Promise<ProcessSt
 
       it('cannot be saved without a row, nor touched outside a unit of work', async () => {
         const key = newProcess();
-        const row = { ...key, status: 'running', stateVersion: 1, state: {}, undo: [] } as const;
+        const row = { ...key, status: 'running', stateVersion: 1, state: {}, undo: [], keys: [] } as const;
         await expect(subject.unitOfWork.run(() => subject.processes.save(row))).rejects.toThrow(InvalidRequestError);
         await expect(lock(key, { start: true })).rejects.toThrow(InvalidRequestError);
         await expect(subject.processes.save(row)).rejects.toThrow(InvalidRequestError);
@@ -140,6 +142,7 @@ export function describeProcessStore(name: string, open: () => Promise<ProcessSt
       });
     });
 
+    contractOfProcessKeys(() => subject);
     contractOfTimers(() => subject);
   });
 }

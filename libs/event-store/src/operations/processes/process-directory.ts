@@ -7,6 +7,8 @@ export interface ListedProcess extends ProcessKey {
   readonly status: Exclude<StoredProcess['status'], 'new'>;
   /** Schema version of its state; the state itself is not shown. */
   readonly stateVersion: number;
+  /** By which it is found besides its id. */
+  readonly keys: readonly string[];
   /** Steps that could be taken back. */
   readonly undo: number;
   readonly startedAt: Date;
@@ -37,6 +39,7 @@ export interface ProcessDirectory {
    * waits to be dispatched. The longest unchanged first.
    */
   idle(ms: number, limit: number): Promise<ListedProcess[]>;
+  /** By its id or a further key. */
   find(key: ProcessKey): Promise<ListedProcess | undefined>;
   /** That have not fired, by time. */
   timers(key: ProcessKey): Promise<PendingTimer[]>;

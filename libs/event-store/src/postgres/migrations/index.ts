@@ -10,6 +10,7 @@ import { CreateSubjectKeys1764205200000 } from './1764205200000-create-subject-k
 import { CreateProjections1764208800000 } from './1764208800000-create-projections.js';
 import { RequirePositions1764212400000 } from './1764212400000-require-positions.js';
 import { ValidatePositions1764212400001 } from './1764212400001-validate-positions.js';
+import { ExtendProcesses1764212400002 } from './1764212400002-extend-processes.js';
 
 export const eventStoreMigrations = [
   CreateEventStore1763424000000,
@@ -23,4 +24,5 @@ export const eventStoreMigrations = [
   CreateProjections1764208800000,
   RequirePositions1764212400000,
   ValidatePositions1764212400001,
+  ExtendProcesses1764212400002,
 ];

@@ -82,6 +82,13 @@ CREATE TABLE event_store.parked_messages (
   type text NOT NULL
 );
 
+CREATE TABLE event_store.process_keys (
+  id text NOT NULL,
+  key text NOT NULL,
+  learned_at timestamp(3) with time zone DEFAULT clock_timestamp() NOT NULL,
+  process text NOT NULL
+);
+
 CREATE TABLE event_store.process_timers (
   created_at timestamp(3) with time zone DEFAULT clock_timestamp() NOT NULL,
   due_at timestamp with time zone NOT NULL,
@@ -93,6 +100,7 @@ CREATE TABLE event_store.process_timers (
 );
 
 CREATE TABLE event_store.processes (
+  compensation jsonb,
   id text NOT NULL,
   process text NOT NULL,
   started_at timestamp(3) with time zone DEFAULT clock_timestamp() NOT NULL,
@@ -228,6 +236,10 @@ ALTER TABLE event_store.parked_messages ADD CONSTRAINT parked_messages_pkey PRIM
 
 ALTER TABLE event_store.parked_messages ADD CONSTRAINT parked_messages_status_check CHECK ((status = ANY (ARRAY['waiting'::text, 'behind'::text, 'parked'::text])));
 
+ALTER TABLE event_store.process_keys ADD CONSTRAINT process_keys_pkey PRIMARY KEY (process, key);
+
+ALTER TABLE event_store.process_keys ADD CONSTRAINT process_keys_process_id_fkey FOREIGN KEY (process, id) REFERENCES event_store.processes(process, id) ON DELETE CASCADE;
+
 ALTER TABLE event_store.process_timers ADD CONSTRAINT process_timers_pkey PRIMARY KEY (timer_id);
 
 ALTER TABLE event_store.processes ADD CONSTRAINT forget_unsaved_process TRIGGER DEFERRABLE INITIALLY DEFERRED;
@@ -292,6 +304,8 @@ CREATE INDEX operations_log_subject ON event_store.operations_log USING btree (s
 
 CREATE INDEX parked_messages_heads ON event_store.parked_messages USING btree (subscription, log, key, "position");
 
+CREATE INDEX process_keys_owner ON event_store.process_keys USING btree (process, id);
+
 CREATE INDEX process_timers_due ON event_store.process_timers USING btree (due_at, timer_id);
 
 CREATE INDEX snapshots_subjects ON event_store.snapshots USING gin (subjects) WHERE (subjects <> '{}'::text[]);
@@ -352,18 +366,57 @@ BEGIN
 END $function$
 ;
 
-CREATE OR REPLACE FUNCTION event_store.lock_processes(of_process text, wanted text[], starting text[])
- RETURNS SETOF event_store.processes
+CREATE OR REPLACE FUNCTION event_store.learn_process_keys(of_process text, of_id text, learned text[])
+ RETURNS TABLE(key text, id text)
  LANGUAGE plpgsql
  SET enable_seqscan TO 'off'
 AS $function$
+#variable_conflict use_column
 BEGIN
   INSERT INTO event_store.processes (process, id, status, state_version, state, undo)
-  SELECT of_process, s.id, 'new', 0, '{}', '[]' FROM unnest(starting) AS s (id) ORDER BY s.id
+  SELECT of_process, l.key, 'new', 0, '{}', '[]' FROM unnest(learned) AS l (key) ORDER BY l.key
+  ON CONFLICT DO NOTHING;
+
+  INSERT INTO event_store.process_keys (process, key, id)
+  SELECT of_process, l.key, of_id FROM unnest(learned) AS l (key)
+   WHERE NOT EXISTS (SELECT 1 FROM event_store.processes AS p WHERE p.process = of_process AND p.id = l.key AND p.status <> 'new')
+   ORDER BY l.key
   ON CONFLICT DO NOTHING;
 
   RETURN QUERY
-  SELECT * FROM event_store.processes AS p WHERE p.process = of_process AND p.id = ANY (wanted) ORDER BY p.id FOR UPDATE;
+  SELECT k.key, k.id FROM event_store.process_keys AS k
+   WHERE k.process = of_process AND k.key = ANY (learned) AND k.id <> of_id
+  UNION
+  SELECT p.id, p.id FROM event_store.processes AS p
+   WHERE p.process = of_process AND p.id = ANY (learned) AND p.id <> of_id AND p.status <> 'new';
+END $function$
+;
+
+CREATE OR REPLACE FUNCTION event_store.lock_processes(of_process text, wanted text[], starting text[])
+ RETURNS TABLE(process text, id text, status text, state_version integer, state jsonb, undo jsonb, compensation jsonb, keys text[])
+ LANGUAGE plpgsql
+ SET enable_seqscan TO 'off'
+AS $function$
+#variable_conflict use_column
+DECLARE
+  ids text[];
+BEGIN
+  INSERT INTO event_store.processes (process, id, status, state_version, state, undo)
+  SELECT of_process, s.id, 'new', 0, '{}', '[]' FROM unnest(starting) AS s (id)
+   WHERE NOT EXISTS (SELECT 1 FROM event_store.process_keys AS k WHERE k.process = of_process AND k.key = s.id)
+   ORDER BY s.id
+  ON CONFLICT DO NOTHING;
+
+  ids := ARRAY(
+    SELECT coalesce((SELECT k.id FROM event_store.process_keys AS k WHERE k.process = of_process AND k.key = w.key), w.key)
+      FROM unnest(wanted) AS w (key));
+
+  PERFORM 1 FROM event_store.processes AS p WHERE p.process = of_process AND p.id = ANY (ids) ORDER BY p.id FOR UPDATE;
+
+  RETURN QUERY
+  SELECT p.process, p.id, p.status, p.state_version, p.state, p.undo, p.compensation,
+         ARRAY(SELECT k.key FROM event_store.process_keys AS k WHERE k.process = p.process AND k.id = p.id ORDER BY k.key)
+    FROM event_store.processes AS p WHERE p.process = of_process AND p.id = ANY (ids);
 END $function$
 ;
 

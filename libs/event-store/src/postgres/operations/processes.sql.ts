@@ -11,7 +11,8 @@ SELECT aside.* FROM (
          CASE WHEN found.subscription = 'command-dispatch' AND found.log = 'outgoing' THEN split_part(found.key, '/', 1)
               ELSE found.subscription END AS process,
          CASE WHEN found.subscription = 'command-dispatch' AND found.log = 'outgoing' THEN substr(found.key, strpos(found.key, '/') + 1)
-              ELSE found.key END AS process_id,
+              ELSE coalesce((SELECT k.id FROM event_store.process_keys k WHERE k.process = found.subscription AND k.key = found.key),
+                            found.key) END AS process_id,
          found.*
     FROM (${PARKED} WHERE p.status IN ('parked', 'waiting')) AS found
 ) AS aside
@@ -35,16 +36,20 @@ export const timersOfProcess = `${TIMER} WHERE process = $1 AND process_id = $2 
 
 const PROCESS = `
 SELECT p.process, p.id, p.status, p.state_version AS "stateVersion", jsonb_array_length(p.undo) AS undo, p.started_at AS "startedAt",
-       p.updated_at AS "updatedAt" FROM event_store.processes p`;
+       p.updated_at AS "updatedAt",
+       ARRAY(SELECT k.key FROM event_store.process_keys k WHERE k.process = p.process AND k.id = p.id ORDER BY k.key) AS keys FROM event_store.processes p`;
 
-/** $1 process, $2 id. */
-export const findProcess = `${PROCESS} WHERE p.process = $1 AND p.id = $2 AND p.status <> 'new'`;
+/** $1 process, $2 id or further key. */
+export const findProcess = `${PROCESS}
+WHERE p.process = $1 AND p.status <> 'new'
+  AND p.id = coalesce((SELECT k.id FROM event_store.process_keys k WHERE k.process = $1 AND k.key = $2), $2)`;
 
 /** $1 milliseconds, $2 limit. Looks at every process. */
 export const idleProcesses = `${PROCESS}
 WHERE p.status = 'running' AND p.updated_at < clock_timestamp() - $1 * interval '1 millisecond'
   AND NOT EXISTS (SELECT 1 FROM event_store.process_timers t WHERE t.process = p.process AND t.process_id = p.id)
-  AND NOT EXISTS (SELECT 1 FROM event_store.parked_messages m WHERE m.subscription = p.process AND m.key = p.id)
+  AND NOT EXISTS (SELECT 1 FROM event_store.parked_messages m WHERE m.subscription = p.process AND (m.key = p.id OR m.key IN
+                   (SELECT k.key FROM event_store.process_keys k WHERE k.process = p.process AND k.id = p.id)))
   AND NOT EXISTS (SELECT 1 FROM event_store.parked_messages m
                    WHERE m.subscription = 'command-dispatch' AND m.log = 'outgoing' AND m.key = p.process || '/' || p.id)
   AND NOT EXISTS (SELECT 1 FROM event_store.outgoing_commands o

@@ -9,6 +9,7 @@ export const APPEND_ONLY = [
   'outgoing_commands',
   'operations_log',
   'log_epochs',
+  'process_keys',
 ] as const;
 
 /** Tables of a context are in `public`; its list of migrations is the owner's. */
