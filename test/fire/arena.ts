@@ -24,7 +24,7 @@ export const REST_WITHIN_MS = 30_000;
 const WAVE = 10;
 const CONCURRENCY = 6;
 /** Between two waves, in milliseconds: most faults last for seconds, and need some orders under way, not as many as the machine can take. */
-const BETWEEN_WAVES_MS = 300;
+const BETWEEN_WAVES_MS = 1_500;
 
 export interface Fight {
   /** Orders that are played in turn; default: all but those that time out. */

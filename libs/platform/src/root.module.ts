@@ -60,6 +60,7 @@ export class RootModule implements OnModuleInit {
           databaseUrl: config.DATABASE_URL,
           broker: brokerOf(config),
           orphanWaitMs: config.ORPHAN_WAIT_MS,
+          handlerDeadlineMs: config.HANDLER_DEADLINE_MS,
           personalData: personalDataOf(config),
           sealKeys: config.SEAL_KEY,
           commandMiddleware,

@@ -112,7 +112,11 @@ export function buildSubscriptions(
     retry: runtime.retry,
   });
   const managers = subscriptionsOf(processes, runtime, commands.registry, inboundTypes);
-  return [...projections, ...handlers, ...sagas, ...managers, ...relays, dispatch];
+  const { handlerDeadlineMs } = runtime;
+  return [...projections, ...handlers, ...sagas, ...managers, ...relays, dispatch].map((definition) => ({
+    ...definition,
+    deadlineMs: definition.deadlineMs ?? handlerDeadlineMs,
+  }));
 }
 
 type SharedSegment = SubscriptionDefinition & { readonly segmentOf: string };

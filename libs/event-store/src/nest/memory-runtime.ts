@@ -19,6 +19,8 @@ export interface MemoryRuntimeOptions {
   readonly clock?: Clock;
   /** How long an event waits for its process to start before it is parked, in milliseconds, default 300,000. */
   readonly orphanWaitMs?: number;
+  /** Longest time one call of a handler may take where its declaration says nothing, in milliseconds, default 30,000. */
+  readonly handlerDeadlineMs?: number | undefined;
 }
 
 export function createMemoryRuntime({
@@ -26,6 +28,7 @@ export function createMemoryRuntime({
   retry,
   clock = new MovableClock(),
   orphanWaitMs = DEFAULT_ORPHAN_WAIT_MS,
+  handlerDeadlineMs,
 }: MemoryRuntimeOptions): EventStoreRuntime {
   const memory = createMemoryStore({ clock });
   const registry = new EventRegistry().register(SubjectForgotten);
@@ -40,6 +43,7 @@ export function createMemoryRuntime({
     service,
     retry,
     orphanWaitMs,
+    handlerDeadlineMs,
     registry,
     inlineProjections,
     broker,

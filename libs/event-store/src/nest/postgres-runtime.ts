@@ -62,6 +62,8 @@ export interface PostgresRuntimeOptions {
   readonly broker: BrokerOptions;
   /** How long an event waits for its process to start before it is parked, in milliseconds, default 300,000. */
   readonly orphanWaitMs?: number;
+  /** Longest time one call of a handler may take where its declaration says nothing, in milliseconds, default 30,000. */
+  readonly handlerDeadlineMs?: number | undefined;
   /** Needed where an event has personal fields. */
   readonly personalData?: PersonalDataOptions | undefined;
   /**
@@ -82,7 +84,7 @@ export function createPostgresRuntime(
   options: PostgresRuntimeOptions,
   dataSource: PostgresDatabaseOptions['dataSource'],
 ): EventStoreRuntime {
-  const { service, databaseUrl, orphanWaitMs = DEFAULT_ORPHAN_WAIT_MS, sealKeys } = options;
+  const { service, databaseUrl, orphanWaitMs = DEFAULT_ORPHAN_WAIT_MS, handlerDeadlineMs, sealKeys } = options;
   const logger = new Logger('EventStore');
   const warn = (message: string, error: unknown) =>
     logger.warn(`${message} ${error instanceof Error ? error.message : String(error)}`);
@@ -125,6 +127,7 @@ export function createPostgresRuntime(
     inbound: new PostgresInboundLog(database, waking),
     processes: new PostgresProcessStore(database, waking),
     orphanWaitMs,
+    handlerDeadlineMs,
     broker,
     subscriptions: sealKeys === undefined ? [] : [sealing(service, database, sealKeys)],
     idle: [SEAL_SUBSCRIPTION],

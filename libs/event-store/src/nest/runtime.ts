@@ -40,6 +40,8 @@ export interface EventStoreRuntime {
   readonly processes: ProcessStore;
   /** How long an event waits for its process to start before it is parked, in milliseconds. */
   readonly orphanWaitMs: number;
+  /** Longest time one call of a handler may take where its declaration says nothing, in milliseconds. */
+  readonly handlerDeadlineMs?: number | undefined;
   readonly inbound: InboundLog;
   readonly broker: Broker;
   /** Run inside `store.append`; filled at boot. */

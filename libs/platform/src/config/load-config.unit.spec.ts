@@ -54,6 +54,7 @@ describe('the environment of a service', () => {
       MESSAGE_BROKER: 'postgres',
       KAFKA_PREFIX: '',
       ORPHAN_WAIT_MS: 300_000,
+      HANDLER_DEADLINE_MS: 30_000,
     });
     expect(load({ ...right, RUN_MIGRATIONS: 'true' }).RUN_MIGRATIONS).toBe(true);
   });
@@ -101,6 +102,8 @@ describe('the environment of a service', () => {
     ['ORPHAN_WAIT_MS', '0'],
     ['ORPHAN_WAIT_MS', '5m'],
     ['ORPHAN_WAIT_MS', '2592000001'],
+    ['HANDLER_DEADLINE_MS', '999'],
+    ['HANDLER_DEADLINE_MS', '600001'],
     ['DATABASE_URL', 'localhost'],
     ['DATABASE_URL', 'postgres://localhost'],
     ['BUS_DATABASE_URL', 'not a url'],

@@ -11,6 +11,8 @@ const postgresUrl =
 
 /** 30 days. */
 const LONGEST_WAIT_MS = 2_592_000_000;
+/** A call that is never given up keeps its key, and a stop of the service, waiting. */
+const LONGEST_DEADLINE_MS = 600_000;
 
 export class PlatformConfig {
   /** Production refuses what is only good for trying out: development issuers, weak passwords, the memory broker. */
@@ -97,6 +99,12 @@ export class PlatformConfig {
   @Min(1)
   @Max(LONGEST_WAIT_MS)
   readonly ORPHAN_WAIT_MS: number = 300_000;
+
+  /** Longest time one call of a handler, saga, process or projection may take; then it is given up and tried again. */
+  @Env('integer', { expected: `milliseconds from 1000 to ${LONGEST_DEADLINE_MS}` })
+  @Min(1_000)
+  @Max(LONGEST_DEADLINE_MS)
+  readonly HANDLER_DEADLINE_MS: number = 30_000;
 
   /** The database the `postgres` broker keeps its topics in; shared by all contexts. */
   @Env('text', { expected: `${postgresUrl}, because MESSAGE_BROKER is postgres`, secret: true })
