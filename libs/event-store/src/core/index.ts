@@ -100,6 +100,7 @@ export type {
   Lease,
   ParkedMessage,
   ParkingStore,
+  RecordToPark,
   Pause,
   SubscriptionControl,
   SubscriptionKey,

@@ -83,17 +83,20 @@ export interface ParkedMessage extends SubscriptionKey {
   readonly parkedAt: Date;
 }
 
+/** What of a record is kept when it is set aside: the record itself stays in its log. */
+export type RecordToPark = Pick<LogRecord, 'position' | 'id' | 'type' | 'key'>;
+
 export interface ParkingStore {
   /** Which of `keys` have something set aside. */
   heldKeys(subscription: SubscriptionKey, keys: readonly string[]): Promise<ReadonlySet<string>>;
   /** Sets a failed record aside for its next attempt in `delayMs`, or parks it for good when `delayMs` is undefined. Idempotent per position. */
   setAside(
     subscription: SubscriptionKey,
-    record: LogRecord,
+    record: RecordToPark,
     failure: { attempts: number; reason: string; delayMs: number | undefined },
   ): Promise<void>;
   /** Sets a successor of a held key behind it. */
-  queueBehind(subscription: SubscriptionKey, record: LogRecord): Promise<void>;
+  queueBehind(subscription: SubscriptionKey, record: RecordToPark): Promise<void>;
   /** The lowest position of each held key whose turn it is: not parked, and due on the database clock. */
   due(subscription: SubscriptionKey, limit: number): Promise<ParkedMessage[]>;
   /** Milliseconds until the next `due` may return something; undefined when nothing waits. */

@@ -1,5 +1,5 @@
 // Records set aside, in memory. The lowest position of a key speaks for the key: the others stand behind it.
-import type { Clock, LogRecord, ParkedMessage, ParkingStore, SubscriptionKey } from '../core/index.js';
+import type { Clock, ParkedMessage, ParkingStore, RecordToPark, SubscriptionKey } from '../core/index.js';
 import type { MemoryDatabase } from './memory-database.js';
 
 export class MemoryParkingStore implements ParkingStore {
@@ -15,14 +15,14 @@ export class MemoryParkingStore implements ParkingStore {
 
   async setAside(
     subscription: SubscriptionKey,
-    record: LogRecord,
+    record: RecordToPark,
     { attempts, reason, delayMs }: { attempts: number; reason: string; delayMs: number | undefined },
   ): Promise<void> {
     const dueAt = delayMs === undefined ? undefined : new Date(this.clock.now().getTime() + delayMs);
     this.put(subscription, record, { status: dueAt ? 'waiting' : 'parked', attempts, reason, dueAt });
   }
 
-  async queueBehind(subscription: SubscriptionKey, record: LogRecord): Promise<void> {
+  async queueBehind(subscription: SubscriptionKey, record: RecordToPark): Promise<void> {
     if (this.find(subscription, record.position)) return;
     this.put(subscription, record, { status: 'behind', attempts: 0, reason: '', dueAt: undefined });
   }
@@ -72,7 +72,7 @@ export class MemoryParkingStore implements ParkingStore {
 
   private put(
     subscription: SubscriptionKey,
-    record: LogRecord,
+    record: RecordToPark,
     state: Pick<ParkedMessage, 'status' | 'attempts' | 'reason' | 'dueAt'>,
   ): void {
     const { name, log } = subscription;

@@ -10,8 +10,11 @@ import {
 import {
   eventsIn,
   namesOfAll,
+  segmentName,
+  segmentOf,
   type BatchSubscription,
   type EventInContext,
+  type Segment,
   type UnknownPolicy,
 } from '../subscriptions/index.js';
 import { admit } from './admission.js';
@@ -30,6 +33,8 @@ export interface RelayOptions {
   readonly source: string;
   /** What is not named here is not published. */
   readonly publish: ReadonlyMap<Class, PublishMapping>;
+  /** Only the streams of this shard; the subscription is then one of several. Default: all streams. */
+  readonly segment?: Segment | undefined;
   /** The message key: messages of one key arrive in order. Events of one stream should share one. */
   readonly key: (event: never, context: EventContext) => string;
   readonly registry: EventRegistry;
@@ -46,17 +51,20 @@ interface Failure {
 
 /** @throws ConfigurationError a class to publish that is no registered event. */
 export function relaySubscription(options: RelayOptions): BatchSubscription {
-  for (const eventClass of options.publish.keys()) requireRegistered(eventClass, options);
-  const names = namesOfAll(options.publish.keys(), options.registry);
+  const { name, publish, registry, segment, batchSize = 500, unknown } = options;
+  for (const eventClass of publish.keys()) requireRegistered(eventClass, options);
+  const types = namesOfAll(publish.keys(), registry);
   return {
     delivery: 'batch',
-    name: options.name,
+    name: segment ? segmentName(name, segment) : name,
+    ...(segment && { segmentOf: name }),
+    divisible: true,
     log: 'events',
     start: 'beginning',
-    batchSize: options.batchSize ?? 500,
-    wants: (record) => names.has(record.type),
-    unreadable: (record) => options.registry.unreadable(record),
-    unknown: options.unknown,
+    batchSize,
+    wants: ({ type, key }) => types.has(type) && (!segment || segmentOf(key, segment.of) === segment.index),
+    unreadable: (record) => registry.unreadable(record),
+    unknown,
     handleBatch: (records) => relay(records, options),
   };
 }

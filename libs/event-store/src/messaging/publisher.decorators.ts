@@ -1,6 +1,6 @@
 // @Publisher and @Publish: private fact → public message. What is not named here is not published.
 import { ConfigurationError, type Class, type EventContext } from '../core/index.js';
-import type { UnknownPolicy } from '../subscriptions/index.js';
+import { requireSegments, type UnknownPolicy } from '../subscriptions/index.js';
 import { topic, type TopicContract } from './integration-event.js';
 
 export interface PublisherOptions<E extends object = object> {
@@ -8,6 +8,11 @@ export interface PublisherOptions<E extends object = object> {
   readonly key?: (event: E, context: EventContext) => string;
   /** Stable name of the publisher's checkpoint. Default: the class name. */
   readonly name?: string;
+  /**
+   * Into how many shards the streams are divided, default 1: the processes of the service share them. Messages of one stream keep their order; those
+   * of one key keep it only where the key belongs to one stream. It may be changed at any time.
+   */
+  readonly shards?: number;
   /** What becomes of an event that only a newer build can read, default `stop`. */
   readonly unknown?: UnknownPolicy;
 }
@@ -16,6 +21,7 @@ export interface PublisherDefinition {
   readonly name: string;
   readonly topic: TopicContract;
   readonly key: (event: object, context: EventContext) => string;
+  readonly shards: number;
   readonly unknown: UnknownPolicy | undefined;
   /** Domain event class → method that makes the integration event (or undefined: not this one). */
   readonly publishes: ReadonlyMap<Class, string | symbol>;
@@ -43,7 +49,7 @@ export function Publish<E extends object>(event: Class<E>) {
   };
 }
 
-/** @throws ConfigurationError when the class is no publisher, or publishes nothing. */
+/** @throws ConfigurationError when the class is no publisher, publishes nothing, or has a number of shards that cannot be. */
 export function publisherDefinition(publisherClass: Class): PublisherDefinition {
   const declared = publishers.get(publisherClass);
   const publishes = mappings.get(publisherClass.prototype as object);
@@ -55,7 +61,9 @@ export function publisherDefinition(publisherClass: Class): PublisherDefinition 
   const {
     name = publisherClass.name,
     key = (_event: object, context: EventContext) => context.stream.id,
+    shards = 1,
     unknown,
   } = declared.options;
-  return { name, topic: declared.topic, key, unknown, publishes };
+  requireSegments(`Publisher ${name}`, shards);
+  return { name, topic: declared.topic, key, shards, unknown, publishes };
 }

@@ -138,6 +138,7 @@ export function checkOwners(
 ): string[] {
   const sentences: string[] = [];
   const owned = new Set(definitions.map(({ name }) => name));
+  const divisible = new Set(definitions.filter(isDivisible).map(({ name, log }) => segmentsIn(log, name)[0]));
   const segments = new Map(definitions.map(({ name, log }) => segmentsIn(log, name)));
   const projections = new Set(
     definitions.map(({ name }) => withoutVersion(name)).filter((name) => name.endsWith('@v')),
@@ -146,13 +147,15 @@ export function checkOwners(
     if (owned.has(name)) continue;
     // Even while another build works on it: side by side the two would write every row twice.
     const [place, before] = segmentsIn(log, name);
+    if (divisible.has(place)) continue;
     const wanted = segments.get(place);
     if (wanted !== undefined && wanted !== before) throw otherSegments(name, before, wanted);
-    if (projections.has(withoutVersion(name)) || retired.includes(name)) continue;
+    const { projection: whole } = splitSegmentName(name);
+    if (projections.has(withoutVersion(name)) || retired.includes(name) || retired.includes(whole)) continue;
     const what = `Checkpoint ${name} (log ${log}, position ${cursor.position}) belongs to no handler, saga, process, projection or publisher of this build.`;
     const mend =
       `If it was renamed, give it the stable name '${name}'; if it was removed, or belongs to a newer build that was rolled back, ` +
-      `list '${name}' in EventStoreModule.forFeature({ retired }).`;
+      `list '${whole}' in EventStoreModule.forFeature({ retired }).`;
     if (leasedUntil === undefined || leasedUntil <= now) throw new ConfigurationError(`${what} ${mend}`);
     sentences.push(
       `${what} ${owner} works on it now, so this is taken for a rolling deploy; once nobody does, this build refuses to boot. ${mend}`,
@@ -164,6 +167,10 @@ export function checkOwners(
 /** `order-summary@v3/0-of-4` → `order-summary@v`. */
 function withoutVersion(name: string): string {
   return splitSegmentName(name).projection.replace(/@v\d+$/, '@v');
+}
+
+function isDivisible(definition: SubscriptionDefinition): boolean {
+  return definition.delivery === 'batch' && definition.divisible === true;
 }
 
 /** Into how many segments a projection is divided, by log and projection. */

@@ -131,6 +131,29 @@ describe('a checkpoint that no subscription of this build owns', () => {
   });
 });
 
+describe('a publisher with another number of shards', () => {
+  const now = new Date('2030-01-01T00:00:00Z');
+  const checkpoint = (name: string): SubscriptionStatus => ({
+    name,
+    log: 'events',
+    cursor: { epoch: 'e', position: 7n },
+    owner: undefined,
+    leaseEpoch: 1n,
+    leasedUntil: undefined,
+  });
+  const former = ['DoorPublisher', 'DoorPublisher/0-of-2', 'DoorPublisher/1-of-2'].map(checkpoint);
+
+  it('owns the checkpoints of all former numbers', () => {
+    const shard = { name: 'DoorPublisher/0-of-3', log: 'events', delivery: 'batch', divisible: true };
+    expect(checkOwners(former, [shard as SubscriptionDefinition], [], now)).toEqual([]);
+  });
+
+  it('is retired with all of them by its name', () => {
+    expect(() => checkOwners(former, [], [], now)).toThrow(/list 'DoorPublisher'/);
+    expect(checkOwners(former, [], ['DoorPublisher'], now)).toEqual([]);
+  });
+});
+
 describe('a projection with another number of segments', () => {
   const now = new Date('2030-01-01T00:00:00Z');
   const checkpoint = (name: string, leasedUntil?: Date): SubscriptionStatus => ({

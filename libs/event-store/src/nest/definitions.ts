@@ -22,6 +22,7 @@ import {
   namesOfAll,
   projectionSubscriptions,
   reactionsOf,
+  segmentsOf,
   type ProjectionHandler,
   type SubscriptionDefinition,
   type TransactionalSubscription,
@@ -86,23 +87,15 @@ export function buildSubscriptions(
     ),
   );
   const relays = explored.features.flatMap(({ options }) =>
-    (options.publishers ?? []).map((publisherClass) => {
-      const { name, topic, key, unknown, publishes } = publisherDefinition(publisherClass);
+    (options.publishers ?? []).flatMap((publisherClass) => {
+      const { name, topic, key, shards, unknown, publishes } = publisherDefinition(publisherClass);
       const publish = boundMethods(publisherClass, publishes, explored) as ReadonlyMap<Class, unknown> as ReadonlyMap<
         Class,
         PublishMapping
       >;
       const { broker, service } = runtime;
-      return relaySubscription({
-        name,
-        topic: topic.topic,
-        source: `/${service}`,
-        publish,
-        key,
-        unknown,
-        registry,
-        broker,
-      });
+      const shared = { name, topic: topic.topic, source: `/${service}`, publish, key, unknown, registry, broker };
+      return segmentsOf(shards).map((segment) => relaySubscription({ ...shared, segment }));
     }),
   );
   const dispatch = commandDispatchSubscription({
@@ -117,23 +110,6 @@ export function buildSubscriptions(
     ...definition,
     deadlineMs: definition.deadlineMs ?? handlerDeadlineMs,
   }));
-}
-
-type SharedSegment = SubscriptionDefinition & { readonly segmentOf: string };
-
-/** Subscriptions that one process runs as a whole, and those divided into segments, each with all of its segments. */
-export function sharedApart(definitions: readonly SubscriptionDefinition[]): {
-  readonly whole: readonly SubscriptionDefinition[];
-  readonly shared: readonly (readonly SharedSegment[])[];
-} {
-  const isShared = (one: SubscriptionDefinition): one is SharedSegment =>
-    one.delivery === 'transactional' && one.segmentOf !== undefined;
-  const shared = new Map<string, SharedSegment[]>();
-  for (const one of definitions.filter(isShared)) {
-    const group = `${one.log}/${one.segmentOf}`;
-    shared.set(group, [...(shared.get(group) ?? []), one]);
-  }
-  return { whole: definitions.filter((one) => !isShared(one)), shared: [...shared.values()] };
 }
 
 /** One record in a unit of work, because a handler may act outside of it: what it writes through `db` happens once, the rest at least once. */

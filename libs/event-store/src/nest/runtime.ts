@@ -11,6 +11,7 @@ import type {
   SettledLog,
   SnapshotStore,
   SubjectKeyStore,
+  SubscriptionControl,
   UnitOfWork,
 } from '../core/index.js';
 import type { Broker, InboundLog } from '../messaging/index.js';
@@ -32,7 +33,8 @@ export interface EventStoreRuntime {
   readonly registry: EventRegistry;
   readonly logs: Readonly<Record<LogName, SettledLog>>;
   readonly checkpoints: CheckpointStore;
-  /** Who shares the segments of projections. */
+  readonly control: SubscriptionControl;
+  /** Who shares the segments of projections and publishers. */
   readonly members: MemberStore;
   readonly versions: ProjectionVersions;
   readonly parking: ParkingStore;

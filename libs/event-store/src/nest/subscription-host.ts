@@ -7,20 +7,20 @@ import {
   type OnApplicationBootstrap,
   type OnApplicationShutdown,
 } from '@nestjs/common';
-import { aggregateEvents, eventDeclaration, type Lease, type LogName } from '../core/index.js';
+import { aggregateEvents, eventDeclaration, type CheckpointStore, type Lease, type LogName } from '../core/index.js';
 import { integrationDecoder, publisherDefinition, type BrokerHealth, type TopicContract } from '../messaging/index.js';
 import { CommandRegistry, TimerWorker, type TimerStatus } from '../processes/index.js';
 import {
+  divisibleCheckpoints,
   LiveTail,
   logsOfEvents,
-  SegmentShare,
-  SubscriptionRunner,
+  ProcessSubscriptions,
   type RunnerStatus,
   type SubscriptionDefinition,
 } from '../subscriptions/index.js';
 import { checkDeclarations, checkNames, checkOwners, checkProcesses } from './boot-checks.js';
 import { CommandBus } from './command-bus.js';
-import { buildSubscriptions, findProjections, sharedApart } from './definitions.js';
+import { buildSubscriptions, findProjections } from './definitions.js';
 import { Explorer, type Explored } from './explorer.js';
 import { Messaging } from './messaging.js';
 import { nestLogger } from './nest-logger.js';
@@ -39,8 +39,7 @@ export class SubscriptionHost implements OnApplicationBootstrap, BeforeApplicati
   private readonly logger = new Logger('EventStore');
   private readonly owner: string;
   private readonly tails = new Map<LogName, LiveTail>();
-  private runners: SubscriptionRunner[] = [];
-  private shares: SegmentShare[] = [];
+  private subscriptions: ProcessSubscriptions | undefined;
   private timerWorker: TimerWorker | undefined;
   private broker: Messaging | undefined;
   private readiness: ReadModelReadiness | undefined;
@@ -56,7 +55,7 @@ export class SubscriptionHost implements OnApplicationBootstrap, BeforeApplicati
 
   /** What every subscription of this process does now, for health, metrics and the operator. */
   statuses(): RunnerStatus[] {
-    return [...this.runners.map((runner) => runner.status()), ...this.shares.flatMap((share) => share.statuses())];
+    return this.subscriptions?.statuses() ?? [];
   }
 
   /** Whether timers are fired, for health: none in a service without process managers. */
@@ -113,12 +112,13 @@ export class SubscriptionHost implements OnApplicationBootstrap, BeforeApplicati
     for (const sentence of foreign) this.logger.warn(sentence);
     const async = projections.filter(({ inline }) => !inline);
     for (const projection of async) await runtime.versions.begin(projection);
-    await this.placeCheckpoints(definitions);
+    const checkpoints = this.checkpointsOf(definitions);
+    await this.placeCheckpoints(definitions, checkpoints);
     this.readiness = new ReadModelReadiness(
       runtime,
       async.map((one) => ({ ...one, logs: logsOfEvents(one.handlers.keys(), inboundTypes) })),
     );
-    this.start(definitions);
+    this.start(definitions, checkpoints);
     if (processes.length > 0) this.startTimers();
     this.broker = messaging;
     messaging.start();
@@ -127,11 +127,7 @@ export class SubscriptionHost implements OnApplicationBootstrap, BeforeApplicati
   /** Intake stops first: no message and no event is begun any more, what is in hand is finished and its place saved. */
   async beforeApplicationShutdown(): Promise<void> {
     this.readModels.close();
-    await Promise.all([
-      this.broker?.stop(),
-      this.timerWorker?.stop(),
-      ...[...this.runners, ...this.shares].map((one) => one.stop()),
-    ]);
+    await Promise.all([this.broker?.stop(), this.timerWorker?.stop(), this.subscriptions?.stop()]);
     for (const tail of this.tails.values()) tail.close();
   }
 
@@ -151,8 +147,11 @@ export class SubscriptionHost implements OnApplicationBootstrap, BeforeApplicati
   }
 
   /** A subscription that begins "now" begins before this boot ends, so that nothing of this boot is missed. */
-  private async placeCheckpoints(definitions: readonly SubscriptionDefinition[]): Promise<void> {
-    const { checkpoints, logs } = this.runtime;
+  private async placeCheckpoints(
+    definitions: readonly SubscriptionDefinition[],
+    checkpoints: CheckpointStore,
+  ): Promise<void> {
+    const { logs } = this.runtime;
     for (const { name, log, start } of definitions) {
       const initial = () => (start === 'now' ? logs[log].head() : logs[log].beginning());
       const lease: Lease | undefined = await checkpoints.acquire({ name, log }, this.owner, LEASE_TTL_MS, initial);
@@ -166,53 +165,34 @@ export class SubscriptionHost implements OnApplicationBootstrap, BeforeApplicati
     this.timerWorker.start();
   }
 
-  private start(definitions: readonly SubscriptionDefinition[]): void {
-    const { runtime, owner } = this;
+  private checkpointsOf(definitions: readonly SubscriptionDefinition[]): CheckpointStore {
+    const segments = definitions.filter((one) => one.delivery === 'batch' && one.divisible);
+    return divisibleCheckpoints({ ...this.runtime, segments, logger: nestLogger('segments') });
+  }
+
+  private start(definitions: readonly SubscriptionDefinition[], checkpoints: CheckpointStore): void {
+    const { parking, unitOfWork, members, clock, ids, logs, retry } = this.runtime;
     const tailOf = (log: LogName): LiveTail => {
-      const tail = this.tails.get(log) ?? new LiveTail(runtime.logs[log], runtime.clock);
+      const tail = this.tails.get(log) ?? new LiveTail(logs[log], clock);
       this.tails.set(log, tail);
       return tail;
     };
-    const { checkpoints, parking, unitOfWork, clock, ids } = runtime;
-    const onMoved = ({ name, log }: SubscriptionDefinition) =>
-      log === 'events' ? (position: bigint) => this.readModels.watch.moved(name, position) : undefined;
-    const createRunner = (definition: SubscriptionDefinition) =>
-      new SubscriptionRunner({
-        definition: { ...definition, retry: { ...runtime.retry, ...definition.retry } },
-        tail: tailOf(definition.log),
-        checkpoints,
-        parking,
-        unitOfWork,
-        clock,
-        ids,
-        owner,
-        leaseTtlMs: LEASE_TTL_MS,
-        onMoved: onMoved(definition),
-        logger: nestLogger(definition.name),
-      });
-    const { whole, shared } = sharedApart(definitions);
-    this.runners = whole.map(createRunner);
-    this.shares = shared.map((segments) => {
-      const { log, segmentOf: name } = segments[0]!;
-      const { members } = runtime;
-      const initial = () => runtime.logs[log].beginning();
-      const logger = nestLogger(name);
-      const group = { name, log };
-      const leaseTtlMs = LEASE_TTL_MS;
-      return new SegmentShare({
-        group,
-        segments,
-        createRunner,
-        initial,
-        members,
-        checkpoints,
-        clock,
-        ids,
-        owner,
-        leaseTtlMs,
-        logger,
-      });
+    this.subscriptions = new ProcessSubscriptions({
+      definitions: definitions.map((one) => ({ ...one, retry: { ...retry, ...one.retry } })),
+      checkpoints,
+      parking,
+      unitOfWork,
+      members,
+      clock,
+      ids,
+      owner: this.owner,
+      leaseTtlMs: LEASE_TTL_MS,
+      tailOf,
+      loggerOf: nestLogger,
+      moved: ({ name, log }, position) => {
+        if (log === 'events') this.readModels.watch.moved(name, position);
+      },
     });
-    for (const one of [...this.runners, ...this.shares]) one.start();
+    this.subscriptions.start();
   }
 }

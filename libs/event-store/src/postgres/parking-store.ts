@@ -1,5 +1,5 @@
 // Records set aside, so that one that fails holds back its own key and nothing else.
-import type { LogName, LogRecord, ParkedMessage, ParkingStore, SubscriptionKey } from '../core/index.js';
+import type { LogName, ParkedMessage, ParkingStore, RecordToPark, SubscriptionKey } from '../core/index.js';
 import type { PostgresDatabase } from './database.js';
 
 export interface ParkedRow {
@@ -37,7 +37,7 @@ export class PostgresParkingStore implements ParkingStore {
 
   async setAside(
     subscription: SubscriptionKey,
-    record: LogRecord,
+    record: RecordToPark,
     { attempts, reason, delayMs }: { attempts: number; reason: string; delayMs: number | undefined },
   ): Promise<void> {
     const status: ParkedMessage['status'] = delayMs === undefined ? 'parked' : 'waiting';
@@ -50,7 +50,7 @@ export class PostgresParkingStore implements ParkingStore {
     });
   }
 
-  async queueBehind(subscription: SubscriptionKey, record: LogRecord): Promise<void> {
+  async queueBehind(subscription: SubscriptionKey, record: RecordToPark): Promise<void> {
     await this.database.query({
       name: 'parking-queue-behind',
       text: `${INSERT} VALUES ($1, $2, $3, $4, $5, $6, 'behind', 0, '', NULL) ON CONFLICT DO NOTHING`,
@@ -116,7 +116,7 @@ export class PostgresParkingStore implements ParkingStore {
   }
 }
 
-function identity({ name, log }: SubscriptionKey, { position, id, type, key }: LogRecord): unknown[] {
+function identity({ name, log }: SubscriptionKey, { position, id, type, key }: RecordToPark): unknown[] {
   return [name, log, position, id, type, key];
 }
 

@@ -4,6 +4,7 @@ import { callWithin } from './call.js';
 import type { Delivery } from './delivery.js';
 import { isInfrastructure } from './failure.js';
 import { distinctKeys, itemOf, type Item } from './item.js';
+import { Passing } from './passing.js';
 import { nextDelayMs } from './retry-policy.js';
 import { unavailablePolicy, type SubscriptionRunnerOptions } from './runner-options.js';
 import type { Session } from './session.js';
@@ -14,12 +15,14 @@ type Failures = ReadonlyMap<bigint, unknown>;
 
 export class BatchDelivery implements Delivery {
   private readonly aside: SetAsides;
+  private readonly passing: Passing;
 
   constructor(
     private readonly session: Session,
     private readonly options: SubscriptionRunnerOptions<BatchSubscription>,
   ) {
     this.aside = new SetAsides(session, options);
+    this.passing = new Passing(session, options);
   }
 
   get restMs(): number {
@@ -29,6 +32,8 @@ export class BatchDelivery implements Delivery {
   async deliver(records: readonly LogRecord[]): Promise<void> {
     const items = records.map((record) => itemOf(this.options.definition, record));
     const wanted = items.filter((item) => item.wanted);
+    if (wanted.length === 0 && this.options.definition.segmentOf !== undefined)
+      return this.passing.to(items.at(-1)!.record.position);
     const held = await this.aside.heldAmong(distinctKeys(wanted));
     const behind = wanted.filter((item) => held.has(item.key));
     const taken = wanted.filter((item) => !held.has(item.key));
@@ -78,9 +83,9 @@ export class BatchDelivery implements Delivery {
     for (const plan of plans) plan.report();
   }
 
-  /** The last call has returned before the session ends. */
+  /** The last call has returned before the session ends; what was passed is saved. */
   finish(): Promise<void> {
-    return Promise.resolve();
+    return this.passing.save();
   }
 
   private async call(items: readonly Item[]): Promise<Failures | undefined> {

@@ -1,5 +1,6 @@
 // The face of subscriptions: definitions, the runner, retry and parking.
 export { CheckpointWatch, type CheckpointWatchOptions, type WaitOptions } from './checkpoint-watch.js';
+export { divisibleCheckpoints, isHandedOver, type DivisibleCheckpointsOptions } from './divisible-checkpoints.js';
 export { eventContextOf, eventsIn, namesOfAll, type EventInContext } from './event-context.js';
 export { isInfrastructure, reasonOf } from './failure.js';
 export { withInlineProjections } from './inline-projections.js';
@@ -7,6 +8,7 @@ export { contextOf } from './item.js';
 export { LiveTail, type LiveTailOptions } from './live-tail.js';
 export { silentLogger, type LogFields, type Logger } from './logger.js';
 export { On, reactionsOf } from './on.decorator.js';
+export { ProcessSubscriptions, type ProcessSubscriptionsOptions } from './process-subscriptions.js';
 export { ProjectionProgress, type WaitedProjection, type WaitingOptions } from './projection-progress.js';
 export {
   logsOfEvents,

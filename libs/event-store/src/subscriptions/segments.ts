@@ -1,4 +1,4 @@
-// Several processes share one projection: its streams are divided into segments, each a subscription of its own.
+// Several processes share one projection or publisher: its streams are divided into segments, each a subscription of its own.
 import { ConfigurationError } from '../core/index.js';
 
 /** One of `of` equal shares of all streams, counted from 0. */
@@ -28,7 +28,7 @@ export function segmentsOf(segments = 1): readonly (Segment | undefined)[] {
   return Array.from({ length: segments }, (_, index) => ({ index, of: segments }));
 }
 
-/** The subscriptions of a projection: itself, or one for each segment, in order. */
+/** The subscriptions of a projection or publisher: itself, or one for each segment, in order. */
 export function segmentNames(projection: string, segments = 1): string[] {
   return segmentsOf(segments).map((segment) => (segment ? segmentName(projection, segment) : projection));
 }
@@ -44,9 +44,9 @@ export function splitSegmentName(name: string): { readonly projection: string; r
 }
 
 /** @throws ConfigurationError */
-export function requireSegments(projection: string, segments: number): void {
+export function requireSegments(what: string, segments: number): void {
   if (Number.isInteger(segments) && segments >= 1 && segments <= MAX_SEGMENTS) return;
   throw new ConfigurationError(
-    `Projection ${projection} is to have ${segments} segments. Expected a whole number from 1 to ${MAX_SEGMENTS}.`,
+    `${what} is to have ${segments} segments. Expected a whole number from 1 to ${MAX_SEGMENTS}.`,
   );
 }

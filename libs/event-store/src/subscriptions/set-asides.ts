@@ -1,5 +1,5 @@
 // Records that failed: writes them to the parking store, tells the operator, and knows when to look for those that are due again.
-import { recordOf, type LogRecord, type ParkedMessage, type UnreadablePersonalDataError } from '../core/index.js';
+import type { ParkedMessage, RecordToPark, UnreadablePersonalDataError } from '../core/index.js';
 import { codeOf, codeOfReason, reasonOf, UnwantedRecordError } from './failure.js';
 import { itemOf, type Item } from './item.js';
 import { DEPLOY_MS, nextDelayMs, type RetryPolicy } from './retry-policy.js';
@@ -58,19 +58,8 @@ export class SetAsides {
 
   /** Parks for good what cannot be tried again because the log no longer has it. */
   planMissing(head: ParkedMessage): SetAside {
-    const { position, messageId: id, type, key, parkedAt: time, attempts } = head;
-    const record = {
-      position,
-      id,
-      key,
-      version: 0,
-      type,
-      schemaVersion: 1,
-      data: {},
-      metadata: { correlationId: id },
-      time,
-    };
-    return this.set({ record, key }, 'the log no longer has this record', attempts, undefined);
+    const record = { ...head, id: head.messageId };
+    return this.set({ record, key: head.key }, 'the log no longer has this record', head.attempts, undefined);
   }
 
   queueBehind({ record, key: own }: Item, key = own): Promise<void> {
@@ -161,7 +150,7 @@ export class SetAsides {
   }
 
   private set(
-    { record, key }: Pick<Item, 'record' | 'key'>,
+    { record, key }: { readonly record: RecordToPark; readonly key: string },
     reason: string,
     attempts: number,
     delayMs: number | undefined,
@@ -202,6 +191,6 @@ export function overtakingKey(key: string): string {
   return `${key} (overtaking)`;
 }
 
-function keyed(record: LogRecord, key: string): LogRecord {
-  return record.key === key ? record : recordOf(record, { key });
+function keyed({ position, id, type }: RecordToPark, key: string): RecordToPark {
+  return { position, id, type, key };
 }

@@ -100,6 +100,10 @@ export interface ConcurrentSubscription extends SubscriptionBase {
 /** At least once, a batch in one call, one call outstanding. For the relay. */
 export interface BatchSubscription extends SubscriptionBase {
   readonly delivery: 'batch';
+  /** The publisher whose segment it is, as with a projection. */
+  readonly segmentOf?: string;
+  /** The number of segments may change from build to build, see {@link divisibleCheckpoints}: some records then come again. */
+  readonly divisible?: boolean;
   /** Records in one call, default 500. */
   readonly batchSize?: number;
   /**

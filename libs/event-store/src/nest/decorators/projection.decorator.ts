@@ -32,7 +32,7 @@ const declarations = new WeakMap<object, ProjectionDeclaration>();
 
 /** What a handler writes through its `db` happens once per event; it may run several times, so it writes through nothing else. */
 export function Projection(name: string, options: ProjectionOptions): ClassDecorator {
-  requireSegments(name, options.segments ?? 1);
+  requireSegments(`Projection ${name}`, options.segments ?? 1);
   if (options.inline === true && (options.segments ?? 1) > 1)
     throw new ConfigurationError(
       `Projection ${name} is inline and is to have segments. It is written by whoever appends: leave segments out.`,

@@ -1,5 +1,6 @@
 // Does somebody work on every subscription, and does its checkpoint belong to its log?
 import type { LogName } from '../../core/index.js';
+import { isHandedOver, splitSegmentName } from '../../subscriptions/index.js';
 import { LAG_COUNTED, type SubscriptionFacts } from '../context-facts.js';
 import { count, duration, note, problem, type Finding } from './finding.js';
 
@@ -16,7 +17,7 @@ export type SubscriptionState =
   | 'stopped'
   /** An operator keeps everybody from it. */
   | 'paused'
-  /** Gone on purpose: its checkpoint is all that is left. */
+  /** Gone on purpose, or handed over to another number of segments: its checkpoint is all that is left. */
   | 'retired';
 
 export interface ExaminedSubscription extends SubscriptionFacts {
@@ -35,7 +36,9 @@ export function examineSubscriptions(
   retired: readonly string[],
 ): ExaminedSubscription[] {
   return subscriptions.map((facts) => {
-    return { ...facts, state: retired.includes(facts.name) ? 'retired' : stateOf(facts, logs) };
+    const { projection: whole } = splitSegmentName(facts.name);
+    const isRetired = [facts.name, whole].some((name) => retired.includes(name)) || isHandedOver(facts);
+    return { ...facts, state: isRetired ? 'retired' : stateOf(facts, logs) };
   });
 }
 
