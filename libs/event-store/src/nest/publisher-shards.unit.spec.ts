@@ -87,7 +87,7 @@ describe('a publisher with shards', () => {
   it.each([0, 1.5, 65])('cannot have %s of them', async (shards) => {
     @Publisher(shelves, { shards })
     class Wrong extends ShelfPublisher {}
-    Publish(ShelfStocked)(Wrong.prototype, 'stocked', {} as never);
+    Publish(ShelfStocked)(Wrong.prototype, 'stocked', {});
     @Module({
       imports: [EventStoreModule.forFeature({ aggregates: [Shelf], publishers: [Wrong] })],
       providers: [Wrong],
