@@ -143,7 +143,14 @@ describe('docker-compose.yml', () => {
     });
     const { command, environment, depends_on: after } = services[migration]!;
     expect(command).toEqual(['--migrate']);
-    expect(environment).toEqual(service.environment);
+    const { username, pathname } = new URL(service.environment!['DATABASE_URL']!);
+    const owner = username.replace(/_service$/, '_owner');
+    expect(environment).toEqual({
+      ...service.environment,
+      DATABASE_URL: service.environment!['DATABASE_URL']!.replace(`//${username}:`, `//${owner}:`),
+      DATABASE_APP_ROLE: username, // the service is not the owner: it can change no event
+    });
+    expect(`/${username}`).toBe(pathname);
     expect(after).toEqual({
       postgres: { condition: 'service_healthy' },
       token: { condition: 'service_completed_successfully' },
@@ -181,8 +188,11 @@ describe('docker-compose.yml', () => {
     for (const [, { environment }] of appServices) {
       const { username, pathname } = new URL(environment!['DATABASE_URL']!);
       expect(sql).toContain(`CREATE ROLE ${username} LOGIN`);
-      expect(sql).toContain(`CREATE DATABASE ${pathname.slice(1)} OWNER ${username};`);
+      const owner = username.replace(/_service$/, '_owner');
+      expect(sql).toContain(`CREATE ROLE ${owner} LOGIN`);
+      expect(sql).toContain(`CREATE DATABASE ${pathname.slice(1)} OWNER ${owner};`);
       expect(sql).toContain(`REVOKE CONNECT ON DATABASE ${pathname.slice(1)} FROM PUBLIC;`);
+      expect(sql).toContain(`GRANT CONNECT ON DATABASE ${pathname.slice(1)} TO ${username};`);
     }
     const { volumes } = services['postgres']!;
     expect(volumes).toContain('postgres-data:/var/lib/postgresql'); // elsewhere the image of 18 would not keep it

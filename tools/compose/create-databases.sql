@@ -1,17 +1,21 @@
--- Run once by the postgres image, when its volume is new: for every context a database and an owner of the same name,
--- which no other context can connect to.
+-- Run once by the postgres image, when its volume is new: for every context a database that no other context can connect to, its owner, as whom the
+-- migration runs, and a role for the service, which the migration grants what it needs: it adds events and cannot change or delete one.
 \getenv password DATABASE_PASSWORD
 
 -- context: order
+CREATE ROLE order_owner LOGIN PASSWORD :'password';
 CREATE ROLE order_service LOGIN PASSWORD :'password';
-CREATE DATABASE order_service OWNER order_service;
+CREATE DATABASE order_service OWNER order_owner;
 REVOKE CONNECT ON DATABASE order_service FROM PUBLIC;
+GRANT CONNECT ON DATABASE order_service TO order_service;
 -- end context: order
 
 -- context: payment
+CREATE ROLE payment_owner LOGIN PASSWORD :'password';
 CREATE ROLE payment_service LOGIN PASSWORD :'password';
-CREATE DATABASE payment_service OWNER payment_service;
+CREATE DATABASE payment_service OWNER payment_owner;
 REVOKE CONNECT ON DATABASE payment_service FROM PUBLIC;
+GRANT CONNECT ON DATABASE payment_service TO payment_service;
 -- end context: payment
 
 -- contexts end here

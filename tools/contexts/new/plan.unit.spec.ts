@@ -111,12 +111,16 @@ describe('the plan of a new context', () => {
     });
     expect(services['returns-desk-migration']).toMatchObject({
       build: { args: { APP: 'returns-desk-service' } },
-      environment: { A: '1', DATABASE_URL: expect.stringContaining('/returns_desk_service') as string },
+      environment: {
+        A: '1',
+        DATABASE_URL: expect.stringMatching(/\/\/returns_desk_owner:.*\/returns_desk_service$/) as string,
+        DATABASE_APP_ROLE: 'returns_desk_service',
+      },
       restart: 'no',
     });
     expect(read('.env.example')).toContain('RETURNS_DESK_CLOSE_AFTER_MS=604800000');
     expect(read('tools/compose/create-databases.sql')).toContain(
-      'CREATE DATABASE returns_desk_service OWNER returns_desk_service;',
+      'CREATE DATABASE returns_desk_service OWNER returns_desk_owner;',
     );
   });
 

@@ -54,7 +54,10 @@ function composeService(_: Registration, text: string): string {
 freight-depot-migration:
   <<: [*migration, *service]
   build: *freight-depot-build
-  environment: *freight-depot-environment
+  environment:
+    <<: *freight-depot-environment
+    DATABASE_URL: postgres://freight_depot_owner:\${DATABASE_PASSWORD:-development}@postgres:5432/freight_depot_service
+    DATABASE_APP_ROLE: freight_depot_service
 `;
 }
 
@@ -75,9 +78,11 @@ FREIGHT_DEPOT_CLOSE_AFTER_MS=604800000
 `;
 }
 
-const database = `CREATE ROLE freight_depot_service LOGIN PASSWORD :'password';
-CREATE DATABASE freight_depot_service OWNER freight_depot_service;
+const database = `CREATE ROLE freight_depot_owner LOGIN PASSWORD :'password';
+CREATE ROLE freight_depot_service LOGIN PASSWORD :'password';
+CREATE DATABASE freight_depot_service OWNER freight_depot_owner;
 REVOKE CONNECT ON DATABASE freight_depot_service FROM PUBLIC;
+GRANT CONNECT ON DATABASE freight_depot_service TO freight_depot_service;
 `;
 
 function contracts({ ownRequests, names }: Registration): string {
