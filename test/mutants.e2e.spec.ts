@@ -1,16 +1,16 @@
 // The tests that guard against lost events must fail when the guard is taken away: each planted bug is caught by the test it is planted for.
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { mutants } from './mutants/mutants.js';
-import { Workshop } from './mutants/workshop.js';
+import { TestWorkshop } from './mutants/workshop.js';
 
 const RUN_WITHIN_MS = 240_000;
 
 describe('planted bugs', { timeout: RUN_WITHIN_MS }, () => {
-  let workshop: Workshop;
+  let workshop: TestWorkshop;
   beforeAll(async () => {
     const url = inject('postgresUrl');
     if (url === '') throw new Error(`This test needs PostgreSQL. ${inject('postgresMissing')}`);
-    workshop = await Workshop.open(url);
+    workshop = await TestWorkshop.open(url);
   });
   afterAll(() => workshop.close());
 

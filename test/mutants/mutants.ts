@@ -1,11 +1,7 @@
-// Bugs that somebody will make one day, each with the test that must not let it pass. A mutant replaces a text that is in its file exactly once.
+// Bugs in the statements for PostgreSQL, each with the test that must not let it pass. Those of the engines are in tools/sim/mutants.ts.
+import type { Breakage } from '../../tools/mutants/workshop.js';
 
-export interface Mutant {
-  /** What the bug is. */
-  readonly name: string;
-  readonly file: string;
-  readonly find: string;
-  readonly replace: string;
+export interface Mutant extends Breakage {
   /** The spec that catches it, and the test in there, by its name or a part of it. */
   readonly spec: string;
   readonly test: string;

@@ -1,9 +1,8 @@
-// A copy of the tree to break things in: the real one is never touched. Tests in the copy run on the database server of the run.
+// A workshop that runs specs in its copy, on the database server of the run.
 import { spawn } from 'node:child_process';
-import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import type { Mutant } from './mutants.js';
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Workshop } from '../../tools/mutants/workshop.js';
 
 /** What the specs of the libraries need. */
 const COPIED = ['libs', 'test/support', 'tools', 'package.json', 'tsconfig.json', 'vitest.config.ts'];
@@ -21,41 +20,16 @@ interface JsonReport {
   }[];
 }
 
-export class Workshop {
+export class TestWorkshop extends Workshop {
   private constructor(
-    private readonly folder: string,
+    folder: string,
     private readonly databaseUrl: string,
-  ) {}
-
-  static async open(databaseUrl: string): Promise<Workshop> {
-    const folder = await mkdtemp(join(tmpdir(), 'nest-es-mutants-'));
-    for (const path of COPIED) await cp(path, join(folder, path), { recursive: true });
-    await symlink(resolve('node_modules'), join(folder, 'node_modules'));
-    return new Workshop(folder, databaseUrl);
+  ) {
+    super(folder);
   }
 
-  close(): Promise<void> {
-    return rm(this.folder, { recursive: true, force: true });
-  }
-
-  /** How often the mutant's text is in its file; anything but once, and the mutant is no longer what it was meant to be. */
-  async occurrences({ file, find }: Mutant): Promise<number> {
-    return (await readFile(join(this.folder, file), 'utf8')).split(find).length - 1;
-  }
-
-  /** Runs `work` with the bug in place, and takes it out again. */
-  async with<T>({ file, find, replace }: Mutant, work: () => Promise<T>): Promise<T> {
-    const path = join(this.folder, file);
-    const sound = await readFile(path, 'utf8');
-    await writeFile(
-      path,
-      sound.replace(find, () => replace),
-    );
-    try {
-      return await work();
-    } finally {
-      await writeFile(path, sound);
-    }
+  static async open(databaseUrl: string): Promise<TestWorkshop> {
+    return new TestWorkshop(await Workshop.copyOf(COPIED), databaseUrl);
   }
 
   /** Runs the tests of these names in these specs, in a process of their own. */

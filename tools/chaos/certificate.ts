@@ -1,7 +1,7 @@
 // What a run comes to: faults, orders, money and violations, as a page for people and as one line of JSON for programs.
 import { groupBy, type Violation } from '../../libs/event-store/src/testing/invariants/index.js';
 import type { Amount, CheckoutState, Fact } from '../demo/checkout-invariants.js';
-import { formatTable } from '../demo/timeline.js';
+import { formatTable } from '../text/table.js';
 import type { ChaosArguments } from './arguments.js';
 import type { FaultKind, PlannedFault } from './plan.js';
 

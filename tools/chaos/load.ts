@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { play, withoutTimeouts, type Story } from '../demo/scenarios.js';
 import { UnexpectedAnswer, type ShopClient } from '../demo/shop-client.js';
-import { randomFrom } from './random.js';
+import { randomFrom } from '../../libs/event-store/src/testing/random.js';
 
 export interface LoadOptions {
   readonly shop: ShopClient;

@@ -1,7 +1,7 @@
 // Which fault comes when, how long it lasts and whom it hits: a list, made from the seed alone. Whatever the run does, it changes nothing here.
 import { shopServices, type ShopService } from '../demo/checkout-shape.js';
 import type { BrokerName } from '../system/broker.js';
-import { randomFrom, type Random } from './random.js';
+import { randomFrom, type Random } from '../../libs/event-store/src/testing/random.js';
 
 /** Of each service. */
 export const REPLICAS = 2;

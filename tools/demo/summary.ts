@@ -1,7 +1,7 @@
 // What a run of the demo comes to: the numbers, as a table for people and as one line of JSON for programs.
 import { groupBy, type Damage, type Violation } from '../../libs/event-store/src/testing/invariants/index.js';
 import type { TimedCheckoutState, TimedFact } from './checkout-state.js';
-import { formatTable } from './timeline.js';
+import { formatTable } from '../text/table.js';
 
 export interface Summary {
   readonly broker: string;

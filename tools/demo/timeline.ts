@@ -1,5 +1,6 @@
 // One order's story across both services, from their databases: when, where, which command, what came of it, who asked and why.
 import { optionalText, text, type Query, type Row } from '../../libs/event-store/src/testing/invariants/index.js';
+import { formatTable } from '../text/table.js';
 
 export interface TimelineEntry {
   readonly at: Date;
@@ -35,15 +36,6 @@ export function formatTimeline(entries: readonly TimelineEntry[]): string {
     reason,
   ]);
   return formatTable(['time', 'service', 'command', 'outcome', 'actor', 'reason'], rows);
-}
-
-/** Columns as wide as their widest cell. */
-export function formatTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]!.length)));
-  const lines = [head, widths.map((width) => '─'.repeat(width)), ...rows];
-  return lines
-    .map((cells) => `  ${cells.map((cell, column) => cell.padEnd(widths[column]!)).join('  ')}`.trimEnd())
-    .join('\n');
 }
 
 /** Every decision on the stream with its events; what a saga decided carries its actor and reason in the outgoing command. */

@@ -1,4 +1,4 @@
-// One call gives a whole store in memory, for examples and tests.
+// One call gives a whole store in memory, for examples and tests; with a database given, one more process on it.
 import {
   aggregateEvents,
   AggregateStore,
@@ -51,8 +51,8 @@ export interface MemoryStore {
 export function createMemoryStore({
   clock = systemClock,
   ids = systemIds,
-}: { clock?: Clock; ids?: IdGenerator } = {}): MemoryStore {
-  const database = new MemoryDatabase();
+  database = new MemoryDatabase(),
+}: { clock?: Clock; ids?: IdGenerator; database?: MemoryDatabase } = {}): MemoryStore {
   const registry = new EventRegistry();
   const events = new MemoryEventStore(database, clock);
   const snapshots = new MemorySnapshotStore(database);

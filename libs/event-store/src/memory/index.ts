@@ -14,5 +14,6 @@ export { MemoryProjectionVersions } from './memory-projection-versions.js';
 export { MemorySettledLog } from './memory-settled-log.js';
 export { MemorySubjectKeyStore } from './memory-subject-key-store.js';
 export { MemorySubscriptionControl } from './memory-subscription-control.js';
+export { MemoryTransaction } from './memory-transaction.js';
 export { MemoryUnitOfWork } from './memory-unit-of-work.js';
 export { MovableClock } from './movable-clock.js';

@@ -31,8 +31,8 @@ export class MemoryDatabase {
   readonly streams = new MemoryTable<readonly LogRow[]>();
   /** Event id → event. */
   readonly eventIds = new MemoryTable<LogRow>();
-  /** `[command id, stream, step]` → outcome. */
-  readonly commands = new MemoryTable<CommandOutcome>();
+  /** `[command id, stream, step]` → type of the command, and its outcome. */
+  readonly commands = new MemoryTable<{ readonly type: string; readonly outcome: CommandOutcome }>();
   /** Command id → content hash. */
   readonly commandHashes = new MemoryTable<string>();
   /** Message id → content hash. */

@@ -135,7 +135,7 @@ export class MemoryEventStore implements EventStore, EventPlaces {
     const { commands, commandHashes } = this.database;
     const known = commandHashes.get(transaction, command.id);
     if (known !== undefined && known !== command.contentHash) throw new CommandIdReusedError(command.id);
-    return commands.get(transaction, commandKey(command));
+    return commands.get(transaction, commandKey(command))?.outcome;
   }
 
   private record(transaction: MemoryTransaction, command: CommandKey, outcome: CommandOutcome): CommandOutcome {
@@ -143,7 +143,7 @@ export class MemoryEventStore implements EventStore, EventPlaces {
     if (commandHashes.get(transaction, command.id) === undefined) {
       commandHashes.set(transaction, command.id, command.contentHash);
     }
-    commands.set(transaction, commandKey(command), outcome);
+    commands.set(transaction, commandKey(command), { type: command.type, outcome });
     return outcome;
   }
 }

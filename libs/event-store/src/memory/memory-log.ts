@@ -15,7 +15,8 @@ export class MemoryLog implements Part {
   private readonly rows: LogRow[] = [];
   private readonly drafts = new Map<MemoryTransaction, LogRow[]>();
   private readonly listeners = new Set<() => void>();
-  private changedThisTurn = false;
+  /** Counts the moments at which more may have become settled. */
+  changes = 0;
 
   write(transaction: MemoryTransaction, { data, metadata, ...rest }: Omit<LogRecord, 'position'>): LogRow {
     this.last += 1n;
@@ -52,19 +53,23 @@ export class MemoryLog implements Part {
     return this.rows[this.indexAfter(position) - 1]?.position ?? 0n;
   }
 
+  /** Committed rows at or below `position`. */
+  countUpTo(position: bigint): number {
+    return this.indexAfter(position);
+  }
+
   at(position: bigint): LogRow | undefined {
     const row = this.rows[this.indexAfter(position - 1n)];
     return row?.position === position ? row : undefined;
   }
 
-  /** Calls back once when more may be settled; also at the end of this turn of the event loop if that happened during the turn. */
+  /** Calls back once when more may be settled; returns a function that forgets it. */
   onceChanged(callback: () => void): () => void {
     const once = (): void => {
       this.listeners.delete(once);
       callback();
     };
     this.listeners.add(once);
-    if (this.changedThisTurn) setImmediate(once); // else a commit between a reader's last read and its waiting would be missed
     return () => this.listeners.delete(once);
   }
 
@@ -82,8 +87,7 @@ export class MemoryLog implements Part {
 
   discard(transaction: MemoryTransaction): void {
     if (!this.drafts.delete(transaction)) return;
-    if (!this.changedThisTurn) setImmediate(() => (this.changedThisTurn = false));
-    this.changedThisTurn = true;
+    this.changes += 1;
     const listeners = [...this.listeners]; // who begins to listen meanwhile waits for the next change
     for (const listener of listeners) listener();
   }

@@ -12,6 +12,9 @@ import type { MemoryDatabase } from './memory-database.js';
 import { toLogRecord } from './memory-log.js';
 
 export class MemorySettledLog implements SettledLog {
+  /** Changes of the log when the last read began that found nothing: a later one means there may be something. */
+  private heard = 0;
+
   constructor(
     private readonly database: MemoryDatabase,
     readonly name: LogName,
@@ -32,7 +35,9 @@ export class MemorySettledLog implements SettledLog {
   async read({ epoch, position }: LogCursor, limit: number): Promise<readonly LogRecord[]> {
     if (epoch !== this.database.epoch) throw new LogEpochMismatchError(this.name, epoch, this.database.epoch);
     if (position > this.log.last) throw new CursorAheadOfLogError(this.name, position, this.log.last);
-    return this.log.settledAfter(position, limit).map(toLogRecord);
+    const records = this.log.settledAfter(position, limit).map(toLogRecord);
+    if (records.length === 0) this.heard = this.log.changes;
+    return records;
   }
 
   async readAt(position: bigint): Promise<LogRecord | undefined> {
@@ -41,6 +46,7 @@ export class MemorySettledLog implements SettledLog {
   }
 
   async changed(maxWaitMs: number, signal: AbortSignal): Promise<void> {
+    if (this.log.changes !== this.heard) return;
     const woken = new AbortController();
     const wake = (): void => woken.abort();
     const forget = this.log.onceChanged(wake);

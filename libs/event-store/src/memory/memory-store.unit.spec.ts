@@ -172,10 +172,11 @@ describe('a log in memory', () => {
     const waiting = logs.events.changed(1000, signal);
     await events.append(one('a-1'));
     await waiting;
-    await logs.events.changed(1000, signal); // the same turn of the event loop
+    await logs.events.changed(1000, signal); // nobody has read it yet
+    const { epoch } = await logs.events.beginning();
+    expect(await logs.events.read({ epoch, position: 1n }, 10)).toEqual([]);
     const stop = new AbortController();
     let woken = false;
-    await nextTurn();
     const quiet = logs.events.changed(1000, stop.signal).then(() => (woken = true));
     await nextTurn();
     expect(woken).toBe(false);

@@ -26,6 +26,11 @@ export class MemoryTable<V> implements Part {
     return [...seen.values()].filter((row): row is V & ({} | null) => row !== undefined);
   }
 
+  /** Committed rows with their keys. */
+  entries(): ReadonlyMap<string, V> {
+    return this.rows;
+  }
+
   set(transaction: MemoryTransaction, key: string, row: V): void {
     this.rest(transaction, key).writes.set(key, row);
   }

@@ -37,7 +37,12 @@ export class MemoryTransaction extends Transaction {
   }
 
   rollback(): void {
-    for (const part of this.parts) part.discard(this);
+    this.abandon();
     this.rolledBack();
+  }
+
+  /** The server gives it up: nothing of it will ever be seen, though its holder may not know yet. */
+  abandon(): void {
+    for (const part of this.parts) part.discard(this);
   }
 }

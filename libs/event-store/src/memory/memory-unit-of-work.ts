@@ -11,26 +11,48 @@ import { MemoryTransaction } from './memory-transaction.js';
 
 const MAX_ATTEMPTS = 10;
 
+/** For who plays the server: told of each transaction, and how one ends. */
+export interface MemoryUnitOfWorkHooks {
+  readonly begun?: (transaction: MemoryTransaction) => void;
+  /** Resolves as {@link MemoryTransaction.commit} returns. Default: that call. */
+  readonly commit?: (transaction: MemoryTransaction) => Promise<boolean>;
+  /** Default: rolled back at once. */
+  readonly rollback?: (transaction: MemoryTransaction) => void;
+}
+
 export class MemoryUnitOfWork implements UnitOfWork {
-  constructor(private readonly database: MemoryDatabase) {}
+  constructor(
+    private readonly database: MemoryDatabase,
+    private readonly hooks: MemoryUnitOfWorkHooks = {},
+  ) {}
 
   async run<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
     const open = this.database.transaction();
     if (open) return join(open, work);
     const takeBack = MessageContext.current()?.mark();
+    const { begun, commit = commitNow, rollback = rollbackNow } = this.hooks;
     for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
       const transaction = new MemoryTransaction(this.database);
+      begun?.(transaction);
       try {
         const result = await runInTransaction(transaction, () => work(transaction));
-        if (transaction.commit()) return result;
+        if (await commit(transaction)) return result;
         takeBack?.();
       } catch (error) {
-        transaction.rollback();
+        rollback(transaction);
         throw error;
       }
     }
     throw new UnavailableError(`The memory store (${MAX_ATTEMPTS} commits in a row lost a race)`);
   }
+}
+
+function commitNow(transaction: MemoryTransaction): Promise<boolean> {
+  return Promise.resolve(transaction.commit());
+}
+
+function rollbackNow(transaction: MemoryTransaction): void {
+  transaction.rollback();
 }
 
 /** An inner unit that fails takes the outer one with it: half of it must not be committed. */

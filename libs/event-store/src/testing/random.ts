@@ -1,6 +1,10 @@
 // Numbers that look random and are the same for the same seed, on every machine: mulberry32, 32 bits of state.
 
 export interface Random {
+  /** In [0, 1). */
+  fraction(): number;
+  /** True that often: 0 never, 1 always. */
+  chance(probability: number): boolean;
   /** A whole number from `min` to `max`, both included. */
   between(min: number, max: number): number;
   pick<T>(items: readonly T[]): T;
@@ -18,6 +22,8 @@ export function randomFrom(seed: number): Random {
   };
   const between = (min: number, max: number): number => min + Math.floor(next() * (max - min + 1));
   return {
+    fraction: next,
+    chance: (probability) => next() < probability,
     between,
     pick: (items) => items[between(0, items.length - 1)]!,
     shuffled(items) {

@@ -1,0 +1,48 @@
+// The workload that the project simulates: a handful of sales, some declined, some late, some cancelled, some whose messages cannot be handled at first.
+import { deterministicId, type LogRecord } from '../../../core/index.js';
+import type { Random } from '../../random.js';
+import type { ClientRequest, PreparedRun, Workload } from '../workload.js';
+import { Gateway } from './charge.js';
+import { checkShop } from './checks.js';
+import { CancelSale, MakeSale } from './checkout.process.js';
+import { bank, sales } from './contexts.js';
+
+const MOST_SALES = 3;
+
+export const shop: Workload = {
+  prepare(random: Random): PreparedRun {
+    const gateway = new Gateway();
+    const count = random.between(1, MOST_SALES);
+    const saleIds = Array.from({ length: count }, (_, index) => `s${index + 1}`);
+    const cursed = new Set(saleIds.filter(() => random.chance(0.15)));
+    const nervous = random.pick([0, 0, 0.1]);
+    let mended = false;
+    const trouble = (context: string, { key }: LogRecord): Error | undefined => {
+      if (mended) return undefined;
+      if (cursed.has(key)) return new Error(`${context} cannot handle ${key} yet`);
+      return random.chance(nervous) ? new Error('a passing trouble') : undefined;
+    };
+    return {
+      contexts: [sales(trouble), bank(gateway, trouble)],
+      requests: saleIds.flatMap((saleId) => requestsOf(saleId, random)),
+      mend: () => (mended = true),
+      check: (end) => checkShop(end, gateway),
+    };
+  },
+};
+
+function requestsOf(saleId: string, random: Random): ClientRequest[] {
+  const atMs = random.between(0, 1_500);
+  const amount = random.chance(0.25) ? 113 : random.between(1, 50) * 100;
+  const deadlineMs = random.pick([200, 1_000, 4_000]);
+  const request = (command: object, at: number): ClientRequest => ({
+    atMs: at,
+    context: 'sales',
+    command,
+    commandId: deterministicId('client', saleId, command.constructor.name),
+    twice: random.chance(0.3),
+  });
+  const make = request(new MakeSale(saleId, amount, deadlineMs), atMs);
+  if (!random.chance(0.3)) return [make];
+  return [make, request(new CancelSale(saleId, 'changed their mind'), atMs + random.between(0, 1_500))];
+}

@@ -1,0 +1,134 @@
+// Bugs in the engines and in what plays the database, which the simulation must catch. Those in the statements for PostgreSQL are in test/mutants/mutants.ts.
+import type { Breakage } from '../mutants/workshop.js';
+
+export interface SimMutant extends Breakage {
+  /** For the command line. */
+  readonly key: string;
+}
+
+const STORE = 'libs/event-store/src';
+
+export const mutants: readonly SimMutant[] = [
+  {
+    key: 'no-inbox',
+    name: 'a message that comes again is stored again',
+    file: `${STORE}/memory/memory-inbound-log.ts`,
+    find: 'if (known === undefined) {',
+    replace: 'if (true as boolean) {',
+  },
+  {
+    key: 'mark-before-send',
+    name: 'the relay moves its checkpoint before it sends',
+    file: `${STORE}/subscriptions/batch-delivery.ts`,
+    find: 'const failures = await this.call(taken);\n    if (!failures) return;\n\n    const plans: SetAside[] = [];',
+    replace:
+      'await this.session.commit(async () => items.at(-1)!.record.position);\n    const failures = await this.call(taken);\n    if (!failures) return;\n\n    const plans: SetAside[] = [];',
+  },
+  {
+    key: 'two-sends',
+    name: 'the relay has two sends outstanding at a time',
+    file: `${STORE}/messaging/publisher-relay.ts`,
+    find: 'await options.broker.publish(sending.map(({ message }) => message))',
+    replace: '(await Promise.all(sending.map(({ message }) => options.broker.publish([message])))).flat()',
+  },
+  {
+    key: 'no-fencing',
+    name: 'a checkpoint is saved by whoever had the lease once',
+    file: `${STORE}/memory/memory-checkpoint-store.ts`,
+    find: 'fences.hold(transaction, subscriptionKeyText(lease));\n      if (!this.isOurs(transaction, lease)) {',
+    replace: 'if (false as boolean) {',
+  },
+  {
+    key: 'effect-apart',
+    name: 'effect and checkpoint are two transactions',
+    file: `${STORE}/subscriptions/session.ts`,
+    find: 'await this.options.checkpoints.save(this.lease, position);\n        complete = true;\n        return position;\n      });',
+    replace:
+      'complete = true;\n        return position;\n      });\n      await this.options.checkpoints.save(this.lease, this.place);',
+  },
+  {
+    key: 'past-a-failure',
+    name: 'the checkpoint passes over a record that failed',
+    file: `${STORE}/subscriptions/transactional-delivery.ts`,
+    find: 'plan.write().then(() => (head ? this.session.position : record.position))',
+    replace: 'Promise.resolve(head ? this.session.position : record.position)',
+  },
+  {
+    key: 'past-a-hole',
+    name: 'the checkpoint of commands goes to the last one done, over others that are not',
+    file: `${STORE}/subscriptions/moving-window.ts`,
+    find: 'slot.done = true;',
+    replace: 'slot.done = true;\n      if (slot.position > this.prefix) this.prefix = slot.position;',
+  },
+  {
+    key: 'overtaking',
+    name: 'successors of a parked record overtake it',
+    file: `${STORE}/subscriptions/set-asides.ts`,
+    find: 'if (keys.length === 0) return new Map();',
+    replace: 'return new Map();',
+  },
+  {
+    key: 'keys-side-by-side',
+    name: 'commands of one key are executed side by side',
+    file: `${STORE}/subscriptions/concurrent-delivery.ts`,
+    find: 'this.queues.add(item.key, () => this.guarded(() => this.process(item, done)))',
+    replace: 'this.queues.add(String(item.record.position), () => this.guarded(() => this.process(item, done)))',
+  },
+  {
+    key: 'dispatch-apart',
+    name: 'the commands of a process are stored after its unit of work, in one of their own',
+    file: `${STORE}/processes/process-subscription.ts`,
+    find: 'if (decision.commands.length > 0) await outgoing.append(decision.commands);',
+    replace:
+      'if (decision.commands.length > 0) transaction.onCommit(() => void outgoing.append(decision.commands).catch(() => undefined));',
+  },
+  {
+    key: 'fired-twice',
+    name: 'a timer that has fired is kept',
+    file: `${STORE}/memory/memory-process-store.ts`,
+    find: 'database.processTimers.delete(transaction, timerId);',
+    replace: '',
+  },
+  {
+    key: 'restarted-tombstone',
+    name: 'late records restart a process that is completed',
+    file: `${STORE}/processes/process-subscription.ts`,
+    find: "if (found.status === 'completed') {",
+    replace: 'if (false as boolean) {',
+  },
+  {
+    key: 'compensation-order',
+    name: 'what was done is taken back in the order in which it was done',
+    file: `${STORE}/processes/process-decision.ts`,
+    find: 'before.toReversed()',
+    replace: 'before',
+  },
+  {
+    key: 'rejection-untold',
+    name: 'a process is not told that its command was rejected',
+    file: `${STORE}/processes/command-dispatch.ts`,
+    find: 'await onRejected?.(command, error);',
+    replace: '',
+  },
+  {
+    key: 'ack-before-store',
+    name: 'a message is acknowledged before it is stored',
+    file: `${STORE}/messaging/inbox-consumer.ts`,
+    find: "      await this.store(batch);\n      failpoint('inbox.afterCommitBeforeOffset');",
+    replace: '      void this.store(batch).catch(() => undefined);',
+  },
+  {
+    key: 'decides-again',
+    name: 'a command that comes again is decided again',
+    file: `${STORE}/memory/memory-event-store.ts`,
+    find: 'return commands.get(transaction, commandKey(command))?.outcome;',
+    replace: 'return undefined;',
+  },
+  {
+    key: 'naive-read',
+    name: 'a reader takes whatever lies above its position, while lower ones are still being written',
+    file: `${STORE}/memory/memory-log.ts`,
+    find: 'Math.min(from + limit, this.indexAfter(firstOpen - 1n))',
+    replace: 'from + limit',
+  },
+];
