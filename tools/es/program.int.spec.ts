@@ -45,6 +45,8 @@ describe('es', () => {
     [['parked', 'show', 'order-service/x/events/1', '--context', 'payment-service'], '--context says payment-service'],
     [['processes', 'show', 'checkout'], 'Expected <name>/<id>, as `processes list` prints it.'],
     [['processes', 'retry', 'checkout/1'], "required option '--reason <text>' not specified"],
+    [['processes', 'compensate', 'checkout/1'], "required option '--reason <text>' not specified"],
+    [['processes', 'compensate', 'checkout', '--reason', 'x'], 'Expected <name>/<id>, as `processes list` prints it.'],
     [['trace'], "missing required argument 'id'"],
     [['trace', 'x', '--within', '5'], 'Expected a length of time: 90s, 30m, 24h or 7d.'],
     [['trace', 'x', '--around', '7d'], 'Expected a time: 2026-11-21T10:00:00Z.'],
@@ -126,6 +128,7 @@ describe('es', () => {
     [['processes', 'list']],
     [['processes', 'show']],
     [['processes', 'retry']],
+    [['processes', 'compensate']],
   ])('%j --help has examples and the options of all commands', async (args) => {
     const { code, out, err } = await es([...args, '--help']);
     expect({ code, err }).toEqual({ code: 0, err: '' });

@@ -47,6 +47,8 @@ export const REMEDIES: Readonly<Record<string, string>> = {
   'ES-1507': 'Deploy the newer build again; it has written the state.',
   'ES-1508':
     'Find out which of the two events names the wrong key, npm run es -- processes show tells whose it is; then replay the one, or discard it. Where ids of different things may be equal, prefix them.',
+  'ES-1509':
+    'Look with npm run es -- processes show how it has ended. What it has done after its end only a new command can take back.',
   'ES-1601':
     'Give the service the master keys it had, former ones included. Where the row was changed or moved, restore it. Records that were parked meanwhile: replay them. What was forgotten is no error.',
   'ES-1701':

@@ -1,20 +1,21 @@
-// `es processes`: process managers that do not go on, why, and having what is parked of them tried again.
+// `es processes`: process managers that do not go on, why, and what an operator may do: have what is parked tried again, or the steps taken back.
 import { userInfo } from 'node:os';
 import { Argument, InvalidArgumentError, Command } from 'commander';
 import {
+  compensateProcess,
   duration as durationText,
   processSubject,
   retryProcess,
   stuckProcesses,
-  type RecordedOperation,
   type StuckProcess,
-  type StuckReason,
 } from '../../../libs/event-store/src/operations/index.js';
 import type { OpenContext } from '../../../libs/event-store/src/postgres/operations/index.js';
+import { NotCompensableError } from '../../../libs/event-store/src/processes/index.js';
 import { duration, sentence, wholeNumber } from '../arguments.js';
 import { EsError } from '../errors.js';
 import { outJson, type Io } from '../io.js';
 import { examples, type CommonOptions } from '../options.js';
+import { knownLines, operationText, statusText, stuckLines } from '../process-lines.js';
 import { withContexts } from '../session.js';
 import { cut, paint, safe } from '../terminal.js';
 import { timeText } from '../text.js';
@@ -24,20 +25,29 @@ interface ProcessRef {
   readonly id: string;
 }
 
+type OrderOptions = { readonly reason: string; readonly dryRun?: boolean; readonly actor?: string } & CommonOptions;
+
+const orderOf = ({ reason, dryRun = false, actor = `os-user:${userInfo().username}` }: OrderOptions) => ({
+  actor,
+  reason,
+  dryRun,
+});
+
 const DAY_MS = 86_400_000;
 
 export function processesCommand(io: Io): Command {
   return new Command('processes')
-    .description('Process managers that do not go on, and why.')
+    .description('Process managers that do not go on, and why; retry them, or take them back.')
     .addCommand(listCommand(io))
     .addCommand(showCommand(io))
-    .addCommand(retryCommand(io));
+    .addCommand(retryCommand(io))
+    .addCommand(compensateCommand(io));
 }
 
 function listCommand(io: Io): Command {
   const command = new Command('list')
     .description(
-      'Lists processes that do not go on: something is set aside for them, a command of theirs is parked, a timer is late, or nothing would wake them.',
+      'Lists processes that do not go on: something is set aside for them, a command of theirs is parked, one that takes a step back was refused, a timer is late, or nothing would wake them.',
     )
     .option('--idle <time>', 'how long one may run that nothing would wake (30m, 24h, 7d)', duration, DAY_MS)
     .option('--limit <n>', 'how many for each kind of reason', wholeNumber(1, 10_000), 50)
@@ -52,7 +62,7 @@ function listCommand(io: Io): Command {
           io.out(
             `${paint(io.look, 'bold', safe(context))}  ${stuck.length === 0 ? 'no process is stuck' : `${stuck.length} stuck`}`,
           );
-          for (const one of stuck) print(io, one);
+          for (const one of stuck) for (const text of stuckLines(io.look, one)) io.out(text);
         }
       });
     });
@@ -82,7 +92,7 @@ function showCommand(io: Io): Command {
         io.out(
           `${paint(io.look, 'bold', safe(`${ref.process}/${ref.id}`))}  ${safe(context.name)}  ${statusText(shown.known)}`,
         );
-        if (shown.known && shown.known.keys.length > 0) line(`also found by ${shown.known.keys.join(', ')}`);
+        for (const text of knownLines(shown.known)) line(text);
         for (const { name, dueAt, overdueMs } of shown.timers)
           line(`timer ${name} due ${timeText(dueAt)}${overdueMs > 0 ? `, late by ${durationText(overdueMs)}` : ''}`);
         for (const { what, name, log, position, type, status, attempts, reason } of shown.setAside)
@@ -105,10 +115,10 @@ function retryCommand(io: Io): Command {
     .option('--dry-run', 'say what would happen, and change nothing')
     .option('--actor <name>', 'who does it (default: the user of the operating system)', sentence)
     .action(async (named: ProcessRef, _options, self: Command) => {
-      const options = self.optsWithGlobals<{ reason: string; dryRun?: true; actor?: string } & CommonOptions>();
+      const options = self.optsWithGlobals<OrderOptions>();
       await withProcess(io, options, named, async (context, ref) => {
-        const { reason, dryRun = false, actor = `os-user:${userInfo().username}` } = options;
-        const done = await retryProcess(context, ref, { actor, reason, dryRun });
+        const { dryRun = false } = options;
+        const done = await retryProcess(context, ref, orderOf(options));
         const name = safe(`${ref.process}/${ref.id}`);
         if (done.replayed.length === 0) {
           const waiting = done.waiting > 0 ? ` ${done.waiting} of it is being tried again by itself.` : '';
@@ -127,6 +137,42 @@ function retryCommand(io: Io): Command {
   );
 }
 
+function compensateCommand(io: Io): Command {
+  const command = new Command('compensate')
+    .description(
+      'Has a process take back its steps now, the last one first, and end. Whoever runs it does so, whatever is parked of it; its state is not looked at.',
+    )
+    .addArgument(processArgument())
+    .requiredOption('--reason <text>', 'why, for the record and for the commands that take it back', sentence)
+    .option('--dry-run', 'say what would happen, and change nothing')
+    .option('--actor <name>', 'who does it (default: the user of the operating system)', sentence)
+    .action(async (named: ProcessRef, _options, self: Command) => {
+      const options = self.optsWithGlobals<OrderOptions>();
+      const missing = () => new NotCompensableError(named.process, named.id, 'there is none');
+      await withProcess(
+        io,
+        options,
+        named,
+        async (context, ref) => {
+          const { dryRun = false } = options;
+          const done = await compensateProcess(context, ref, orderOf(options));
+          if (options.json) return outJson(io, { context: context.name, ...ref, dryRun, ...done });
+          const sends = done.sends.length > 0 ? done.sends.join(', ') : 'nothing, no step of it can be undone';
+          const name = safe(`${ref.process}/${ref.id}`);
+          const behind =
+            done.behind.length > 0 ? `; behind ${done.behind.join(', ')}, which is parked or tried again` : '';
+          if (dryRun) io.out(`Dry run, nothing is changed: ${name} would end, and send: ${safe(sends + behind)}.`);
+          else io.out(`${name} is told to end, and to send: ${safe(sends + behind)}.`);
+        },
+        missing,
+      );
+    });
+  return examples(
+    command,
+    `processes compensate trip/0198c0de-7a11-7000-8000-000000000001 --reason 'the airline went bankrupt' --dry-run`,
+  );
+}
+
 function processArgument(): Argument {
   return new Argument('<process>', '<name>/<id>, as `processes list` prints it').argParser((text): ProcessRef => {
     const [, process, id] = /^([^/]+)\/(.+)$/.exec(text) ?? [];
@@ -141,6 +187,10 @@ async function withProcess(
   options: CommonOptions,
   ref: ProcessRef,
   work: (context: OpenContext, ref: ProcessRef) => Promise<void>,
+  missing = (names: string): Error =>
+    new EsError(
+      `There is no process ${safe(`${ref.process}/${ref.id}`)} in ${names}, and nothing waits for its start.`,
+    ),
 ): Promise<void> {
   await withContexts(io, options, async (contexts) => {
     for (const context of contexts) {
@@ -149,10 +199,7 @@ async function withProcess(
       if (known) return work(context, { process: known.process, id: known.id });
       if ((await processes.setAside(1, ref)).length > 0) return work(context, ref);
     }
-    const names = contexts.map(({ name }) => name).join(' and ');
-    throw new EsError(
-      `There is no process ${safe(`${ref.process}/${ref.id}`)} in ${names}, and nothing waits for its start.`,
-    );
+    throw missing(contexts.map(({ name }) => name).join(' and '));
   });
 }
 
@@ -161,33 +208,4 @@ function stuckIn(
   { idle: idleMs, limit }: { idle: number; limit: number },
 ): Promise<StuckProcess[]> {
   return stuckProcesses(processes, { now: new Date(), idleMs, limit });
-}
-
-function print(io: Io, { process, id, known, reasons }: StuckProcess): void {
-  io.out(`\n  ${paint(io.look, 'bold', safe(`${process}/${id}`))}  ${statusText(known)}`);
-  for (const reason of reasons) io.out(`    ${cut(safe(reasonText(reason)), io.look.width - 4)}`);
-}
-
-function statusText(known: StuckProcess['known']): string {
-  return known ? `${known.status}, changed ${timeText(known.updatedAt)}` : 'not started';
-}
-
-function reasonText(reason: StuckReason): string {
-  switch (reason.why) {
-    case 'record-set-aside':
-    case 'command-parked': {
-      const { type, status, attempts, reason: text } = reason.message;
-      const what = reason.why === 'command-parked' ? 'its command' : status === 'parked' ? 'parked:' : 'tried again:';
-      return `${what} ${type}, after ${attempts} attempt${attempts === 1 ? '' : 's'}: ${text}`;
-    }
-    case 'timer-overdue':
-      return `timer ${reason.timer.name} is late by ${durationText(reason.timer.overdueMs)}`;
-    case 'idle':
-    default:
-      return `nothing would wake it: no timer, nothing set aside, no command on its way, for ${durationText(reason.sinceMs)}`;
-  }
-}
-
-function operationText({ at, actor, action, reason }: RecordedOperation): string {
-  return `${timeText(at)}  ${action} by ${actor}${reason ? `: ${reason}` : ''}`;
 }

@@ -14,6 +14,8 @@ export interface EventMetadata {
   readonly reason?: string;
   /** W3C trace context. */
   readonly traceparent?: string;
+  /** Only of a command that a process takes a step back with: id of the command that was the step. */
+  readonly undoes?: string;
 }
 
 /** An event on its way into a stream. `data` is plain JSON data. */

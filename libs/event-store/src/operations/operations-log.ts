@@ -7,6 +7,7 @@ export interface Operation {
     | 'parked.replay'
     | 'parked.discard'
     | 'process.retry'
+    | 'process.compensate'
     | 'unreadable.replay'
     | 'unreadable.discard'
     | 'projection.rebuild'

@@ -2,6 +2,7 @@
 import { contentHash, currentTransaction, InvalidRequestError } from '../core/index.js';
 import {
   SIGNAL_TYPES,
+  type Compensation,
   type ProcessKey,
   type ProcessSignal,
   type ProcessStore,
@@ -20,6 +21,7 @@ interface ProcessRow {
   readonly state_version: number;
   readonly state: object;
   readonly undo: StoredProcess['undo'];
+  readonly compensation: Compensation | null;
   readonly keys: readonly string[];
 }
 
@@ -41,14 +43,15 @@ export class PostgresProcessStore implements ProcessStore {
     if (keys.length === 0) return new Map();
     const { rows } = await this.database.query<ProcessRow>({
       name: 'processes-lock',
-      text: `SELECT process, id, status, state_version, state, undo, keys FROM event_store.lock_processes($1, $2, $3)`,
+      text: `SELECT process, id, status, state_version, state, undo, compensation, keys FROM event_store.lock_processes($1, $2, $3)`,
       values: [process, keys, keys.filter((key) => starting.has(key))],
     });
     const wanted = new Set(keys);
     return new Map(
-      rows.flatMap(({ state_version: stateVersion, ...row }): [string, StoredProcess][] =>
-        [row.id, ...row.keys].filter((key) => wanted.has(key)).map((key) => [key, { ...row, stateVersion }]),
-      ),
+      rows.map(storedOf).flatMap((row) => {
+        const leading = [row.id, ...row.keys].filter((key) => wanted.has(key));
+        return leading.map((key): [string, StoredProcess] => [key, row]);
+      }),
     );
   }
 
@@ -62,14 +65,22 @@ export class PostgresProcessStore implements ProcessStore {
     return rows;
   }
 
-  async save({ process, id, status, stateVersion, state, undo }: StoredProcess): Promise<void> {
+  async save({ process, id, status, stateVersion, state, undo, compensation }: StoredProcess): Promise<void> {
     this.requireUnit('save');
     const { rowCount } = await this.database.query({
       name: 'processes-save',
       text: `UPDATE event_store.processes
-                SET status = $3, state_version = $4, state = $5, undo = $6, updated_at = clock_timestamp()
+                SET status = $3, state_version = $4, state = $5, undo = $6, compensation = $7, updated_at = clock_timestamp()
               WHERE process = $1 AND id = $2`,
-      values: [process, id, status, stateVersion, JSON.stringify(state), JSON.stringify(undo)],
+      values: [
+        process,
+        id,
+        status,
+        stateVersion,
+        JSON.stringify(state),
+        JSON.stringify(undo),
+        compensation ? JSON.stringify(compensation) : null,
+      ],
     });
     if (rowCount === 1) return;
     const unlocked = new InvalidRequestError(`Process ${process}/${id} has no row. Lock it in the same unit of work.`);
@@ -167,4 +178,8 @@ export class PostgresProcessStore implements ProcessStore {
     if (transaction) transaction.onCommit(signal);
     else signal();
   }
+}
+
+function storedOf({ state_version: stateVersion, compensation, ...row }: ProcessRow): StoredProcess {
+  return { ...row, stateVersion, ...(compensation && { compensation }) };
 }

@@ -51,6 +51,8 @@ export function commandDispatchSubscription(options: CommandDispatchOptions): Co
       failpoint('process.afterCommitBeforeDispatch');
       const command = { id, key, type, data, metadata };
       if (await wasRejected?.(command)) return;
+      // Commands of a process are executed in order, so by now it is known whether there is anything to take back.
+      if (metadata.undoes !== undefined && (await wasRejected?.({ ...command, id: metadata.undoes }))) return;
       try {
         await execute(command);
       } catch (error) {

@@ -80,3 +80,13 @@ export class CorrelationKeyTakenError extends EventStoreError {
     );
   }
 }
+
+/** An operator wants a process taken back that is not there, or that has ended. */
+export class NotCompensableError extends EventStoreError {
+  readonly code = 'ES-1509';
+  constructor(process: string, id: string, problem: string) {
+    super(
+      `Process ${process} ${id} cannot be compensated: expected one that runs, or one of whose undo was refused; ${problem}.`,
+    );
+  }
+}

@@ -10,6 +10,7 @@ export { CommandRegistry, type EncodedCommand } from './command-registry.js';
 export {
   CorrelationKeyTakenError,
   NewerStateError,
+  NotCompensableError,
   ProcessNotStartedError,
   UncorrelatedEventError,
   UnencodableCommandError,
@@ -32,10 +33,13 @@ export {
 } from './process.decorators.js';
 export {
   SIGNAL_TYPES,
+  type Compensation,
+  type CompensateSignal,
   type ProcessKey,
   type ProcessSignal,
   type ProcessStore,
   type ProcessTimer,
+  type RefusedUndo,
   type RejectionSignal,
   type StoredProcess,
   type TakenKey,

@@ -19,8 +19,10 @@ export interface DecisionOptions {
   readonly row: StoredProcess;
   /** What was reacted to. */
   readonly record: LogRecord;
-  /** What ids derive from: the record's id, or another one for each event but the first that the record is. */
-  readonly cause: string;
+  /** What ids derive from. Default the record's id; another one for each event but the first that the record is. */
+  readonly cause?: string;
+  /** Who would decide on a compensation. */
+  readonly by: string;
   /** Afterwards. */
   readonly state: object;
   readonly stateVersion: number;
@@ -28,22 +30,19 @@ export interface DecisionOptions {
   readonly commands: CommandRegistry;
 }
 
+type ToSend = Pick<OutgoingCommand, 'type' | 'data'> & Partial<Pick<UndoStep, 'undoes'>>;
+
 /** @throws UnstorableStateError | UnencodableCommandError | UnknownCommandTypeError */
-export function decisionOf({ row, record, cause, state, stateVersion, said, commands }: DecisionOptions): Decision {
+export function decisionOf(options: DecisionOptions): Decision {
+  const { row, record, cause = record.id, by, state, stateVersion, said, commands } = options;
   const { process, id } = row;
   const problem = Array.isArray(state) ? 'it is an array' : jsonProblem(state);
   if (problem) throw new UnstorableStateError(process, problem);
   const outgoing: OutgoingCommand[] = [];
-  const send = (encoded: Pick<OutgoingCommand, 'type' | 'data'>, reason: string | undefined): string => {
+  const send = ({ type, data, undoes }: ToSend, reason: string | undefined): string => {
     const commandId = deterministicId(process, cause, outgoing.length);
-    const { type, data } = encoded;
-    outgoing.push({
-      id: commandId,
-      key: processKey(process, id),
-      type,
-      data,
-      metadata: metadataOf(row, record, reason),
-    });
+    const metadata = { ...metadataOf(row, record, reason), ...(undoes !== undefined && { undoes }) };
+    outgoing.push({ id: commandId, key: processKey(process, id), type, data, metadata });
     return commandId;
   };
   const sent = said.commands.map(({ command, undo, reason }): UndoStep[] => {
@@ -52,7 +51,9 @@ export function decisionOf({ row, record, cause, state, stateVersion, said, comm
   });
   const { compensation } = said;
   const before = [...row.undo, ...sent.slice(0, compensation?.upTo).flat()];
-  if (compensation) for (const step of before.toReversed()) send(step, compensation.reason);
+  const refused = row.compensation?.refused ?? [];
+  // What was refused is tried again after what was done later.
+  if (compensation) for (const step of [...before.toReversed(), ...refused]) send(step, compensation.reason);
   const undo = compensation ? sent.slice(compensation.upTo).flat() : before;
   return {
     row: {
@@ -62,6 +63,7 @@ export function decisionOf({ row, record, cause, state, stateVersion, said, comm
       stateVersion,
       state,
       undo: said.completed ? [] : undo,
+      compensation: compensation ? { reason: compensation.reason, by, refused: [] } : row.compensation,
       keys: row.keys,
     },
     commands: outgoing,

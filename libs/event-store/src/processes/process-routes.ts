@@ -5,7 +5,22 @@ import type { CommandRegistry } from './command-registry.js';
 import { UncorrelatedEventError } from './errors.js';
 import { jsonProblem } from './plain-json.js';
 import { byStream, type ProcessDefinition } from './process.decorators.js';
-import { SIGNAL_TYPES, type RejectionSignal, type StoredProcess, type TimerSignal } from './process-store.js';
+import { SIGNAL_TYPES, type CompensateSignal, type RejectionSignal, type TimerSignal } from './process-store.js';
+import { processActor } from './rejection-signal.js';
+
+const signalTypes: ReadonlySet<string> = new Set(Object.values(SIGNAL_TYPES));
+
+/** Nothing answers, and why. */
+export interface Ignored {
+  readonly ignored: string;
+}
+
+/** All steps are to be taken back, and the process ends. */
+export interface TakingBack {
+  readonly takesBack: { readonly reason: string; readonly by: string };
+}
+
+export type Answer = Reaction | TakingBack | Ignored;
 
 /** A call of one reaction. */
 export interface Reaction {
@@ -67,17 +82,26 @@ export class ProcessRoutes {
     return key;
   }
 
-  /** In order; several where the record is several events. `ignored` says why nothing answers. */
-  reactionsTo(record: LogRecord): readonly (Reaction | { readonly ignored: string })[] {
-    if (this.isSignal(record)) return [this.reactionToSignal(record)];
+  /** In order; several where the record is several events. */
+  answersTo(record: LogRecord): readonly Answer[] {
+    if (this.isSignal(record)) return [this.answerToSignal(record)];
     return this.eventsIn(record).map(({ event, context }) => {
       const member = this.members.get(event.constructor as Class)!;
       return { member, args: [event, context], part: context.part };
     });
   }
 
-  private reactionToSignal(record: LogRecord): Reaction | { readonly ignored: string } {
+  /** Somebody wants it done now: it waits for nothing that is set aside. */
+  isOrder(record: LogRecord): boolean {
+    return record.type === SIGNAL_TYPES.compensate && this.isSignal(record);
+  }
+
+  private answerToSignal(record: LogRecord): Answer {
     const { definition, commands } = this.options;
+    if (record.type === SIGNAL_TYPES.compensate) {
+      const { reason, actor } = record.data as CompensateSignal;
+      return { takesBack: { reason, by: actor } };
+    }
     if (record.type === SIGNAL_TYPES.timer) {
       const { name } = record.data as TimerSignal;
       const member = definition.timers.get(name);
@@ -88,12 +112,14 @@ export class ProcessRoutes {
       if (commandClass.name !== commandType) continue;
       return { member, args: [commands.decode({ type: commandType, data: commandData }), { code, message }] };
     }
-    return { ignored: `no @OnRejection(${commandType})` };
+    if (definition.compensate !== 'on-rejection' || (record.data as RejectionSignal).undoes !== undefined)
+      return { ignored: `no @OnRejection(${commandType})` };
+    const reason = `${commandType} was rejected: ${code}: ${message}`;
+    return { takesBack: { reason, by: processActor(definition.name) } };
   }
 
   isSignal({ type, data }: LogRecord): boolean {
-    if (this.options.log !== 'inbound' || (type !== SIGNAL_TYPES.timer && type !== SIGNAL_TYPES.rejection))
-      return false;
+    if (this.options.log !== 'inbound' || !signalTypes.has(type)) return false;
     return (data as { process?: unknown }).process === this.options.definition.name;
   }
 
@@ -131,11 +157,4 @@ export class ProcessRoutes {
     }
     return key;
   }
-}
-
-/** Without the undo of a step that was rejected: there is nothing to take back. */
-export function withoutRejected(row: StoredProcess, record: LogRecord): StoredProcess {
-  if (record.type !== SIGNAL_TYPES.rejection) return row;
-  const { commandId } = record.data as RejectionSignal;
-  return { ...row, undo: row.undo.filter(({ undoes }) => undoes !== commandId) };
 }

@@ -40,9 +40,10 @@ export class ProcessRows {
     return id === undefined ? undefined : rows.get(id);
   }
 
-  async save(transaction: Transaction, row: StoredProcess): Promise<void> {
+  async save(transaction: Transaction, row: StoredProcess): Promise<StoredProcess> {
     await this.store.save(row);
     this.unitOf(transaction).rows.set(row.id, row);
+    return row;
   }
 
   /** The row with these keys besides those it has. @throws CorrelationKeyTakenError */

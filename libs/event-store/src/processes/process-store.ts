@@ -16,6 +16,23 @@ export interface UndoStep {
   readonly data: object;
 }
 
+/** An undo command that a business rule has refused: what it was to take back has happened, and stays so until somebody has looked. */
+export interface RefusedUndo extends UndoStep {
+  /** Of the DomainError. */
+  readonly code: string;
+  readonly message: string;
+}
+
+/** That the steps of a process were taken back. */
+export interface Compensation {
+  /** In the words of whoever decided it. */
+  readonly reason: string;
+  /** The process itself, `process:<name>`, or an operator, e.g. `os-user:alice`. */
+  readonly by: string;
+  /** In the order they were refused. */
+  readonly refused: readonly RefusedUndo[];
+}
+
 export interface StoredProcess extends ProcessKey {
   /** `new`: locked for the first time in this unit and never saved. `completed`: a tombstone, which answers late events. */
   readonly status: 'new' | 'running' | 'completed';
@@ -25,6 +42,8 @@ export interface StoredProcess extends ProcessKey {
   readonly state: object;
   /** Oldest first. */
   readonly undo: readonly UndoStep[];
+  /** Undefined unless it has compensated; a completed process has ended by it. */
+  readonly compensation?: Compensation | undefined;
   /** Further keys it is found by, besides its id. Written by `learn`, not by `save`. */
   readonly keys: readonly string[];
 }
@@ -50,8 +69,8 @@ export interface ProcessTimer extends ProcessKey {
 export interface ProcessSignal extends ProcessKey {
   /** UUID; a signal is stored once. */
   readonly signalId: string;
-  readonly kind: 'timer' | 'rejection';
-  readonly data: TimerSignal | RejectionSignal;
+  readonly kind: 'timer' | 'rejection' | 'compensate';
+  readonly data: TimerSignal | RejectionSignal | CompensateSignal;
   readonly metadata: EventMetadata;
 }
 
@@ -63,13 +82,26 @@ export interface RejectionSignal {
   readonly commandId: string;
   readonly commandType: string;
   readonly commandData: object;
+  /** Where the command was to take a step back: id of that step. */
+  readonly undoes?: string;
   /** Of the DomainError. */
   readonly code: string;
   readonly message: string;
 }
 
+/** An operator has the process compensate now. */
+export interface CompensateSignal {
+  readonly reason: string;
+  /** E.g. `os-user:alice`. */
+  readonly actor: string;
+}
+
 /** Types of the inbound records of signals; their `data` is `{ process, id, ...signal.data }`, their key `<process>/<id>`, their topic NULL. */
-export const SIGNAL_TYPES = { timer: 'process.timer', rejection: 'process.rejection' } as const;
+export const SIGNAL_TYPES = {
+  timer: 'process.timer',
+  rejection: 'process.rejection',
+  compensate: 'process.compensate',
+} as const;
 
 export interface ProcessStore {
   /**

@@ -1,46 +1,25 @@
 // A process manager as subscriptions: what reaches it is handled in one unit of work with its state, its commands, its timers and the checkpoint.
 import {
-  deterministicId,
   DomainError,
   eventDeclaration,
-  MessageContext,
   type Class,
   type EventRegistry,
   type LogName,
   type LogRecord,
-  type Transaction,
   type UnknownEventTypeError,
 } from '../core/index.js';
-import {
-  DEPLOY_MS,
-  retryingFor,
-  type Logger,
-  type RetryPolicy,
-  type TransactionalSubscription,
-} from '../subscriptions/index.js';
-import type { CommandRegistry } from './command-registry.js';
-import { CorrelationKeyTakenError, NewerStateError, ProcessNotStartedError } from './errors.js';
-import type { OutgoingLog } from './outgoing-command.js';
-import { decisionOf, metadataOf } from './process-decision.js';
-import { runReaction, type Process } from './process.js';
-import type { ProcessDefinition } from './process.decorators.js';
-import { ProcessRoutes, withoutRejected, type Reaction } from './process-routes.js';
+import { DEPLOY_MS, retryingFor, type RetryPolicy, type TransactionalSubscription } from '../subscriptions/index.js';
+import { CorrelationKeyTakenError, ProcessNotStartedError, type NewerStateError } from './errors.js';
+import { ProcessRoutes } from './process-routes.js';
 import { ProcessRows } from './process-rows.js';
-import type { ProcessStore, StoredProcess } from './process-store.js';
+import { takeTurn, type TurnOptions } from './process-turn.js';
 
-export interface ProcessSubscriptionOptions {
-  readonly definition: ProcessDefinition;
-  /** As Nest built it: injected fields, and the state that a process starts with. */
-  readonly instance: Process;
-  readonly store: ProcessStore;
-  readonly outgoing: OutgoingLog;
+export interface ProcessSubscriptionOptions extends TurnOptions {
   readonly registry: EventRegistry;
-  readonly commands: CommandRegistry;
   /** Event types that arrive from other contexts. */
   readonly inboundTypes: ReadonlySet<string>;
   /** How long an event waits for a process to have its key before it is parked, in milliseconds: up to twice as long. */
   readonly orphanWaitMs: number;
-  readonly logger: Logger;
 }
 
 const atOnce: RetryPolicy = { maxAttempts: 1, firstDelayMs: 0, maxDelayMs: 0 };
@@ -96,6 +75,7 @@ function subscriptionTo(
     },
     /** What waits for its start must not hold the start back; of two starts the first goes first. */
     async overtakes(record, ahead, transaction) {
+      if (routes.isOrder(record)) return true;
       if (!routes.starts(record) || (await ahead()).some(({ type }) => routes.mayStart(type))) return false;
       const row = await rows.get(transaction, routes.keyOf(record), true);
       return row?.status === 'new';
@@ -106,61 +86,8 @@ function subscriptionTo(
       const row = await rows.get(transaction, key, starts);
       if (!row || (row.status === 'new' && !starts)) throw new ProcessNotStartedError(name, key, record.type);
       let present = row;
-      for (const reaction of routes.reactionsTo(record))
-        present = await react({ row: present, record, reaction, rows, transaction }, options);
+      for (const answer of routes.answersTo(record))
+        present = await takeTurn({ row: present, record, answer, rows, transaction }, options);
     },
   };
-}
-
-interface Turn {
-  readonly row: StoredProcess;
-  readonly record: LogRecord;
-  readonly reaction: Reaction | { readonly ignored: string };
-  readonly rows: ProcessRows;
-  readonly transaction: Transaction;
-}
-
-/** The process afterwards. */
-async function react(
-  turn: Turn,
-  { definition, instance, outgoing, store, commands, logger }: ProcessSubscriptionOptions,
-): Promise<StoredProcess> {
-  const { row: found, record, reaction, rows, transaction } = turn;
-  const { process, id } = found;
-  const fields = { process, id, type: record.type, record: record.id };
-  if (found.status === 'completed') {
-    logger.debug(`Process ${process} is completed: a late record.`, fields);
-    return found;
-  }
-  // Before anything else: what this build has no reaction to, the newer one may wait for.
-  if (found.stateVersion > definition.version)
-    throw new NewerStateError(process, id, found.stateVersion, definition.version);
-  const row = withoutRejected(found, record);
-  if ('ignored' in reaction) {
-    const level = record.type === 'process.timer' ? 'warn' : 'debug';
-    logger[level](`Process ${process} has ${reaction.ignored}: a signal changes nothing.`, fields);
-    if (row.undo.length < found.undo.length) await rows.save(transaction, row);
-    return row;
-  }
-  const state = row.status === 'new' ? instance.state : presentState(row, definition);
-  const cause = reaction.part ? deterministicId(record.id, 'part', reaction.part) : record.id;
-  const seed = deterministicId(process, cause);
-  const context = new MessageContext({ ...metadataOf(row, record), seed });
-  const outcome = await MessageContext.run(context, () => runReaction(instance, { id, state }, calling(reaction)));
-  const decision = decisionOf({ row, record, cause, ...outcome, stateVersion: definition.version, commands });
-  await rows.save(transaction, decision.row);
-  const decided = await rows.learn(transaction, decision.row, outcome.said.keys);
-  if (decision.commands.length > 0) await outgoing.append(decision.commands);
-  if (decision.timers.length > 0) await store.schedule(decision.timers);
-  return decided;
-}
-
-function calling({ member, args }: Reaction): (process: Process) => unknown {
-  return (process) =>
-    (process as unknown as Record<string | symbol, (...given: unknown[]) => unknown>)[member]!(...args);
-}
-
-/** Raised to the present version. */
-function presentState({ state, stateVersion }: StoredProcess, { upcast }: ProcessDefinition): object {
-  return upcast.slice(stateVersion - 1).reduce((data, upcaster) => upcaster(data), state as Record<string, unknown>);
 }

@@ -23,12 +23,21 @@ export interface ProcessManagerOptions {
   readonly version?: number;
   /** `upcast[i]` turns the state of version i + 1 into that of i + 2, so that running processes survive a deploy. */
   readonly upcast?: readonly StateUpcaster[];
+  /**
+   * `on-rejection`: a command of it that is rejected, where no `@OnRejection` answers that, has the process compensate and end: the `undo` of every step that
+   * has happened is sent, the last step's first. Failures of the infrastructure are no rejections: they are retried. Default: a rejection that
+   * nothing answers changes nothing.
+   */
+  readonly compensate?: 'on-rejection';
   /** What becomes of an event that only a newer build can read, default `stop`. With `park` it is tried for an hour before. */
   readonly unknown?: UnknownPolicy;
 }
 
-export interface ProcessDeclaration extends Required<Omit<ProcessManagerOptions, 'correlate' | 'unknown'>> {
+export interface ProcessDeclaration extends Required<
+  Omit<ProcessManagerOptions, 'correlate' | 'unknown' | 'compensate'>
+> {
   readonly unknown: UnknownPolicy | undefined;
+  readonly compensate: ProcessManagerOptions['compensate'];
   /** Stable for ever: ids of commands and timers derive from it. */
   readonly name: string;
   readonly correlate: (event: object, context: EventContext) => unknown;
@@ -56,7 +65,7 @@ const reactions = new WeakMap<object, Reactions>();
 
 /** Declares a process manager. @throws ConfigurationError a malformed name, or not one upcaster for each older version. */
 export function ProcessManager(name: string, options: ProcessManagerOptions = {}): ClassDecorator {
-  const { correlate = byStream, start = 'now', version = 1, upcast = [], unknown } = options;
+  const { correlate = byStream, start = 'now', version = 1, upcast = [], unknown, compensate } = options;
   return (target) => {
     if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name))
       throw new ConfigurationError(
@@ -66,7 +75,7 @@ export function ProcessManager(name: string, options: ProcessManagerOptions = {}
       throw new ConfigurationError(
         `@ProcessManager('${name}', { version: ${version} }) on ${target.name} needs ${Math.max(0, version - 1)} upcasters, one for each older version; got ${upcast.length}.`,
       );
-    declarations.set(target, { name, correlate, start, version, upcast, unknown });
+    declarations.set(target, { name, correlate, start, version, upcast, unknown, compensate });
   };
 }
 

@@ -74,8 +74,8 @@ export abstract class Process<State extends object = object> {
   }
 
   /**
-   * Sends the `undo` of every step so far, the last step's first, after what this reaction sends itself. Whether a step has taken effect
-   * may not be known yet: what undoes it must cope with there being nothing to undo.
+   * Sends the `undo` of every step so far, the last step's first, after what this reaction sends itself; and again what was refused of an earlier
+   * compensation. A step whose outcome is not known yet is executed before its `undo`, and where it is rejected that is not executed.
    */
   protected compensate(reason: string): void {
     const { said } = runningOf(this);

@@ -23,7 +23,7 @@ export function rejectionSignalId({ id, metadata }: Pick<StoredCommand, 'id' | '
 /** Undefined for a command that no process has sent. The same rejection always gives the same signal. */
 export function rejectionSignal(command: StoredCommand, { code, message }: DomainError): ProcessSignal | undefined {
   const { id: commandId, key, type: commandType, data: commandData, metadata } = command;
-  const { actor, correlationId, traceparent } = metadata;
+  const { actor, correlationId, traceparent, undoes } = metadata;
   const signalId = rejectionSignalId(command);
   if (!signalId) return undefined;
   const process = actor!.slice(PROCESS_ACTOR.length);
@@ -32,7 +32,7 @@ export function rejectionSignal(command: StoredCommand, { code, message }: Domai
     process,
     id: key.slice(process.length + 1),
     kind: 'rejection',
-    data: { commandId, commandType, commandData, code, message },
+    data: { commandId, commandType, commandData, code, message, ...(undoes && { undoes }) },
     metadata: { correlationId, causationId: commandId, ...(traceparent && { traceparent }) },
   };
 }

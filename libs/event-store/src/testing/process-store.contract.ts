@@ -47,6 +47,11 @@ export function describeProcessStore(name: string, open: () => Promise<ProcessSt
             { undoes: randomUUID(), type: 'RefundPayment', data: { orderId: key.id } },
             { undoes: randomUUID(), type: 'CancelOrder', data: {} },
           ],
+          compensation: {
+            reason: 'for a test',
+            by: 'os-user:olga',
+            refused: [{ undoes: randomUUID(), type: 'Unship', data: { n: [1] }, code: 'gone', message: 'It is gone.' }],
+          },
           keys: [],
         };
         await subject.unitOfWork.run(async () => {

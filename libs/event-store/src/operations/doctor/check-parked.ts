@@ -47,6 +47,7 @@ export function checkProcesses(context: string, processes: ProcessFacts | undefi
 export function checkStuck(context: string, stuck: readonly StuckProcess[]): Finding[] {
   const having = (matches: (reason: StuckReason) => boolean) => stuck.filter(({ reasons }) => reasons.some(matches));
   const parked = having((reason) => 'message' in reason && reason.message.status === 'parked');
+  const refused = having(({ why }) => why === 'undo-refused');
   const idle = having(({ why }) => why === 'idle');
   const look = `npm run es -- processes list --context ${context}`;
   return [
@@ -57,6 +58,15 @@ export function checkStuck(context: string, stuck: readonly StuckProcess[]): Fin
             'process-stuck',
             `${count(parked.length, 'process does', 'processes do')} not go on: ${parked.length === 1 ? 'something of it is' : 'something of each is'} parked. ` +
               `Mend the cause, then retry: ${look}.`,
+          ),
+        ]),
+    ...(refused.length === 0
+      ? []
+      : [
+          problem(
+            'process-stuck',
+            `${count(refused.length, 'process was', 'processes were')} not taken back as a whole: a command that undoes a step was refused. ` +
+              `Mend the cause, then compensate again: ${look}.`,
           ),
         ]),
     ...(idle.length === 0

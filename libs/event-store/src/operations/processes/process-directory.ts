@@ -1,7 +1,9 @@
 // The port that looks at processes: what keeps each from going on, as far as the database can tell.
 import type { LogName } from '../../core/index.js';
-import type { ProcessKey, StoredProcess } from '../../processes/index.js';
+import type { Compensation, ProcessKey, RefusedUndo, StoredProcess } from '../../processes/index.js';
 import type { ListedParked } from '../parked-directory.js';
+
+export type Refused = Pick<RefusedUndo, 'type' | 'code' | 'message'>;
 
 export interface ListedProcess extends ProcessKey {
   readonly status: Exclude<StoredProcess['status'], 'new'>;
@@ -9,8 +11,10 @@ export interface ListedProcess extends ProcessKey {
   readonly stateVersion: number;
   /** By which it is found besides its id. */
   readonly keys: readonly string[];
-  /** Steps that could be taken back. */
-  readonly undo: number;
+  /** Types of the commands that would take it back, in the order they would be sent: those of its steps, then what was refused. */
+  readonly undo: readonly string[];
+  /** Undefined unless it has compensated; what was refused of that without its data. */
+  readonly compensation: (Omit<Compensation, 'refused'> & { readonly refused: readonly Refused[] }) | undefined;
   readonly startedAt: Date;
   readonly updatedAt: Date;
 }
@@ -39,6 +43,8 @@ export interface ProcessDirectory {
    * waits to be dispatched. The longest unchanged first.
    */
   idle(ms: number, limit: number): Promise<ListedProcess[]>;
+  /** Of those whose undo was refused, the longest unchanged first. */
+  refused(limit: number): Promise<ListedProcess[]>;
   /** By its id or a further key. */
   find(key: ProcessKey): Promise<ListedProcess | undefined>;
   /** That have not fired, by time. */

@@ -1,13 +1,15 @@
 // Which processes do not go on, and why.
 import type { ProcessKey } from '../../processes/index.js';
 import type { ListedParked } from '../parked-directory.js';
-import type { ListedProcess, PendingTimer, ProcessDirectory } from './process-directory.js';
+import type { ListedProcess, PendingTimer, ProcessDirectory, Refused } from './process-directory.js';
 
 export type StuckReason =
   /** A record for it is parked or tried again; where there is no process yet, it waits for its start. */
   | { readonly why: 'record-set-aside'; readonly message: ListedParked }
   | { readonly why: 'command-parked'; readonly message: ListedParked }
   | { readonly why: 'timer-overdue'; readonly timer: PendingTimer }
+  /** It was taken back, but for this: the commands were refused. */
+  | { readonly why: 'undo-refused'; readonly refused: readonly Refused[] }
   /** Nothing that would ever wake it is there. */
   | { readonly why: 'idle'; readonly sinceMs: number };
 
@@ -45,6 +47,8 @@ export async function stuckProcesses(
     else if (message.status === 'parked') add(key, { why: 'command-parked', message });
   }
   for (const timer of await directory.overdue(LATE_MS, limit)) add(timer, { why: 'timer-overdue', timer });
+  for (const one of await directory.refused(limit))
+    add(one, { why: 'undo-refused', refused: one.compensation?.refused ?? [] });
   for (const idle of await directory.idle(idleMs, limit))
     add(idle, { why: 'idle', sinceMs: now.getTime() - idle.updatedAt.getTime() });
   const names = [...reasons.keys()].toSorted();

@@ -11,7 +11,9 @@ export type HopKind =
   /** Fired, or waiting: then it has `dueAt`. */
   | 'timer'
   /** A rejected command, told to the process that sent it. */
-  | 'rejection';
+  | 'rejection'
+  /** A process that an operator has taken back. */
+  | 'compensation';
 
 export interface Hop {
   readonly context: string;
@@ -81,6 +83,7 @@ function kindOf({ log, type, metadata }: TracedRecord): Pick<Hop, 'kind' | 'type
   const cause = metadata.causationId;
   if (log === 'events') return { kind: 'event', type, cause: metadata.commandId ?? cause };
   if (type === SIGNAL_TYPES.timer) return { kind: 'timer', type, cause };
+  if (type === SIGNAL_TYPES.compensate) return { kind: 'compensation', type, cause };
   return { kind: type === SIGNAL_TYPES.rejection ? 'rejection' : 'message', type, cause };
 }
 

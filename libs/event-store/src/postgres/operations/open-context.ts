@@ -8,12 +8,14 @@ import type {
   TraceDirectory,
   Verification,
 } from '../../operations/index.js';
+import type { ProcessStore } from '../../processes/index.js';
 import { PostgresCheckpointStore } from '../checkpoint-store.js';
 import { dataSourceConnection } from '../connection-options.js';
 import { PostgresDatabase } from '../database.js';
 import { PostgresInboundLog } from '../inbound-log.js';
 import { eventsTable, inboundTable, outgoingTable, type LogTable } from '../log-table.js';
 import { PostgresParkingStore } from '../parking-store.js';
+import { PostgresProcessStore } from '../process-store.js';
 import { PostgresEventStore } from '../postgres-event-store.js';
 import { PostgresProjectionVersions } from '../projection-versions.js';
 import { anchorOf, SealedLog, verifyLog, type VerifyLogOptions } from '../seal/index.js';
@@ -47,6 +49,8 @@ export interface OpenContextOptions {
 
 export interface OpenContext extends OperatedContext {
   readonly processes: ProcessDirectory;
+  /** What processes are told. */
+  readonly signals: Pick<ProcessStore, 'signal'>;
   readonly trace: TraceDirectory;
   /** Compares the whole log with its seals. */
   verify(options: VerifyLogOptions): Promise<Verification>;
@@ -105,6 +109,7 @@ export async function openContext(options: OpenContextOptions): Promise<OpenCont
     streams: new PostgresStreamDirectory(database),
     parked: new PostgresParkedDirectory(database),
     processes: new PostgresProcessDirectory(database),
+    signals: new PostgresProcessStore(database, waking),
     trace: new PostgresTraceDirectory(database),
     facts: new PostgresContextFacts(database, placeOf(url), migrations),
     operations: new PostgresOperationsLog(database),

@@ -1,6 +1,6 @@
 // Looks at processes, their timers and what is set aside for them; never at their state.
 import type { ListedProcess, PendingTimer, ProcessAside, ProcessDirectory } from '../../operations/index.js';
-import type { ProcessKey } from '../../processes/index.js';
+import type { Compensation, ProcessKey } from '../../processes/index.js';
 import type { PostgresDatabase } from '../database.js';
 import { listedOf, type ListedRow } from './parked-directory.js';
 import * as sql from './processes.sql.js';
@@ -10,6 +10,8 @@ type AsideRow = ListedRow & {
   readonly process: string;
   readonly process_id: string;
 };
+
+type ListedProcessRow = Omit<ListedProcess, 'compensation'> & { readonly compensation: Compensation | null };
 
 export class PostgresProcessDirectory implements ProcessDirectory {
   constructor(private readonly database: PostgresDatabase) {}
@@ -24,15 +26,27 @@ export class PostgresProcessDirectory implements ProcessDirectory {
   }
 
   idle(ms: number, limit: number): Promise<ListedProcess[]> {
-    return this.rows<ListedProcess>(sql.idleProcesses, [ms, limit]);
+    return this.processes(sql.idleProcesses, [ms, limit]);
+  }
+
+  refused(limit: number): Promise<ListedProcess[]> {
+    return this.processes(sql.refusedProcesses, [limit]);
   }
 
   async find({ process, id }: ProcessKey): Promise<ListedProcess | undefined> {
-    return (await this.rows<ListedProcess>(sql.findProcess, [process, id]))[0];
+    return (await this.processes(sql.findProcess, [process, id]))[0];
   }
 
   timers({ process, id }: ProcessKey): Promise<PendingTimer[]> {
     return this.rows<PendingTimer>(sql.timersOfProcess, [process, id]);
+  }
+
+  /** Without the data of what was refused. */
+  private async processes(text: string, values: readonly unknown[]): Promise<ListedProcess[]> {
+    return (await this.rows<ListedProcessRow>(text, values)).map(({ compensation, ...row }) => {
+      const refused = compensation?.refused.map(({ type, code, message }) => ({ type, code, message })) ?? [];
+      return { ...row, compensation: compensation ? { ...compensation, refused } : undefined };
+    });
   }
 
   private async rows<R extends object>(text: string, values: readonly unknown[]): Promise<R[]> {

@@ -35,7 +35,9 @@ WHERE due_at < clock_timestamp() - $1 * interval '1 millisecond' ORDER BY due_at
 export const timersOfProcess = `${TIMER} WHERE process = $1 AND process_id = $2 ORDER BY due_at, timer_id`;
 
 const PROCESS = `
-SELECT p.process, p.id, p.status, p.state_version AS "stateVersion", jsonb_array_length(p.undo) AS undo, p.started_at AS "startedAt",
+SELECT p.process, p.id, p.status, p.state_version AS "stateVersion", p.compensation,
+       ARRAY(SELECT step->>'type' FROM jsonb_array_elements(p.undo) WITH ORDINALITY AS u (step, place) ORDER BY place DESC)
+         || ARRAY(SELECT step->>'type' FROM jsonb_array_elements(p.compensation->'refused') WITH ORDINALITY AS u (step, place) ORDER BY place) AS undo, p.started_at AS "startedAt",
        p.updated_at AS "updatedAt",
        ARRAY(SELECT k.key FROM event_store.process_keys k WHERE k.process = p.process AND k.id = p.id ORDER BY k.key) AS keys FROM event_store.processes p`;
 
@@ -43,6 +45,10 @@ SELECT p.process, p.id, p.status, p.state_version AS "stateVersion", jsonb_array
 export const findProcess = `${PROCESS}
 WHERE p.process = $1 AND p.status <> 'new'
   AND p.id = coalesce((SELECT k.id FROM event_store.process_keys k WHERE k.process = $1 AND k.key = $2), $2)`;
+
+/** $1 limit. Looks at every process. */
+export const refusedProcesses = `${PROCESS}
+WHERE jsonb_array_length(p.compensation->'refused') > 0 ORDER BY p.updated_at, p.process, p.id LIMIT $1`;
 
 /** $1 milliseconds, $2 limit. Looks at every process. */
 export const idleProcesses = `${PROCESS}

@@ -6,6 +6,8 @@ interface Signal extends InboundRow {
   readonly signal: SignalContent;
 }
 
+const SIGNALS = new Set(['process.timer', 'process.rejection', 'process.compensate']);
+
 const nameOf = ({ process, id }: { process: string; id: string }): string => `${process}/${id}`;
 
 export function checkProcesses(state: ServiceState): Violation[] {
@@ -45,7 +47,7 @@ function checkSignals(
 ): void {
   for (const { id, type, key, signal } of signals) {
     const what = `${service}: ${type} ${id}`;
-    if (type !== 'process.timer' && type !== 'process.rejection')
+    if (!SIGNALS.has(type))
       findings.add('wrong', `${what} came from no topic, and is no signal.`);
     else if (key !== nameOf(signal)) findings.add('wrong', `${what} is for ${nameOf(signal)}, and has the key ${key}.`);
     else if (!known.has(key)) findings.add('wrong', `${what} is for process ${key}, which does not exist.`);

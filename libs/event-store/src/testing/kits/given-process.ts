@@ -3,7 +3,16 @@ import type { Class } from '../../core/index.js';
 import type { Process, ProcessRejection } from '../../processes/index.js';
 import { Step } from './failure.js';
 import { happenings } from './given-events.js';
-import { checkParked, checkProcessState, checkSent, checkStatus, withoutParked } from './process-checks.js';
+import {
+  checkCompensated,
+  checkParked,
+  checkProcessState,
+  checkSent,
+  checkStatus,
+  checkWakes,
+  withoutParked,
+  type Due,
+} from './process-checks.js';
 import { tell, type Ending, type Story, type Turn } from './story.js';
 import { Unfinished } from './unfinished.js';
 
@@ -16,6 +25,10 @@ export interface ProcessExpectations<P extends Process> {
   thenSendsNothing(): ProcessOutcome<P>;
   /** Whatever comes later meets the tombstone. */
   thenCompletes(): ProcessOutcome<P>;
+  /** It has taken its steps back and ended by that, for this reason; the commands say `thenSends`. Fails where one of them was refused. */
+  thenCompensates(reason?: string): ProcessOutcome<P>;
+  /** It has set a timer that is due so many milliseconds from the end of the story, or at that time of the test's clock. */
+  thenWakes(timer: string, due: Due): ProcessOutcome<P>;
   /** It has started, and has not completed. */
   thenGoesOn(): ProcessOutcome<P>;
   /** The fields that are named. */
@@ -28,7 +41,7 @@ export type ProcessOutcome<P extends Process> = Promise<void> & ProcessExpectati
 
 const DEFAULT_ID = '00000000-0000-4000-8000-000000000001';
 const EXPECTATIONS =
-  '.thenSends(…), .thenSendsNothing(), .thenCompletes(), .thenGoesOn(), .thenState({ … }) or .thenParks(…)';
+  '.thenSends(…), .thenSendsNothing(), .thenWakes(…), .thenCompletes(), .thenCompensates(), .thenGoesOn(), .thenState({ … }) or .thenParks(…)';
 
 /** A process after these events. `process`: the class, or an instance where its constructor has parameters. */
 export function givenProcess<P extends Process>(
@@ -85,6 +98,14 @@ abstract class ProcessChain<P extends Process> extends Unfinished implements Pro
     return this.expectations().thenCompletes();
   }
 
+  thenCompensates(reason?: string): ProcessOutcome<P> {
+    return this.expectations().thenCompensates(reason);
+  }
+
+  thenWakes(timer: string, due: Due): ProcessOutcome<P> {
+    return this.expectations().thenWakes(timer, due);
+  }
+
   thenGoesOn(): ProcessOutcome<P> {
     return this.expectations().thenGoesOn();
   }
@@ -131,6 +152,8 @@ function expectationsOf<P extends Process>(ending: Promise<Ending>, before: Prom
     thenSends: (...commands) => expect('thenSends', (end, step) => checkSent(end, commands, step)),
     thenSendsNothing: () => expect('thenSendsNothing', (end, step) => checkSent(end, [], step)),
     thenCompletes: () => expect('thenCompletes', (end, step) => checkStatus(end, 'completed', step)),
+    thenCompensates: (reason) => expect('thenCompensates', (end, step) => checkCompensated(end, reason, step)),
+    thenWakes: (timer, due) => expect('thenWakes', (end, step) => checkWakes(end, timer, due, step)),
     thenGoesOn: () => expect('thenGoesOn', (end, step) => checkStatus(end, 'running', step)),
     thenState: (state) => expect('thenState', (end, step) => checkProcessState(end, state, step)),
     thenParks: (reason) =>

@@ -26,6 +26,41 @@ export function checkStatus(ending: Ending, expected: 'completed' | 'running', s
   throw step.failure([sentence, list('Sent', numbered(ending.sent), 'none'), timers(ending), story(ending)]);
 }
 
+/** From the end of the story, in milliseconds, or a time of the test's clock. */
+export type Due = { readonly afterMs: number } | { readonly at: Date };
+
+export function checkWakes(ending: Ending, timer: string, due: Due, step: Step): void {
+  checkHandled(ending, step);
+  const wanted = 'at' in due ? due.at.getTime() - ending.now.getTime() : due.afterMs;
+  const named = ending.timers.filter(({ name }) => name === timer);
+  if (named.some(({ inMs }) => inMs === wanted)) return;
+  const when = 'at' in due ? `at ${due.at.toISOString()}, which is in ${wanted} ms` : `in ${wanted} ms`;
+  const sentence =
+    named.length === 0
+      ? `No timer ${timer} is set: it was never set, or has fired.`
+      : `The timer ${timer} is due at another time.`;
+  const all = list('Timers', timerLines(ending), 'none');
+  throw step.failure([sentence, `Expected: ${timer}, due ${when}`, all, story(ending)], {
+    expected: wanted,
+    actual: named.map(({ inMs }) => inMs),
+  });
+}
+
+/** @param reason of the compensation; undefined: any */
+export function checkCompensated(ending: Ending, reason: string | undefined, step: Step): void {
+  checkHandled(ending, step);
+  const { status, compensation } = theProcess(ending, step);
+  const rest = [list('Sent', numbered(ending.sent), 'none'), timers(ending), story(ending)];
+  if (!compensation) throw step.failure(['The process has taken nothing back.', ...rest]);
+  if (status !== 'completed') throw step.failure(['The process has compensated, and goes on.', ...rest]);
+  const refused = compensation.refused.map(({ type, code, message }) => `${type}: ${code}: ${message}`);
+  if (refused.length > 0)
+    throw step.failure(['The process was not taken back as a whole.', list('Refused', refused), ...rest]);
+  if (reason === undefined || reason === compensation.reason) return;
+  const sides = { expected: reason, actual: compensation.reason };
+  throw step.failure([`It has compensated for another reason: ${compensation.reason}`, ...rest], sides);
+}
+
 export function checkProcessState(ending: Ending, expected: object, step: Step): void {
   checkHandled(ending, step);
   const { state } = theProcess(ending, step);
@@ -79,9 +114,12 @@ function theProcess({ rows, story: told }: Ending, step: Step): StoredProcess {
   throw step.failure([sentence, list('Story', storyLines(told))]);
 }
 
-function timers({ timers: set }: Ending): string {
-  const lines = set.map(({ name, inMs }) => `${name}, due in ${inMs} ms`);
-  return list('Timers', lines);
+function timers(ending: Ending): string {
+  return list('Timers', timerLines(ending));
+}
+
+function timerLines({ timers: set }: Ending): string[] {
+  return set.map(({ name, inMs }) => `${name}, due in ${inMs} ms`);
 }
 
 function story({ story: told }: Ending): string {

@@ -41,6 +41,8 @@ export interface Ending {
   /** All processes there are now. */
   readonly rows: readonly StoredProcess[];
   readonly setAside: readonly SetAside[];
+  /** On the test's clock. */
+  readonly now: Date;
   /** Timers that are set, and in how many milliseconds they are due. */
   readonly timers: readonly { readonly name: string; readonly inMs: number }[];
 }
@@ -74,13 +76,14 @@ export async function tell(story: Story): Promise<Ending> {
     }
     const sent = (await engine.read('outgoing')).slice(before).map((record) => commands.decode(record));
     const { processes, processTimers } = engine.store.database;
-    const now = engine.clock.now().getTime();
+    const now = engine.clock.now();
     return {
       story,
+      now,
       sent,
       rows: processes.all(undefined).map((row) => JSON.parse(row) as StoredProcess),
       setAside: await engine.setAside(),
-      timers: processTimers.all(undefined).map(({ name, dueAt }) => ({ name, inMs: dueAt - now })),
+      timers: processTimers.all(undefined).map(({ name, dueAt }) => ({ name, inMs: dueAt - now.getTime() })),
     };
   } finally {
     await engine.stop();
