@@ -123,10 +123,10 @@ describe('compensation on PostgreSQL', () => {
         'SELECT status, compensation FROM event_store.processes',
       );
       expect(rows).toEqual(
-        Array(TRIPS).fill({
+        Array.from({ length: TRIPS }, () => ({
           status: 'completed',
           compensation: { reason: 'Book was rejected: sold-out: The bus is full.', by: 'process:booking', refused: [] },
-        }),
+        })),
       );
       const [sent] = await query<{ n: number }>('SELECT count(*)::int AS n FROM event_store.outgoing_commands');
       expect(sent).toEqual({ n: TRIPS * 7 });

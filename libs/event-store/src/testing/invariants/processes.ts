@@ -47,8 +47,7 @@ function checkSignals(
 ): void {
   for (const { id, type, key, signal } of signals) {
     const what = `${service}: ${type} ${id}`;
-    if (!SIGNALS.has(type))
-      findings.add('wrong', `${what} came from no topic, and is no signal.`);
+    if (!SIGNALS.has(type)) findings.add('wrong', `${what} came from no topic, and is no signal.`);
     else if (key !== nameOf(signal)) findings.add('wrong', `${what} is for ${nameOf(signal)}, and has the key ${key}.`);
     else if (!known.has(key)) findings.add('wrong', `${what} is for process ${key}, which does not exist.`);
   }
