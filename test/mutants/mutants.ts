@@ -37,6 +37,27 @@ export const mutants: readonly Mutant[] = [
     test: 'never keeps a position nobody wrote: after a crash it is drawn again, and its event must be seen',
   },
   {
+    name: 'rows that are read together with the locks, not after the writers were seen gone',
+    file: SETTLING,
+    find: `if (!(await writers.gone(waitMs))) return [];
+      this.writers = undefined;
+      const page = await this.page(from, writers.upTo, limit);`,
+    replace: `const rows = await this.connection.query(this.range(from, writers.upTo, limit));
+      if (!(await writers.gone(waitMs))) return [];
+      this.writers = undefined;
+      const page = this.reached(rows.map(parseRecord));`,
+    spec: SETTLED_LOG_SPEC,
+    test: 'reads rows only after it has seen the writers gone, however long looking takes (rounds held back before: 1)',
+  },
+  {
+    name: 'a reader that does not wait for prepared transactions',
+    file: 'libs/event-store/src/postgres/log-writers.ts',
+    find: `WHERE locktype = 'relation' AND mode`,
+    replace: `WHERE pid IS NOT NULL AND locktype = 'relation' AND mode`,
+    spec: SETTLED_LOG_SPEC,
+    test: 'waits for a prepared transaction, and names it',
+  },
+  {
     name: 'the rest of an append joined on the stream alone',
     file: 'libs/event-store/src/postgres/sql/append.sql.ts',
     find: 'JOIN first f ON f.stream = r.stream AND f.id = r.first_id',

@@ -1,7 +1,7 @@
 // Plants each bug in a copy of the tree and lets the simulation look for it.
-import { Workshop } from '../mutants/workshop.js';
 import type { SimMutant } from './mutants.js';
 import { inLanes, runWorker } from './run-worker.js';
+import type { SimWorkshop } from './sim-workshop.js';
 
 export interface Caught {
   readonly mutant: SimMutant;
@@ -12,33 +12,20 @@ export interface Caught {
 
 /** A bug that has not shown after so many runs is not caught. */
 const MOST_RUNS = 600;
-const COPIED = ['libs/event-store', 'tools/sim', 'tools/mutants', 'package.json', 'tsconfig.json'];
-
-class SimWorkshop extends Workshop {
-  static async open(): Promise<SimWorkshop> {
-    return new SimWorkshop(await Workshop.copyOf(COPIED));
-  }
-}
-
-/** @throws Error when a mutant's text is not in its file exactly once. */
-export async function hunt(
+/** One workshop for each that is to be hunted at a time. @throws Error when a mutant's text is not in its file exactly once. */
+export function hunt(
+  workshops: readonly SimWorkshop[],
   mutants: readonly SimMutant[],
-  lanes: number,
-  tell: (caught: Caught) => void,
+  tell: (caught: Caught) => void = () => undefined,
 ): Promise<Caught[]> {
-  const workshops = await Promise.all(Array.from({ length: lanes }, () => SimWorkshop.open()));
-  try {
-    return await inLanes(
-      lanes,
-      mutants.map((mutant) => async (lane) => {
-        const caught = await huntOne(workshops[lane]!, mutant);
-        tell(caught);
-        return caught;
-      }),
-    );
-  } finally {
-    await Promise.all(workshops.map((workshop) => workshop.close()));
-  }
+  return inLanes(
+    workshops.length,
+    mutants.map((mutant) => async (lane) => {
+      const caught = await huntOne(workshops[lane]!, mutant);
+      tell(caught);
+      return caught;
+    }),
+  );
 }
 
 async function huntOne(workshop: SimWorkshop, mutant: SimMutant): Promise<Caught> {

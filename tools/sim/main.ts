@@ -7,6 +7,10 @@ import { parseSimArguments, type SimArguments } from './arguments.js';
 import { hunt, type Caught } from './hunt.js';
 import { mutants } from './mutants.js';
 import { inLanes, runWorker } from './run-worker.js';
+import { SimWorkshop } from './sim-workshop.js';
+
+/** Seeds with violations after which a lane ends: more tell nothing new. */
+const MOST_FOUND = 20;
 
 /** Returns the exit code: 0 all is well, 1 something was found or not caught, 2 it was asked wrongly. */
 export async function main(argv: readonly string[]): Promise<number> {
@@ -29,10 +33,11 @@ async function replay(seed: number, calls: boolean): Promise<number> {
 }
 
 async function show(key: string): Promise<number> {
-  const caught = await hunt(
-    mutants.filter((mutant) => mutant.key === key),
-    1,
-    () => undefined,
+  const caught = await inWorkshops(1, (workshops) =>
+    hunt(
+      workshops,
+      mutants.filter((mutant) => mutant.key === key),
+    ),
   );
   console.log(formatCaught(caught));
   return caught.every(({ by }) => by) ? 0 : 1;
@@ -43,17 +48,17 @@ async function explore({ schedules, from, json }: SimArguments): Promise<number>
   const began = Date.now();
   const lanes = availableParallelism();
   log(`${schedules} runs from seed ${from} on, ${lanes} at a time, and ${mutants.length} planted bugs.`);
-  const caught = await hunt(mutants, lanes, ({ mutant, by }) => log(`${by ? 'caught' : 'NOT CAUGHT'}: ${mutant.name}`));
   const share = Math.ceil(schedules / lanes);
-  const stretches = Array.from({ length: lanes }, (_, lane) => ({
-    from: from + lane * share,
-    count: Math.max(0, Math.min(share, schedules - lane * share)),
-    mostFound: 20,
+  const { caught, reports } = await inWorkshops(lanes, async (workshops) => ({
+    caught: await hunt(workshops, mutants, ({ mutant, by }) => log(`${by ? 'caught' : 'NOT CAUGHT'}: ${mutant.name}`)),
+    reports: await inLanes(
+      lanes,
+      workshops.map(({ folder }, lane) => () => {
+        const count = Math.max(0, Math.min(share, schedules - lane * share));
+        return runWorker(folder, { from: from + lane * share, count, mostFound: MOST_FOUND });
+      }),
+    ),
   }));
-  const reports = await inLanes(
-    lanes,
-    stretches.map((stretch) => () => runWorker('.', stretch)),
-  );
   const found = reports.flatMap((report) => report.found);
   const violations = found.flatMap(({ seed, sentences }) => sentences.map((sentence) => `seed ${seed}: ${sentence}`));
   const result = {
@@ -69,6 +74,15 @@ async function explore({ schedules, from, json }: SimArguments): Promise<number>
     log(`\nSeed ${seed}: ${sentences.join('\n  ')}\n  Replay it: npm run sim -- --seed ${seed}`);
   if (json) console.log(JSON.stringify(result));
   return violations.length === 0 && result.mutants === result.mutantsCaught ? 0 : 1;
+}
+
+async function inWorkshops<T>(count: number, work: (workshops: readonly SimWorkshop[]) => Promise<T>): Promise<T> {
+  const workshops = await SimWorkshop.open(count);
+  try {
+    return await work(workshops);
+  } finally {
+    await Promise.all(workshops.map((workshop) => workshop.close()));
+  }
 }
 
 function formatCaught(caught: readonly Caught[]): string {

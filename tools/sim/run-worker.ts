@@ -10,9 +10,9 @@ export interface Stretch {
   readonly mostFound: number;
 }
 
-/** `folder`: the tree whose engines run. @throws Error when the worker ends without a report. */
+/** `folder`: the compiled copy whose engines run. @throws Error when the worker ends without a report. */
 export function runWorker(folder: string, { from, count, mostFound }: Stretch): Promise<WorkerReport> {
-  const args = ['--import', 'tsx', join('tools', 'sim', 'worker.ts'), ...[from, count, mostFound].map(String)];
+  const args = [join('tools', 'sim', 'worker.js'), ...[from, count, mostFound].map(String)];
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, args, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
     let out = '';

@@ -36,7 +36,7 @@ export class Fleet {
   /** One or two processes of each context. */
   start(): void {
     for (const context of this.contexts)
-      for (let replica = this.world.random.pick([1, 1, 2]); replica > 0; replica -= 1) this.run(context, replica);
+      for (let replica = this.world.random.pick([1, 1, 1, 2]); replica > 0; replica -= 1) this.run(context, replica);
   }
 
   heal(): void {

@@ -49,7 +49,7 @@ export async function simulate(workload: Workload, { seed, listener, calls = fal
     while (!isOver() && steps < MAX_STEPS && (await world.timeline.step())) steps += 1;
   };
 
-  const stormMs = random.between(1_000, 4_000);
+  const stormMs = random.between(500, 3_000);
   clients.plan(run.requests);
   disturb(world, fleet, bus, stormMs);
   fleet.start();

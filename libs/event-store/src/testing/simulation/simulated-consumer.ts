@@ -69,11 +69,11 @@ export class SimulatedConsumer implements Consumer, Member {
       try {
         next ??= await process.call('broker', 'offset', () => bus.committed(this.group, place));
         const from = next;
-        const batch = await process.call('broker', 'fetch', () => bus.read(place, from, random.between(1, BATCH)));
-        if (batch.length === 0) {
-          if (bus.read(place, from, 1).length === 0) await this.news();
+        if (bus.read(place, from, 1).length === 0) {
+          await this.news(); // as a broker holds a fetch back until there is something
           continue;
         }
+        const batch = await process.call('broker', 'fetch', () => bus.read(place, from, random.between(1, BATCH)));
         process.tell(`receives ${batch.map(({ headers, key }) => `${headers['ce_type']} of ${key}`).join(', ')}`);
         if ((await this.options.handler(batch).catch(() => 'retry')) === 'retry') {
           await process.clock.sleep(BACKOFF_MS);

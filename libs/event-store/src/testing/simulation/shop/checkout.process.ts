@@ -41,7 +41,7 @@ interface CheckoutState {
   readonly refused: number;
 }
 
-export const ITEMS = [1, 2, 3];
+export const ITEMS = [1, 2];
 
 @ProcessManager('checkout')
 export class Checkout extends Process<CheckoutState> {
