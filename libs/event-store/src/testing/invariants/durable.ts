@@ -1,4 +1,4 @@
-// I1 Durable: what was acknowledged exists, with the same id, stream and version.
+// I1 Durable: what was acknowledged exists, with the same id, stream and version; what was rejected does not, and what nobody knows of is there once at most.
 import type { ServiceState } from './service-state.js';
 import { Findings, type Violation } from './violation.js';
 
@@ -28,6 +28,30 @@ export function checkDurable(state: ServiceState, acknowledged: readonly Acknowl
     } else if (!streams.has(stream)) {
       findings.add('lost', `${state.service} acknowledged an append to ${stream}, and does not have the stream.`);
     }
+  }
+  return findings.found;
+}
+
+/** A command that nobody got a yes for. */
+export interface UnconfirmedCommand {
+  readonly commandId: string;
+  /** `unknown`: no answer came, so it may have taken effect once. `rejected`: it must have left nothing. */
+  readonly outcome: 'unknown' | 'rejected';
+}
+
+export function checkUnconfirmed(state: ServiceState, unconfirmed: readonly UnconfirmedCommand[]): Violation[] {
+  const findings = new Findings('I1');
+  for (const { commandId, outcome } of unconfirmed) {
+    const events = state.events.filter((event) => event.commandId === commandId);
+    const decisions = state.commands.filter(({ id, outcome: answer }) => id === commandId && answer === 'accepted');
+    if (outcome === 'rejected' && events.length > 0)
+      findings.add('wrong', `${state.service} rejected command ${commandId}, and has ${events.length} events of it.`);
+    const places = new Set(decisions.map(({ stream, step }) => `${step}@${stream}`));
+    if (outcome === 'unknown' && places.size < decisions.length)
+      findings.add(
+        'duplicated',
+        `Command ${commandId} was never answered, and took effect ${decisions.length} times in ${state.service}.`,
+      );
   }
   return findings.found;
 }

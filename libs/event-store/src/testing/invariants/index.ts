@@ -1,5 +1,5 @@
 // The one checker of the invariants: used by the demo, by every test that injects faults, and by whoever doubts.
-import { checkDurable, type AcknowledgedAppend } from './durable.js';
+import { checkDurable, checkUnconfirmed, type AcknowledgedAppend, type UnconfirmedCommand } from './durable.js';
 import { checkEffectOnce } from './effect-once.js';
 import { checkGlobalOrder, type GlobalOrderOptions } from './global-order.js';
 import { checkPoison, type PlantedPoison } from './poison.js';
@@ -13,12 +13,13 @@ import type { ServiceShape, SystemState } from './topology.js';
 import type { Violation } from './violation.js';
 
 export { fingerprint, notAtRest } from './at-rest.js';
-export type { AcknowledgedAppend } from './durable.js';
+export type { AcknowledgedAppend, UnconfirmedCommand } from './durable.js';
 export { checkLiveness } from './liveness.js';
 export type { PlantedPoison } from './poison.js';
 export { publishedOnPostgres, type PublishedMessage, type PublishedMessages } from './published-messages.js';
 export { checkReplay, type ReadModelCopies, type ReadModelRow } from './replay.js';
 export { optionalText, text, type Query, type Row } from './query.js';
+export { checkSnapshots, type StateCopies } from './snapshots.js';
 export type { EventRow, ServiceState, SetAsideRow, TimerRow } from './service-state.js';
 export type { Publishes, ServiceShape, SystemState } from './topology.js';
 export { Findings, groupBy, type Damage, type Violation } from './violation.js';
@@ -34,6 +35,8 @@ export interface SystemProbe {
 export interface CheckOptions extends GlobalOrderOptions {
   /** By the service's name. */
   readonly acknowledged?: Readonly<Record<string, readonly AcknowledgedAppend[]>>;
+  /** By the service's name. */
+  readonly unconfirmed?: Readonly<Record<string, readonly UnconfirmedCommand[]>>;
   /** Bad messages sent on purpose: then I11 looks at what is set aside, instead of I3. */
   readonly planted?: readonly PlantedPoison[];
 }
@@ -48,14 +51,15 @@ export async function readSystemState({ shapes, queries, publishedMessages }: Sy
   return { shapes, services: await Promise.all(services), published: await publishedMessages() };
 }
 
-/** I1 to I5 over a system at rest, and I11 where bad messages were planted. I8 and I15 have checks of their own. */
+/** I1 to I5 over a system at rest, and I11 where bad messages were planted. I8, I9 and I15 have checks of their own. */
 export function checkInvariants(
   system: SystemState,
-  { acknowledged = {}, planted, allowSetAside }: CheckOptions = {},
+  { acknowledged = {}, unconfirmed = {}, planted, allowSetAside }: CheckOptions = {},
 ): Violation[] {
   return [
     ...system.services.flatMap((state) => [
       ...checkDurable(state, acknowledged[state.service] ?? []),
+      ...checkUnconfirmed(state, unconfirmed[state.service] ?? []),
       ...checkStreamOrder(state),
       ...checkGlobalOrder(state, { allowSetAside: planted ? () => true : allowSetAside }),
       ...checkProcesses(state),

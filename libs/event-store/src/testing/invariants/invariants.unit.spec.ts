@@ -1,7 +1,7 @@
 // Every check finds the fault it is there for, says which ids it is about, and finds nothing where all is well.
 import { describe, expect, it } from 'vitest';
 import { type DamageableSystem, healthySystem, message } from './healthy.fixture.js';
-import { checkInvariants, type CheckOptions } from './index.js';
+import { checkInvariants, checkSnapshots, type CheckOptions } from './index.js';
 
 type Plant = (system: DamageableSystem) => void;
 
@@ -31,6 +31,42 @@ describe('I1 finds an acknowledged append', () => {
   ])('that is gone or elsewhere: %j', (append, sentence) => {
     expect(sentencesAfter(() => undefined, acknowledged(append))).toEqual([sentence]);
   });
+});
+
+describe('I1 finds a command that was not confirmed', () => {
+  const unconfirmed = (commandId: string, outcome: 'unknown' | 'rejected') => ({
+    unconfirmed: { shop: [{ commandId, outcome }] },
+  });
+
+  it('and was rejected, and has left an event', () => {
+    expect(sentencesAfter(() => undefined, unconfirmed('c1', 'rejected'))).toEqual([
+      'I1: shop rejected command c1, and has 1 events of it.',
+    ]);
+  });
+
+  it('and took effect twice', () => {
+    const found = sentencesAfter(
+      ({ shop }) => shop.commands.push({ ...shop.commands[0]! }),
+      unconfirmed('c1', 'unknown'),
+    );
+    expect(found).toContain('I1: Command c1 was never answered, and took effect 2 times in shop.');
+  });
+
+  it('only where something is wrong: it may have taken effect once, or not at all', () => {
+    expect(sentencesAfter(() => undefined, unconfirmed('c1', 'unknown'))).toEqual([]);
+    expect(sentencesAfter(() => undefined, unconfirmed('c9', 'unknown'))).toEqual([]);
+    expect(sentencesAfter(() => undefined, unconfirmed('c9', 'rejected'))).toEqual([]);
+  });
+});
+
+it('I9 finds a state that its snapshot tells differently', () => {
+  const copies = [
+    { stream: 'sale-a', throughSnapshot: { sold: 1, at: [1] }, replayed: { at: [1], sold: 1 } },
+    { stream: 'sale-b', throughSnapshot: { sold: 1 }, replayed: { sold: 2 } },
+  ];
+  expect(checkSnapshots('shop', copies).map(({ sentence }) => sentence)).toEqual([
+    'I9: shop: sale-b through its snapshot is not what its events give.',
+  ]);
 });
 
 describe('I2 finds', () => {

@@ -1,10 +1,16 @@
-// I10 Idempotent API, and of I1 what answers promise: the same command is answered the same, what was rejected has left nothing.
-import { Findings, groupBy, type AcknowledgedAppend, type SystemState, type Violation } from '../invariants/index.js';
-import type { Answer } from './workload.js';
+// I10 Idempotent API: the same command is answered the same and decided once. And what I1 has to know of the answers.
+import {
+  Findings,
+  groupBy,
+  type AcknowledgedAppend,
+  type SystemState,
+  type UnconfirmedCommand,
+  type Violation,
+} from '../invariants/index.js';
+import type { Answer, ClientRequest } from './workload.js';
 
 export function checkAnswers(answers: readonly Answer[], { services }: SystemState): Violation[] {
   const same = new Findings('I10');
-  const durable = new Findings('I1');
   for (const [id, ofOne] of groupBy(answers, ({ request }) => request.commandId)) {
     const { command, context } = ofOne[0]!.request;
     const texts = new Set(ofOne.map(textOf));
@@ -13,11 +19,9 @@ export function checkAnswers(answers: readonly Answer[], { services }: SystemSta
     const events = services
       .find(({ service }) => service === context)!
       .events.filter(({ commandId }) => commandId === id);
-    if (ofOne.some(({ result }) => 'rejected' in result) && events.length > 0)
-      durable.add('wrong', `${what} was rejected, and has left ${events.length} events.`);
     if (events.length > 1) same.add('duplicated', `${what} has left ${events.length} events.`);
   }
-  return [...same.found, ...durable.found];
+  return same.found;
 }
 
 /** By service: what somebody got a yes for. */
@@ -27,6 +31,18 @@ export function acknowledgedIn(answers: readonly Answer[]): Record<string, Ackno
     if ('rejected' in result) continue;
     (all[request.context] ??= []).push({ stream: result.stream, version: result.version });
   }
+  return all;
+}
+
+/** By service: what somebody got a no for, or no answer. */
+export function unconfirmedIn(
+  answers: readonly Answer[],
+  unknown: ReadonlySet<ClientRequest>,
+): Record<string, UnconfirmedCommand[]> {
+  const all: Record<string, UnconfirmedCommand[]> = {};
+  for (const { request, result } of answers)
+    if ('rejected' in result) (all[request.context] ??= []).push({ commandId: request.commandId, outcome: 'rejected' });
+  for (const { context, commandId } of unknown) (all[context] ??= []).push({ commandId, outcome: 'unknown' });
   return all;
 }
 

@@ -7,9 +7,13 @@ import type { Answer, ClientRequest } from './workload.js';
 /** After this time without an answer a client asks again, in milliseconds. */
 const PATIENCE_MS = 3_000;
 const PAUSE_MS = 300;
+/** How often a client leaves instead of asking again. */
+const GIVES_UP = 0.1;
 
 export class Clients {
   readonly answers: Answer[] = [];
+  /** Given up on: nobody knows what became of them. */
+  readonly unknown = new Set<ClientRequest>();
   private readonly unanswered = new Set<ClientRequest>();
 
   constructor(
@@ -34,7 +38,9 @@ export class Clients {
     const { world } = this;
     const services = this.running(request.context);
     const again = (): void => {
-      if (this.unanswered.has(request)) this.send(request);
+      if (!this.unanswered.has(request)) return;
+      if (world.faults.active && world.random.chance(GIVES_UP)) this.giveUp(request);
+      else this.send(request);
     };
     if (services.length === 0) return void world.timeline.in(PAUSE_MS, again);
     const service = world.random.pick(services);
@@ -67,11 +73,18 @@ export class Clients {
     });
   }
 
+  private giveUp(request: ClientRequest): void {
+    this.world.tell(0, '●', `client gives up on ${request.command.constructor.name}`);
+    this.unanswered.delete(request);
+    this.unknown.add(request);
+  }
+
   private answer(answer: Answer): void {
     const { request, result } = answer;
     const what = 'rejected' in result ? `no, ${result.rejected}` : `yes, version ${result.version} of ${result.stream}`;
     this.world.tell(0, '●', `client hears of ${request.command.constructor.name}: ${what}`);
     this.answers.push(answer);
     this.unanswered.delete(request);
+    this.unknown.delete(request);
   }
 }

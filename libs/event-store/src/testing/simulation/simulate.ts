@@ -3,11 +3,12 @@ import { createMemoryStore, type MemoryDatabase } from '../../memory/index.js';
 import { ManualClock } from '../manual-clock.js';
 import { checkInvariants, checkLiveness, Findings, type SystemState, type Violation } from '../invariants/index.js';
 import { randomFrom } from '../random.js';
-import { acknowledgedIn, checkAnswers } from './answers.js';
+import { acknowledgedIn, checkAnswers, unconfirmedIn } from './answers.js';
 import { Clients } from './clients.js';
 import { disturb } from './disturbances.js';
 import { memoryServiceState, messagesOn } from './memory-state.js';
 import { SimulatedBus } from './simulated-bus.js';
+import { checkStates } from './states.js';
 import { Fleet } from './fleet.js';
 import { World } from './world.js';
 import type { Workload } from './workload.js';
@@ -73,12 +74,18 @@ export async function simulate(workload: Workload, { seed, listener, calls = fal
     services: [...fleet.databases].map(([name, database]) => memoryServiceState(name, database, fleet.databaseNow)),
     published: messagesOn(bus),
   };
-  const { answers } = clients;
+  const { answers, unknown } = clients;
+  const states: Violation[] = [];
+  for (const context of run.contexts) states.push(...(await checkStates(context, fleet.databases.get(context.name)!)));
   const violations = [
     ...world.violations,
     ...stuck(steps, reason),
     ...checkLiveness(state, world.timeline.now - quietSince),
-    ...checkInvariants(state, { acknowledged: acknowledgedIn(answers) }),
+    ...checkInvariants(state, {
+      acknowledged: acknowledgedIn(answers),
+      unconfirmed: unconfirmedIn(answers, unknown),
+    }),
+    ...states,
     ...checkAnswers(answers, state),
     ...world.reads.check(),
     ...run.check({ system: state, databases: fleet.databases, answers }),

@@ -25,7 +25,7 @@ interface SaleState {
   readonly status: 'none' | 'made' | 'confirmed' | 'cancelled';
 }
 
-@Aggregate('sale', { snapshot: every(2) })
+@Aggregate('sale', { snapshot: every(1) })
 export class Sale extends EventSourcedAggregate<SaleState> {
   state: SaleState = { status: 'none' };
 
