@@ -11,7 +11,7 @@ export interface Caught {
 }
 
 /** A bug that has not shown after so many runs is not caught. */
-const MOST_RUNS = 600;
+const MOST_RUNS = 2_000;
 /** One workshop for each that is to be hunted at a time. @throws Error when a mutant's text is not in its file exactly once. */
 export function hunt(
   workshops: readonly SimWorkshop[],

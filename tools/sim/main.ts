@@ -26,6 +26,7 @@ export async function main(argv: readonly string[]): Promise<number> {
 }
 
 async function replay(seed: number, calls: boolean): Promise<number> {
+  process.stdout.on('error', () => process.exit(0)); // whoever reads has read enough, as `head` does
   const { violations, steps } = await simulate(shop, { seed, calls, listener: (line) => console.log(line) });
   console.log(`\nSeed ${seed}: ${steps} steps, ${violations.length} violations.`);
   for (const { sentence } of violations) console.log(`  - ${sentence}`);

@@ -53,7 +53,7 @@ export class Clients {
     world.timeline.in(PATIENCE_MS, end(again));
     world.timeline.in(world.faults.latencyMs(), () => {
       if (!service.process.isAlive) return;
-      service.process.tell(`is asked for ${request.command.constructor.name} ${JSON.stringify(request.command)}`);
+      service.process.tell(() => `is asked for ${request.command.constructor.name} ${JSON.stringify(request.command)}`);
       const heard = (what: () => void): void =>
         void service.process.later(0, () => world.timeline.in(world.faults.latencyMs(), what));
       service.execute(request.command, request.commandId).then(

@@ -37,7 +37,7 @@ export function storeOf(process: SimulatedProcess, database: MemoryDatabase): Me
 
 /** Writes into the story. */
 export function loggerOf(process: SimulatedProcess): Logger {
-  const say = (level: string) => (message: string) => process.tell(`[${level}] ${message}`);
+  const say = (level: string) => (message: string) => process.tell(() => `[${level}] ${message}`);
   const quiet = (): void => undefined;
   if (!process.world.isHeard) return { debug: quiet, info: quiet, warn: quiet, error: quiet };
   return { debug: quiet, info: say('info'), warn: say('warn'), error: say('error') };

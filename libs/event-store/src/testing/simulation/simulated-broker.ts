@@ -37,7 +37,7 @@ export class SimulatedBroker implements Broker {
     await this.process.call('broker', `publish ${admitted.length}`, () => {
       for (const { message } of admitted.slice(0, part)) {
         this.bus.append(message);
-        this.process.tell(`publishes ${message.headers['ce_type']} of ${message.key}`);
+        this.process.tell(() => `publishes ${message.headers['ce_type']} of ${message.key}`);
       }
       this.bus.wake();
       if (part !== undefined) throw new UnavailableError('The broker', new Error(`only ${part} messages arrived`));

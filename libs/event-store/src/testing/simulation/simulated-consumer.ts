@@ -74,7 +74,7 @@ export class SimulatedConsumer implements Consumer, Member {
           continue;
         }
         const batch = await process.call('broker', 'fetch', () => bus.read(place, from, random.between(1, BATCH)));
-        process.tell(`receives ${batch.map(({ headers, key }) => `${headers['ce_type']} of ${key}`).join(', ')}`);
+        process.tell(() => `receives ${batch.map(({ headers, key }) => `${headers['ce_type']} of ${key}`).join(', ')}`);
         if ((await this.options.handler(batch).catch(() => 'retry')) === 'retry') {
           await process.clock.sleep(BACKOFF_MS);
           continue;

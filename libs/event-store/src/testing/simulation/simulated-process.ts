@@ -6,6 +6,7 @@ import type { World } from './world.js';
 
 export type Server = 'database' | 'broker' | 'gateway';
 
+const INSTANT_MS = 1;
 /** Calls after which a process is not new any more. */
 const NEW_FOR_CALLS = 60;
 
@@ -50,8 +51,9 @@ export class SimulatedProcess {
     return this.alive;
   }
 
-  tell(what: string, depth: 1 | 2 = 1): void {
-    if (this.alive) this.world.tell(depth, this.name, what);
+  /** Not put together where nobody listens. */
+  tell(what: () => string, depth: 1 | 2 = 1): void {
+    if (this.alive && this.world.isHeard) this.world.tell(depth, this.name, what());
   }
 
   /** Gone within an instant: nothing of it goes on, and what it had open on servers is given up there. */
@@ -111,7 +113,7 @@ export class SimulatedProcess {
     const { faults, random } = this.world;
     this.calls += 1;
     const fate = faults.fate(this.calls < NEW_FOR_CALLS);
-    this.tell(`→ ${server}: ${what}`, 2);
+    this.tell(() => `→ ${server}: ${what}`, 2);
     if (fate === 'crashBefore') {
       const arrives = random.chance(0.5);
       this.crash(`with ${what} on its way, which ${arrives ? 'arrives' : 'is lost'}`);
@@ -177,7 +179,7 @@ export class SimulatedProcess {
 
   private note(kind: string, what: string): void {
     this.world.faults.count(kind);
-    this.tell(`${kind}: ${what}`);
+    this.tell(() => `${kind}: ${what}`);
   }
 
   private isUnreachable(server: Server): boolean {
@@ -196,8 +198,9 @@ export class SimulatedProcess {
     transaction.abandon();
   }
 
-  /** Of a request: it goes on whatever becomes of the process. */
+  /** Of a request: it goes on whatever becomes of the process. The fastest take no time, so that there is time for more runs. */
   private travel(ms: number): Promise<void> {
+    if (ms < INSTANT_MS) return Promise.resolve();
     return new Promise((resolve) => this.world.timeline.in(ms, resolve));
   }
 

@@ -78,7 +78,9 @@ export class SimulatedService {
   /** @throws UnavailableError */
   async start(): Promise<void> {
     const definitions = this.definitions();
+    const begun = new Set((await this.store.checkpoints.list()).map(({ name, log }) => `${log}/${name}`));
     for (const { name, log, start } of definitions) {
+      if (begun.has(`${log}/${name}`)) continue; // placed by an earlier process: to ask again would only take time
       const initial = () => (start === 'now' ? this.store.logs[log].head() : this.store.logs[log].beginning());
       const lease = await this.store.checkpoints.acquire({ name, log }, this.process.name, LEASE_TTL_MS, initial);
       if (lease) await this.store.checkpoints.release(lease);
@@ -106,7 +108,7 @@ export class SimulatedService {
     this.stopping.abort();
     await Promise.all([this.inbox?.stop(), this.timers?.stop(), ...this.runners.map((runner) => runner.stop())]);
     for (const tail of this.tails.values()) tail.close();
-    this.process.tell('has ended in order');
+    this.process.tell(() => 'has ended in order');
     this.process.end();
   }
 
@@ -196,9 +198,9 @@ export class SimulatedService {
 
   private async executeStored({ id, type, data, metadata }: StoredCommand): Promise<void> {
     const command = this.commands.decode({ type, data });
-    this.process.tell(`executes ${type} ${JSON.stringify(data)}`);
+    this.process.tell(() => `executes ${type} ${JSON.stringify(data)}`);
     await MessageContext.run(new MessageContext(metadata), () => this.execute(command, id)).catch((error: unknown) => {
-      if (error instanceof DomainError) this.process.tell(`${type} is rejected: ${error.message}`);
+      if (error instanceof DomainError) this.process.tell(() => `${type} is rejected: ${error.message}`);
       throw error;
     });
   }

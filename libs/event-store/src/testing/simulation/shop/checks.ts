@@ -10,7 +10,7 @@ import { boardIn, typesOf } from './contexts.js';
 import { chargesTopic, salesTopic } from './messages.js';
 import { notesIn } from './notes.js';
 
-export function checkShop({ databases }: EndOfRun, gateway: Gateway): Violation[] {
+export function checkShop({ databases }: EndOfRun, gateway: Gateway, watched: ReadonlySet<string>): Violation[] {
   const sales = databases.get('sales')!;
   const bank = databases.get('bank')!;
   const saleEvents = toStoredEvents(sales);
@@ -18,11 +18,11 @@ export function checkShop({ databases }: EndOfRun, gateway: Gateway): Violation[
   const streams = groupBy([...saleEvents, ...chargeEvents], ({ stream }) => stream);
   const saleIds = [...streams.keys()].filter((stream) => stream.startsWith('sale-')).map((stream) => stream.slice(5));
   return [
-    ...checkNotes(sales, 'sales-notes', typesOf(chargesTopic.events)),
-    ...checkNotes(bank, 'bank-notes', typesOf(salesTopic.events)),
+    ...(watched.has('sales-notes') ? checkNotes(sales, 'sales-notes', typesOf(chargesTopic.events)) : []),
+    ...(watched.has('bank-notes') ? checkNotes(bank, 'bank-notes', typesOf(salesTopic.events)) : []),
     ...saleIds.flatMap((saleId) => checkSale(saleId, streams, gateway, sales)),
     ...checkBooks(streams, gateway),
-    ...checkBoard(sales, saleIds, streams),
+    ...(watched.has('board@v1') ? checkBoard(sales, saleIds, streams) : []),
   ];
 }
 

@@ -83,9 +83,16 @@ export function boardIn(database: MemoryDatabase) {
   return database.table<{ readonly saleId: string; readonly status: string; readonly version: number }>('board');
 }
 
-export type Trouble = (context: string, record: LogRecord) => Error | undefined;
+export interface Whims {
+  /** Why a handler of events cannot handle the record now. */
+  readonly trouble: (context: string, record: LogRecord) => Error | undefined;
+  /** Names of the handlers and projections that run; the fewer, the more runs there is time for. */
+  readonly watched: ReadonlySet<string>;
+}
 
-export function sales(trouble: Trouble): SimulatedContext {
+export const WATCHERS = ['board@v1', 'sales-notes', 'bank-notes'] as const;
+
+export function sales({ trouble, watched }: Whims): SimulatedContext {
   const board =
     (status: string) =>
     (_event: object, { stream, version }: EventContext, db: unknown) =>
@@ -132,28 +139,29 @@ export function sales(trouble: Trouble): SimulatedContext {
         [ReleaseItem, ({ saleId, item }: ReleaseItem) => shelves.update(saleId, (shelf) => shelf.release(item))],
       ]);
     },
-    subscriptions: ({ registry }) => [
-      asyncProjection({
-        name: 'board',
-        version: 1,
-        registry,
-        handlers: new Map<Class, ReturnType<typeof board>>([
-          [SaleMade, board('made')],
-          [SaleConfirmed, board('confirmed')],
-          [SaleCancelled, board('cancelled')],
-        ]),
-      }),
-      notesSubscription({
-        name: 'sales-notes',
-        log: 'inbound',
-        types: typesOf(chargesTopic.events),
-        trouble: (record) => trouble('sales', record),
-      }),
-    ],
+    subscriptions: ({ registry }) =>
+      [
+        asyncProjection({
+          name: 'board',
+          version: 1,
+          registry,
+          handlers: new Map<Class, ReturnType<typeof board>>([
+            [SaleMade, board('made')],
+            [SaleConfirmed, board('confirmed')],
+            [SaleCancelled, board('cancelled')],
+          ]),
+        }),
+        notesSubscription({
+          name: 'sales-notes',
+          log: 'inbound',
+          types: typesOf(chargesTopic.events),
+          trouble: (record) => trouble('sales', record),
+        }),
+      ].filter(({ name }) => watched.has(name)),
   };
 }
 
-export function bank(gateway: Gateway, trouble: Trouble): SimulatedContext {
+export function bank(gateway: Gateway, { trouble, watched }: Whims): SimulatedContext {
   return {
     name: 'bank',
     shape: {
@@ -202,13 +210,14 @@ export function bank(gateway: Gateway, trouble: Trouble): SimulatedContext {
         ],
       ]);
     },
-    subscriptions: () => [
-      notesSubscription({
-        name: 'bank-notes',
-        log: 'inbound',
-        types: typesOf(salesTopic.events),
-        trouble: (record) => trouble('bank', record),
-      }),
-    ],
+    subscriptions: () =>
+      [
+        notesSubscription({
+          name: 'bank-notes',
+          log: 'inbound',
+          types: typesOf(salesTopic.events),
+          trouble: (record) => trouble('bank', record),
+        }),
+      ].filter(({ name }) => watched.has(name)),
   };
 }

@@ -5,7 +5,7 @@ import type { ClientRequest, PreparedRun, Workload } from '../workload.js';
 import { Gateway } from './charge.js';
 import { checkShop } from './checks.js';
 import { CancelSale, MakeSale } from './checkout.process.js';
-import { bank, sales } from './contexts.js';
+import { bank, sales, WATCHERS } from './contexts.js';
 
 export const shop: Workload = {
   prepare(random: Random): PreparedRun {
@@ -20,11 +20,12 @@ export const shop: Workload = {
       if (cursed.has(key)) return new Error(`${context} cannot handle ${key} yet`);
       return random.chance(nervous) ? new Error('a passing trouble') : undefined;
     };
+    const watched = new Set<string>(WATCHERS.filter(() => random.chance(0.5)));
     return {
-      contexts: [sales(trouble), bank(gateway, trouble)],
+      contexts: [sales({ trouble, watched }), bank(gateway, { trouble, watched })],
       requests: saleIds.flatMap((saleId) => requestsOf(saleId, random)),
       mend: () => (mended = true),
-      check: (end) => checkShop(end, gateway),
+      check: (end) => checkShop(end, gateway, watched),
     };
   },
 };
