@@ -65,12 +65,13 @@ export class SimulatedConsumer implements Consumer, Member {
     const { process, bus } = this;
     const { random, faults } = process.world;
     let next: number | undefined;
-    while (this.generation === generation && !this.stopped) {
+    const isMine = (): boolean => this.generation === generation && !this.stopped;
+    while (isMine()) {
       try {
         next ??= await process.call('broker', 'offset', () => bus.committed(this.group, place));
         const from = next;
         if (bus.read(place, from, 1).length === 0) {
-          await this.news(); // as a broker holds a fetch back until there is something
+          if (isMine()) await this.news(); // as a broker holds a fetch back until there is something
           continue;
         }
         const batch = await process.call('broker', 'fetch', () => bus.read(place, from, random.between(1, BATCH)));

