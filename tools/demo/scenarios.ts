@@ -126,18 +126,23 @@ export async function play(
   };
 }
 
+/** Between two looks at an order. A hundred of them that are asked for five times a second leave little time to confirm them in. */
+const LONGEST_PAUSE_MS = 2_000;
+
 async function waitUntilConfirmed(
   shop: ShopClient,
   orderId: string,
   deadlineMs: number,
   signal?: AbortSignal,
 ): Promise<void> {
-  for (const start = Date.now(); ; await sleep(200, undefined, { signal })) {
+  const start = Date.now();
+  for (let pauseMs = 200; ; pauseMs = Math.min(pauseMs * 1.3, LONGEST_PAUSE_MS)) {
     const { status } = await shop.order(orderId);
     if (status === 'confirmed') return;
     if (status === 'cancelled') throw new Error(`Order ${orderId} was cancelled, and was to be confirmed.`);
     if (Date.now() - start > deadlineMs)
       throw new Error(`Order ${orderId} is still ${status} after ${deadlineMs} ms, and was to be confirmed.`);
+    await sleep(pauseMs, undefined, { signal });
   }
 }
 

@@ -42,6 +42,8 @@ export class UnexpectedAnswer extends Error {
 }
 
 const ANSWER_WITHIN_MS = 30_000;
+/** Between two tries: a service that comes back is not to be kept from it by those who wait. */
+const LONGEST_PAUSE_MS = 1_000;
 
 export class ShopClient {
   constructor(private readonly options: ShopClientOptions) {}
@@ -79,7 +81,8 @@ export class ShopClient {
     const { patienceMs = 0, answerWithinMs = ANSWER_WITHIN_MS, signal } = this.options;
     const headers: Record<string, string> = { authorization: `Bearer ${token}` };
     if (body) Object.assign(headers, { 'content-type': 'application/json', 'idempotency-key': randomUUID() });
-    for (const start = Date.now(); ; await sleep(100, undefined, { signal })) {
+    const start = Date.now();
+    for (let pauseMs = 100; ; pauseMs = Math.min(pauseMs * 1.5, LONGEST_PAUSE_MS)) {
       const lastChance = Date.now() - start >= patienceMs;
       try {
         const signals = AbortSignal.any([AbortSignal.timeout(answerWithinMs), ...(signal ? [signal] : [])]);
@@ -91,6 +94,7 @@ export class ShopClient {
       } catch (error) {
         if (error instanceof UnexpectedAnswer || lastChance || signal?.aborted) throw error;
       }
+      await sleep(pauseMs, undefined, { signal });
     }
   }
 }
