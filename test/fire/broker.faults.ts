@@ -6,6 +6,7 @@ import { freezeProcess } from '../../tools/kafka/freeze.js';
 import { eventually } from '../support/eventually.js';
 import { ask } from '../support/http.js';
 import type { Arena, UnderFire } from './arena.js';
+import { watchLiveness } from './health.js';
 import { openStory } from './stories.js';
 
 /** Longer than a request to the broker may take. */
@@ -25,12 +26,14 @@ export function brokerFaults(fire: UnderFire, broker: 'postgres' | 'kafka'): voi
 
   it('broker killed in mid-flow and started again: orders are taken meanwhile [20]', async () => {
     const { arena } = fire;
+    const alive = watchLiveness(arena);
     await arena.survives(async () => {
       await arena.midFlow('payment-service');
       await arena.broker.down();
       await expectOrdersTaken(arena);
       await arena.broker.up();
     });
+    expect(await alive.end()).toEqual([]);
   });
 
   it.runIf(broker === 'kafka')('broker frozen for 20 s [21]', async () => {

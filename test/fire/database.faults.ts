@@ -6,10 +6,13 @@ import pg from 'pg';
 import { expect, it } from 'vitest';
 import { withClient } from '../../tools/postgres/index.js';
 import { shopServices, type ShopService } from '../../tools/demo/checkout-shape.js';
+import { freezeProcess } from '../../tools/kafka/freeze.js';
+import { childrenOf } from '../../tools/postgres/process.js';
 import { eventually } from '../support/eventually.js';
 import { ask, expectProblem } from '../support/http.js';
 import type { Arena, UnderFire } from './arena.js';
 import { closeDatabase, openDatabase } from './databases.js';
+import { expectReady, NOT_READY_WITHIN_MS, READY_AGAIN_WITHIN_MS, watchLiveness } from './health.js';
 import { openStory, storyOf } from './stories.js';
 
 const EVERY_MS = 500;
@@ -20,16 +23,19 @@ const SLOW_MS = 5_000;
 export function databaseFaults(fire: UnderFire): void {
   it.each([
     ['stopped fast', () => fire.arena.system.postgres.stop('fast')],
-    ['killed by kill -9', () => fire.arena.system.postgres.kill9()],
+    ['frozen, then killed by kill -9,', () => freezeAndKill(fire.arena)],
   ])('PostgreSQL %s and started again: requests are refused with 503 meanwhile [28]', async (_how, end) => {
     const { arena } = fire;
+    const alive = watchLiveness(arena);
     await arena.survives(async () => {
       await arena.midFlow('order-service');
       await end();
       await expectRefusals(arena, ...shopServices);
       await arena.system.postgres.start();
+      await expectReady(arena, 200, READY_AGAIN_WITHIN_MS);
     });
     await arena.expectHealthy();
+    expect(await alive.end()).toEqual([]);
   });
 
   it('kill -9 of one backend of PostgreSQL, which crashes and recovers all of it [28]', async () => {
@@ -102,6 +108,19 @@ export function databaseFaults(fire: UnderFire): void {
   });
 }
 
+/** Nothing answers, and nobody says so: readiness has to find out by itself. */
+async function freezeAndKill(arena: Arena): Promise<void> {
+  const { postgres } = arena.system;
+  const all = [postgres.pid, ...childrenOf(postgres.pid)];
+  try {
+    await Promise.all(all.map(freezeProcess));
+    await expectReady(arena, 503, NOT_READY_WITHIN_MS);
+  } finally {
+    for (const pid of all) process.kill(pid, 'SIGCONT');
+  }
+  await postgres.kill9();
+}
+
 /** Whoever asks while the database is away is told so, and the processes stay. */
 async function expectRefusals(arena: Arena, ...of: readonly ShopService[]): Promise<void> {
   const paths = { 'order-service': `/orders/${randomUUID()}`, 'payment-service': `/payments/${randomUUID()}` };
@@ -111,9 +130,8 @@ async function expectRefusals(arena: Arena, ...of: readonly ShopService[]): Prom
     const refused = await ask({ method: 'GET', url: url + paths[service], token });
     expectProblem(refused, 503);
     expect(refused.headers.get('retry-after')).toMatch(/^\d+$/);
-    expectProblem(await ask({ method: 'GET', url: `${url}/health/ready` }), 503);
-    expect((await ask({ method: 'GET', url: `${url}/health/live` })).status).toBe(200);
   }
+  await expectReady(arena, 503, NOT_READY_WITHIN_MS, of);
 }
 
 /** An order that another program places by SQL, in a transaction that takes its time. */

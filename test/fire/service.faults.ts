@@ -30,8 +30,11 @@ export function serviceFaults(fire: UnderFire): void {
       for (const service of shopServices) {
         await arena.midFlow(service);
         const asked = Date.now();
-        expect([service, await arena.system.running(service).stop()]).toEqual([service, 0]);
+        const stopping = arena.system.running(service);
+        const said = readinessUntil(stopping.ended, stopping.url);
+        expect([service, await stopping.stop()]).toEqual([service, 0]);
         expect(Date.now() - asked).toBeLessThan(STOPS_WITHIN_MS);
+        expect(await said, 'answers of /health/ready, in a row').toMatch(/^(200 )*(503 |refused )+$/);
         expect(await arena.open('order-service'), 'orders that were under way').toBeGreaterThan(0);
         await arena.system.restart(service);
       }
@@ -144,4 +147,18 @@ export function serviceFaults(fire: UnderFire): void {
     expect(await timedOut()).toBe(orders);
     await restartOrders(undefined);
   });
+}
+
+/** Every answer in turn; `refused` once the port is closed. */
+async function readinessUntil(ended: Promise<unknown>, url: string): Promise<string> {
+  const over = new AbortController();
+  void ended.then(() => over.abort());
+  let said = '';
+  for (; !over.signal.aborted; await sleep(5)) {
+    said += await fetch(`${url}/health/ready`).then(
+      ({ status }) => `${status} `,
+      () => 'refused ',
+    );
+  }
+  return said;
 }

@@ -1,6 +1,6 @@
 // Starting programs as the server's user, and asking whether a process is still there.
 import { type ChildProcess, type StdioOptions, execFile, spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { ServerOwner } from './owner.js';
@@ -64,4 +64,16 @@ export async function waitForEnd(pid: number, timeoutMs: number): Promise<boolea
     if (Date.now() > deadline) return false;
   }
   return true;
+}
+
+/** On Linux. */
+export function childrenOf(pid: number): number[] {
+  return readdirSync('/proc').flatMap((name) => {
+    try {
+      const line = /^\d+$/.test(name) ? readFileSync(`/proc/${name}/stat`, 'utf8') : '';
+      return line.slice(line.lastIndexOf(')') + 4).startsWith(`${pid} `) ? [Number(name)] : [];
+    } catch {
+      return []; // ended between the two looks
+    }
+  });
 }

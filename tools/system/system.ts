@@ -76,7 +76,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
 
   try {
     await keepToBroker(dataDir, brokerName);
-    const postgres = await startPostgres({ dataDir: join(dataDir, 'postgres'), settings: { max_connections: 200 } });
+    const postgres = await startPostgres({ dataDir: join(dataDir, 'postgres'), settings: { max_connections: 300 } });
     held.push(() => postgres.stop());
     const databaseUrl = (name: string) => postgres.url(databaseOf(name));
     await Promise.all([...names.map(databaseOf), 'bus'].map((database) => postgres.createDatabase(database)));

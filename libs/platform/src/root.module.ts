@@ -48,7 +48,14 @@ export class RootModule implements OnModuleInit {
   static of({ context, name, config, configs, migrations, logging, commandMiddleware }: RootOptions): DynamicModule {
     const providers = configs.map((useValue) => ({ provide: useValue.constructor as Type, useValue }));
     const onConnectionLost = (error: Error) => new Logger('database').warn(`A connection was lost: ${error.message}`);
-    const database = dataSourceOptions({ url: config.DATABASE_URL, service: name, migrations, onConnectionLost });
+    const poolSize = config.DATABASE_POOL_SIZE;
+    const database = dataSourceOptions({
+      url: config.DATABASE_URL,
+      service: name,
+      migrations,
+      poolSize,
+      onConnectionLost,
+    });
     return {
       module: RootModule,
       imports: [
@@ -58,6 +65,7 @@ export class RootModule implements OnModuleInit {
         EventStoreModule.forRoot({
           service: name,
           databaseUrl: config.DATABASE_URL,
+          poolSize,
           broker: brokerOf(config),
           orphanWaitMs: config.ORPHAN_WAIT_MS,
           handlerDeadlineMs: config.HANDLER_DEADLINE_MS,
@@ -78,12 +86,12 @@ export class RootModule implements OnModuleInit {
   }
 
   async onModuleInit(): Promise<void> {
-    const { dataSource, runtime, subscriptions } = this;
+    const { runtime, subscriptions } = this;
     await this.warnOfPower();
     this.health.add({
       name: 'database',
       async check() {
-        await dataSource.query('SELECT 1');
+        await runtime.ping();
         return { status: 'up' };
       },
     });
@@ -96,14 +104,14 @@ export class RootModule implements OnModuleInit {
         return unready.length === 0 ? { status: 'up' } : { status: 'down', detail: unready.join('; ') };
       },
     });
-    // Requests are served whatever a subscription does, so none takes the service out of traffic.
+    // Requests are served whatever a subscription does, so none takes the service out of traffic: the other replicas would fare no better.
     this.health.add({
       name: 'subscriptions',
       check() {
-        const all = [...subscriptions.statuses(), ...subscriptions.timers()];
-        const stopped = all.filter(({ state }) => state === 'stopped' || state === 'backing-off');
-        const detail = stopped.map(({ name, state }) => `${name} ${state}`).join(', ');
-        return Promise.resolve(stopped.length === 0 ? { status: 'up' } : { status: 'degraded', detail });
+        const unwell = subscriptions.unwell();
+        return Promise.resolve(
+          unwell.length === 0 ? { status: 'up' } : { status: 'degraded', detail: unwell.join(', ') },
+        );
       },
     });
   }

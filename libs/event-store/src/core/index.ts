@@ -65,6 +65,7 @@ export type {
   ReplayedEvent,
   Rejection,
 } from './event-store.js';
+export { currentDuty, onDuty, type Duty } from './duty.js';
 export { firstAnswer, rejectionOf } from './first-answer.js';
 export { isOpen, meets, type ExpectedVersion } from './expected-version.js';
 export { armed, failpoint, failpoints, type Failpoint, type FailpointHit } from './failpoint.js';

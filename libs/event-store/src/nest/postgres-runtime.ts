@@ -2,6 +2,7 @@
 import { Logger } from '@nestjs/common';
 import {
   EventRegistry,
+  onDuty,
   SubjectForgotten,
   systemClock,
   systemIds,
@@ -60,6 +61,8 @@ export interface PostgresRuntimeOptions {
   readonly service: string;
   /** Of the same database as the DataSource. */
   readonly databaseUrl: string;
+  /** Connections that requests share for single statements of the store, default 10. */
+  readonly poolSize?: number;
   readonly broker: BrokerOptions;
   /** How long an event waits for its process to start before it is parked, in milliseconds, default 300,000. */
   readonly orphanWaitMs?: number;
@@ -90,7 +93,7 @@ export function createPostgresRuntime(
   const warn = (message: string, error: unknown) =>
     logger.warn(`${message} ${error instanceof Error ? error.message : String(error)}`);
   const connection = { url: databaseUrl, applicationName: service };
-  const database = new PostgresDatabase({ ...connection, dataSource });
+  const database = new PostgresDatabase({ ...connection, dataSource, poolSize: options.poolSize, divided: true });
   const waking = new Waking({ connection, warn });
   const log = (table: LogTable) => new PostgresSettledLog({ connection, table, waking });
   const logs: Record<LogName, PostgresSettledLog> = {
@@ -136,6 +139,9 @@ export function createPostgresRuntime(
     inlineProjections,
     clock: systemClock,
     ids: systemIds,
+    async ping() {
+      await onDuty('health', () => database.queryOutside({ text: 'SELECT 1' }));
+    },
     async open() {
       for (const { message } of await database.checkServer()) logger.warn(message);
     },

@@ -56,6 +56,8 @@ export interface EventStoreRuntime {
   readonly retry?: Partial<RetryPolicy>;
   readonly clock: Clock;
   readonly ids: IdGenerator;
+  /** For health: whether the store answers, on a connection that nobody else uses. @throws UnavailableError */
+  ping(): Promise<void>;
   /** Connects and checks the server. @throws ConfigurationError on settings that would lose data. */
   open(): Promise<void>;
   /** Last of all, after every subscription has drained. */

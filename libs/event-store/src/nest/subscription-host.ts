@@ -7,7 +7,14 @@ import {
   type OnApplicationBootstrap,
   type OnApplicationShutdown,
 } from '@nestjs/common';
-import { aggregateEvents, eventDeclaration, type CheckpointStore, type Lease, type LogName } from '../core/index.js';
+import {
+  aggregateEvents,
+  eventDeclaration,
+  onDuty,
+  type CheckpointStore,
+  type Lease,
+  type LogName,
+} from '../core/index.js';
 import { integrationDecoder, publisherDefinition, type BrokerHealth, type TopicContract } from '../messaging/index.js';
 import { CommandRegistry, TimerWorker, type TimerStatus } from '../processes/index.js';
 import {
@@ -43,6 +50,7 @@ export class SubscriptionHost implements OnApplicationBootstrap, BeforeApplicati
   private timerWorker: TimerWorker | undefined;
   private broker: Messaging | undefined;
   private readiness: ReadModelReadiness | undefined;
+  private isStopping = false;
 
   constructor(
     @Inject(EVENT_STORE_RUNTIME) private readonly runtime: EventStoreRuntime,
@@ -63,6 +71,19 @@ export class SubscriptionHost implements OnApplicationBootstrap, BeforeApplicati
     return this.timerWorker ? [this.timerWorker.status()] : [];
   }
 
+  /**
+   * For health: what of this process does not do its work, one sentence each. Empty while it stops: then nothing is expected of it. They name
+   * no data.
+   */
+  unwell(): string[] {
+    if (this.isStopping) return [];
+    return [...this.statuses(), ...this.timers()].flatMap((one) => {
+      if (['stopped', 'backing-off', 'ended'].includes(one.state)) return [`${one.name} ${one.state}`];
+      const stalledMs = 'stalledMs' in one ? one.stalledMs : undefined;
+      return stalledMs === undefined ? [] : [`${one.name} without progress for ${Math.floor(stalledMs / 1_000)} s`];
+    });
+  }
+
   /** Whether messages come and go, for health: the broker itself, the topics and the inbox. */
   messaging(): BrokerHealth {
     return this.broker?.health() ?? { status: 'degraded', detail: 'messaging is starting' };
@@ -73,7 +94,8 @@ export class SubscriptionHost implements OnApplicationBootstrap, BeforeApplicati
    * @throws UnavailableError
    */
   async unreadyReadModels(): Promise<string[]> {
-    return this.readiness ? this.readiness.unready() : ['the subscriptions are starting'];
+    const { readiness } = this;
+    return readiness ? onDuty('health', () => readiness.unready()) : ['the subscriptions are starting'];
   }
 
   /** @throws ConfigurationError on anything declared that cannot work. */
@@ -118,14 +140,17 @@ export class SubscriptionHost implements OnApplicationBootstrap, BeforeApplicati
       runtime,
       async.map((one) => ({ ...one, logs: logsOfEvents(one.handlers.keys(), inboundTypes) })),
     );
-    this.start(definitions, checkpoints);
-    if (processes.length > 0) this.startTimers();
     this.broker = messaging;
-    messaging.start();
+    onDuty('subscriptions', () => {
+      this.start(definitions, checkpoints);
+      if (processes.length > 0) this.startTimers();
+      messaging.start();
+    });
   }
 
   /** Intake stops first: no message and no event is begun any more, what is in hand is finished and its place saved. */
   async beforeApplicationShutdown(): Promise<void> {
+    this.isStopping = true;
     this.readModels.close();
     await Promise.all([this.broker?.stop(), this.timerWorker?.stop(), this.subscriptions?.stop()]);
     for (const tail of this.tails.values()) tail.close();

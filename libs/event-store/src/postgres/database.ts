@@ -1,4 +1,4 @@
-// The door to PostgreSQL: queries run in the ambient transaction if one is open, else each by itself on a pool of our own.
+// The door to PostgreSQL: queries run in the ambient transaction if one is open, else each by itself on a pool of its duty.
 import pg, {
   type CustomTypesConfig,
   type QueryArrayConfig,
@@ -6,16 +6,14 @@ import pg, {
   type QueryResult,
   type QueryResultRow,
 } from 'pg';
-import type { DataSource } from 'typeorm';
-import { poolConfig, type ConnectionOptions } from './connection-options.js';
+import type { DataSource, QueryRunner } from 'typeorm';
+import { Connections, createPool, type DividedConnections } from './connections.js';
 import { checkServer, type ServerWarning } from './server-check.js';
 import { LOCK_NOT_AVAILABLE, sqlStateOf, translatedOwn } from './sql-states.js';
 import { currentPostgresTransaction } from './transaction.js';
 
-export interface PostgresDatabaseOptions extends ConnectionOptions {
-  /** Made and destroyed by the caller, on the same database; units of work run on its connections. See {@link dataSourceConnection}. */
-  readonly dataSource: DataSource;
-}
+/** Its DataSource is on the same database, see {@link dataSourceConnection}. */
+export type PostgresDatabaseOptions = DividedConnections;
 
 /** A statement. With a `name` it is prepared once per connection; a name belongs to one text. */
 export interface Query {
@@ -31,14 +29,15 @@ export const LANES = 2;
 const LANE_LOCK_TIMEOUT_MS = 100;
 
 export class PostgresDatabase {
+  /** The caller's: by it a transaction is known to be one on this database. */
   readonly dataSource: DataSource;
-  private readonly pool: pg.Pool;
+  private readonly connections: Connections;
   private readonly lanes: pg.Pool;
 
   constructor(options: PostgresDatabaseOptions) {
     this.dataSource = options.dataSource;
-    this.pool = pool(options);
-    this.lanes = pool({ ...options, poolSize: LANES, lockTimeoutMs: LANE_LOCK_TIMEOUT_MS });
+    this.connections = new Connections(options);
+    this.lanes = createPool({ ...options, poolSize: LANES, lockTimeoutMs: LANE_LOCK_TIMEOUT_MS });
   }
 
   /**
@@ -58,7 +57,7 @@ export class PostgresDatabase {
   /** By itself on the pool, whatever is open: for what must see, or be seen by, the others. @throws UnavailableError */
   async queryOutside<R extends QueryResultRow>(query: Query): Promise<QueryResult<R>> {
     try {
-      return await this.pool.query<R>(config(query));
+      return await this.connections.pool.query<R>(config(query));
     } catch (error) {
       throw translatedOwn(error);
     }
@@ -90,22 +89,22 @@ export class PostgresDatabase {
     }
   }
 
+  /** For a unit of work: of the DataSource whose connections are for the duty of this call. */
+  createQueryRunner(): QueryRunner {
+    return this.connections.dataSource.createQueryRunner();
+  }
+
   /** Before serving. @throws ConfigurationError on settings that lose events; returns what an operator should look at. */
-  checkServer(): Promise<ServerWarning[]> {
+  async checkServer(): Promise<ServerWarning[]> {
+    await this.connections.open();
     return checkServer(this);
   }
 
   /** After the last query. The DataSource stays open: it is the caller's. */
   async close(): Promise<void> {
-    for (const open of [this.lanes, this.pool]) if (!open.ended) await open.end();
+    if (!this.lanes.ended) await this.lanes.end();
+    await this.connections.close();
   }
-}
-
-function pool(options: ConnectionOptions): pg.Pool {
-  const made = new pg.Pool(poolConfig(options));
-  // Without a listener an idle connection that is cut takes the process down. The pool replaces it by itself.
-  made.on('error', () => undefined);
-  return made;
 }
 
 function config({ name, text, values, asText }: Query): QueryConfig {

@@ -43,7 +43,7 @@ export class PostgresUnitOfWork implements UnitOfWork {
   }
 
   private async once<T>(work: (transaction: PostgresTransaction) => Promise<T>): Promise<T> {
-    const runner = this.database.dataSource.createQueryRunner();
+    const runner = this.database.createQueryRunner();
     const connection = await UnitConnection.of(runner);
     const transaction = new PostgresTransaction(runner.manager, this.database.dataSource, connection.client);
     try {

@@ -24,9 +24,14 @@ export interface RunnerStatus {
   readonly handled: number;
   readonly retried: number;
   readonly parked: number;
-  /** When the checkpoint last moved, or the log was last seen to have nothing new. */
+  /** When the checkpoint last moved, records were last taken on, or the log was last seen to have nothing new. */
   readonly lastProgressAt: Date | undefined;
+  /** How long it holds its lease without any progress, in milliseconds; undefined below a minute. */
+  readonly stalledMs: number | undefined;
 }
+
+/** Twice the usual deadline of a handler, in milliseconds: a call that ends by itself seldom takes that long. */
+const STALLED_AFTER_MS = 60_000;
 
 /** The runner's own, changeable side of its status. */
 export class Progress {
@@ -37,8 +42,17 @@ export class Progress {
   retried = 0;
   parked = 0;
   lastProgressAt: Date | undefined;
+  /** When it last began to work: it was started, or got the lease. */
+  begunAt: Date | undefined;
   /** Kept beyond the session, because only the checkpoint of the next one tells what became of a commit. */
   uncertain: UncertainCommit | undefined;
+}
+
+/** Undefined unless it is at work, and has been without progress for a minute. */
+export function stalledMs({ begunAt, lastProgressAt }: Progress, now: Date): number | undefined {
+  if (!begunAt) return undefined;
+  const ms = now.getTime() - Math.max(begunAt.getTime(), lastProgressAt?.getTime() ?? 0);
+  return ms >= STALLED_AFTER_MS ? ms : undefined;
 }
 
 export interface UncertainCommit {

@@ -17,7 +17,7 @@ import {
   type SubscriptionRunnerOptions,
 } from './runner-options.js';
 import { Session } from './session.js';
-import { Progress, type RunnerState, type RunnerStatus } from './status.js';
+import { Progress, stalledMs, type RunnerState, type RunnerStatus } from './status.js';
 import { TransactionalDelivery } from './transactional-delivery.js';
 import { replayUnknown, sightOf, tellSkipped } from './unreadable.js';
 
@@ -44,10 +44,13 @@ export class SubscriptionRunner {
   status(): RunnerStatus {
     const { name, log } = this.options.definition;
     const { state, position, lastError, handled, retried, parked, lastProgressAt } = this.progress;
-    return { name, log, state, position, lastError, handled, retried, parked, lastProgressAt };
+    const atWork = this.session !== undefined || state === 'starting';
+    const stalled = atWork ? stalledMs(this.progress, this.options.clock.now()) : undefined;
+    return { name, log, state, position, lastError, handled, retried, parked, lastProgressAt, stalledMs: stalled };
   }
 
   start(): void {
+    this.progress.begunAt ??= this.options.clock.now();
     this.running ??= this.stopping.signal.aborted ? Promise.resolve() : this.run();
   }
 
@@ -92,6 +95,7 @@ export class SubscriptionRunner {
     const lease = await this.acquire(ttlMs);
     if (!lease) return;
     const session = (this.session = new Session(lease, this.options, this.progress));
+    this.progress.begunAt = clock.now();
     if (this.stopping.signal.aborted) session.drain();
     const keeper = new LeaseKeeper({ lease, ttlMs, checkpoints, clock, onLost: (error) => session.fail(error) });
     const delivery = this.deliveryFor(session);
@@ -143,6 +147,7 @@ export class SubscriptionRunner {
       if (ahead.length > 0) {
         for (const { record, problem } of skipped) tellSkipped(definition, record, problem, this.options.logger);
         await delivery.deliver(ahead);
+        session.noteProgress();
         position = ahead.at(-1)!.position;
       }
       if (stop) {

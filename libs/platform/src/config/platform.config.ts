@@ -41,6 +41,15 @@ export class PlatformConfig {
   @IsPostgresUrl()
   readonly DATABASE_URL: string;
 
+  /**
+   * Connections that requests share for units of work and read models, and as many again for single statements of the event store. Subscriptions,
+   * health, and the reading of logs have up to 15 more of their own, whatever requests do: 35 in all by default.
+   */
+  @Env('integer', { expected: 'a whole number of connections from 1 to 1000' })
+  @Min(1)
+  @Max(1_000)
+  readonly DATABASE_POOL_SIZE: number = 10;
+
   /** true: the schema is brought up to date at start. false: with pending migrations the service does not start. */
   @Env('boolean', { expected: 'true or false' })
   readonly RUN_MIGRATIONS: boolean = false;

@@ -10,15 +10,17 @@ export interface DatabaseOptions {
   readonly service: string;
   /** The service's own; those of the event store run first. */
   readonly migrations: readonly MigrationClass[];
+  /** Connections at most. */
+  readonly poolSize?: number;
   /** A connection was lost while nobody used it. */
   readonly onConnectionLost: (error: Error) => void;
 }
 
 export const MIGRATIONS_TABLE = 'schema_migrations';
 
-export function dataSourceOptions({ url, service, migrations, onConnectionLost }: DatabaseOptions) {
+export function dataSourceOptions({ url, service, migrations, poolSize, onConnectionLost }: DatabaseOptions) {
   return {
-    ...dataSourceConnection({ url, applicationName: service }),
+    ...dataSourceConnection({ url, applicationName: service, poolSize }),
     synchronize: false,
     migrationsRun: false,
     migrations: [...eventStoreMigrations, ...migrations],

@@ -1,5 +1,5 @@
 // Two questions an orchestrator asks: is the process alive (else restart it), and should it get traffic (else wait).
-import { Controller, Get, Logger } from '@nestjs/common';
+import { Controller, Get, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import {
   HealthCheckService,
@@ -18,14 +18,20 @@ const TIMEOUT_MS = 2_000;
 @ApiTags('health')
 @Public()
 @Controller('health')
-export class HealthController {
+export class HealthController implements OnModuleDestroy {
   private readonly logger = new Logger('health');
+  private isStopping = false;
 
   constructor(
     private readonly health: HealthCheckService,
     private readonly indicators: HealthIndicatorService,
     private readonly contributors: HealthContributors,
   ) {}
+
+  /** The first that a stopping application calls: no new traffic from here on, while what is in hand is finished. */
+  onModuleDestroy(): void {
+    this.isStopping = true;
+  }
 
   @Get('live')
   @ApiOperation({ summary: 'Is the process alive?' })
@@ -38,21 +44,18 @@ export class HealthController {
   @Get('ready')
   @ApiOperation({ summary: 'Should it get traffic?' })
   @ApiOkResponse({ type: ReadyDto })
-  @ApiProblems({ 503: 'A part the service cannot do without is down; the member checks says which.' })
+  @ApiProblems({
+    503: 'The service is stopping, or a part it cannot do without is down; the member checks says which.',
+  })
   async ready(): Promise<ReadyDto> {
+    if (this.isStopping) throw notReady('The service is stopping.', {});
     const checks = this.contributors.all().map((contributor) => () => this.ask(contributor));
     let result: HealthCheckResult;
     try {
       result = await this.health.check(checks);
     } catch (error) {
       const details = (error as { getResponse?: () => HealthCheckResult }).getResponse?.().details ?? {};
-      throw new ProblemException({
-        status: 503,
-        code: 'not-ready',
-        detail: 'The service is not ready; see checks.',
-        headers: { 'retry-after': '1' },
-        extensions: { checks: details },
-      });
+      throw notReady('The service is not ready; see checks.', details);
     }
     return { status: result.status, checks: result.details };
   }
@@ -75,4 +78,14 @@ export class HealthController {
       clearTimeout(timer);
     }
   }
+}
+
+function notReady(detail: string, checks: object): ProblemException {
+  return new ProblemException({
+    status: 503,
+    code: 'not-ready',
+    detail,
+    headers: { 'retry-after': '1' },
+    extensions: { checks },
+  });
 }

@@ -1,5 +1,5 @@
 // What an orchestrator hears about a service that is well, unwell, or silent.
-import { Module, type OnModuleInit } from '@nestjs/common';
+import { Module, type BeforeApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -12,16 +12,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { HealthContributors, type HealthContributor } from './health-contributors.js';
 import { HealthModule } from './health.module.js';
+import { eventually } from '../../../../test/support/eventually.js';
 
 let app: NestFastifyApplication;
 let check: HealthContributor['check'];
+let drained = Promise.resolve();
 const folder = mkdtempSync(join(tmpdir(), 'health-'));
 
 beforeAll(async () => {
   const { issuer, audience, jwksFile } = await ensureDevIssuer(folder);
   @Module({ imports: [HttpModule.forRoot({ issuer, audience, jwks: { file: jwksFile } }), HealthModule] })
-  class RootModule implements OnModuleInit {
+  class RootModule implements OnModuleInit, BeforeApplicationShutdown {
     constructor(private readonly contributors: HealthContributors) {}
+    beforeApplicationShutdown() {
+      return drained;
+    }
     onModuleInit() {
       this.contributors.add({ name: 'part', check: () => check() });
     }
@@ -88,4 +93,21 @@ it('not ready when a part is down, throws, or says nothing in time; why stays in
 it('two parts of one name are refused', () => {
   const contributors = app.get(HealthContributors);
   expect(() => contributors.add({ name: 'part', check })).toThrow(/Two health contributors are named part/);
+});
+
+it('not ready from the moment it is asked to stop, and alive until it has', async () => {
+  check = () => Promise.resolve({ status: 'up' });
+  let drain = () => {};
+  drained = new Promise((resolve) => (drain = resolve));
+  expect((await ready()).status).toBe(200);
+  const closed = app.close();
+  await eventually(async () =>
+    expect(await ready()).toMatchObject({
+      status: 503,
+      body: { code: 'not-ready', detail: 'The service is stopping.' },
+    }),
+  );
+  expect((await app.inject({ method: 'GET', url: '/health/live' })).statusCode).toBe(200);
+  drain();
+  await closed;
 });

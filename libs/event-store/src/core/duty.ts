@@ -1,0 +1,20 @@
+// What a call is made for. Connections are divided by it: what requests use up, subscriptions and health do not miss.
+import { AsyncLocalStorage } from 'node:async_hooks';
+
+export type Duty =
+  /** Whatever nobody says anything else of. */
+  | 'requests'
+  /** Subscriptions, timers, the inbox, and the commands that they send. */
+  | 'subscriptions'
+  | 'health';
+
+const ambient = new AsyncLocalStorage<Duty>();
+
+export function currentDuty(): Duty {
+  return ambient.getStore() ?? 'requests';
+}
+
+/** `work`, and all that it starts. */
+export function onDuty<T>(duty: Duty, work: () => T): T {
+  return ambient.run(duty, work);
+}

@@ -1,0 +1,67 @@
+// The connections of a process, divided by duty: each has few of its own, so that none waits for what another has used up.
+import pg from 'pg';
+import { DataSource } from 'typeorm';
+import { currentDuty, type Duty } from '../core/index.js';
+import { poolConfig, type ConnectionOptions } from './connection-options.js';
+
+export interface DividedConnections extends ConnectionOptions {
+  /** Made and destroyed by the caller; for units of work of requests. */
+  readonly dataSource: DataSource;
+  /** Subscriptions and health get connections of their own. Else all duties share what requests have. */
+  readonly divided?: boolean;
+}
+
+/** Of subscriptions, for units of work and as many again for single statements: a batch takes one for a second at most. */
+export const SUBSCRIPTION_POOL_SIZE = 4;
+/** Health asks for little, and an answer that comes late is as good as none; in milliseconds. */
+const HEALTH = { poolSize: 1, statementTimeoutMs: 1_500, connectTimeoutMs: 1_500 };
+
+export class Connections {
+  private readonly pools: Readonly<Record<Duty, pg.Pool>>;
+  private readonly units: DataSource;
+
+  constructor(private readonly options: DividedConnections) {
+    const { dataSource, divided = false } = options;
+    const requests = createPool(options);
+    this.pools = {
+      requests,
+      subscriptions: divided ? createPool({ ...options, poolSize: SUBSCRIPTION_POOL_SIZE }) : requests,
+      health: divided ? createPool({ ...options, ...HEALTH }) : requests,
+    };
+    this.units = divided ? withPoolOf(dataSource, SUBSCRIPTION_POOL_SIZE) : dataSource;
+  }
+
+  /** For single statements. */
+  get pool(): pg.Pool {
+    return this.pools[currentDuty()];
+  }
+
+  /** For units of work. */
+  get dataSource(): DataSource {
+    return currentDuty() === 'subscriptions' ? this.units : this.options.dataSource;
+  }
+
+  /** Before the first unit of work of a subscription. */
+  async open(): Promise<void> {
+    if (!this.units.isInitialized) await this.units.initialize();
+  }
+
+  /** The caller's DataSource stays open. */
+  async close(): Promise<void> {
+    for (const pool of new Set(Object.values(this.pools))) if (!pool.ended) await pool.end();
+    if (this.units !== this.options.dataSource && this.units.isInitialized) await this.units.destroy();
+  }
+}
+
+/** The same entities on the same database, and nothing that changes its schema. */
+function withPoolOf(dataSource: DataSource, poolSize: number): DataSource {
+  const { options } = dataSource;
+  return new DataSource({ ...options, poolSize, synchronize: false, migrationsRun: false } as typeof options);
+}
+
+export function createPool(options: ConnectionOptions): pg.Pool {
+  const made = new pg.Pool(poolConfig(options));
+  // Without a listener an idle connection that is cut takes the process down. The pool replaces it by itself.
+  made.on('error', () => undefined);
+  return made;
+}
