@@ -1,6 +1,9 @@
-// `npm run bench [-- append | read | growth | wake | rebuild | relay] [--json]`: how fast the event store is, as ratios to raw `pg` of the same run. bench/README.md says more.
+// `npm run bench [-- NAME] [--json]`: how fast the event store is, as ratios to raw `pg` or bare Kafka of the same run. bench/README.md says more.
 import { Command, InvalidArgumentError } from 'commander';
 import { benchAppend } from '../bench/append/index.js';
+// context: order payment
+import { benchCheckout } from '../bench/checkout/index.js';
+// end context: order payment
 import { regressions, saveReached } from '../bench/lab/reached.js';
 import { asJson, describeResult } from '../bench/lab/report.js';
 import { withServer } from '../bench/lab/server.js';
@@ -14,18 +17,28 @@ import { NoKafkaError } from './kafka/toolchain.js';
 import type { EmbeddedPostgres } from './postgres/index.js';
 import { InterruptedError } from './system/throwaway.js';
 
-type Bench = (server: EmbeddedPostgres, options: BenchOptions) => Promise<WorkResult[]>;
+type Bench = (options: BenchOptions) => Promise<WorkResult[]>;
 
-/** `growth` and `wake` are parts of the first two that can be run alone. Each part has a server of its own. */
+/** On a server of its own. */
+const onServer =
+  (bench: (server: EmbeddedPostgres, options: BenchOptions) => Promise<WorkResult[]>): Bench =>
+  (options) =>
+    withServer((server) => bench(server, options));
+
 const BENCHES: Readonly<Record<string, readonly Bench[]>> = {
-  append: [benchAppend, benchGrowth],
-  read: [benchRead, benchWake],
-  growth: [benchGrowth],
-  wake: [benchWake],
-  rebuild: [benchRebuild],
-  relay: [benchRelay],
+  append: [onServer(benchAppend), onServer(benchGrowth)],
+  read: [onServer(benchRead), onServer(benchWake)],
+  growth: [onServer(benchGrowth)],
+  wake: [onServer(benchWake)],
+  rebuild: [onServer(benchRebuild)],
+  relay: [onServer(benchRelay)],
+  // context: order payment
+  checkout: [benchCheckout],
+  // end context: order payment
 };
-const ALL = ['append', 'read', 'rebuild', 'relay'];
+
+/** Of the first two, to be run alone. */
+const PARTS = ['growth', 'wake'];
 
 interface Options {
   readonly json?: boolean;
@@ -53,21 +66,20 @@ const program = new Command('npm run bench --')
     if (bench !== undefined && !(bench in BENCHES)) {
       program.error(`There is no bench '${bench}'. Choose one of ${Object.keys(BENCHES).join(', ')}.`);
     }
-    for (const name of bench === undefined ? ALL : [bench]) {
+    const all = Object.keys(BENCHES).filter((name) => !PARTS.includes(name));
+    for (const name of bench === undefined ? all : [bench]) {
       process.stdout.write(`${name}, ${options.rounds} rounds\n`);
       const progress = (result: WorkResult): void => void process.stdout.write(`${describeResult(result)}\n`);
       const results: WorkResult[] = [];
       for (const run of BENCHES[name]!) {
         results.push(
-          ...(await withServer((server) =>
-            run(server, {
-              rounds: options.rounds,
-              roundMs: options.seconds * 1_000,
-              peers: options.peers ?? false,
-              events: options.events,
-              progress,
-            }),
-          )),
+          ...(await run({
+            rounds: options.rounds,
+            roundMs: options.seconds * 1_000,
+            peers: options.peers ?? false,
+            events: options.events,
+            progress,
+          })),
         );
       }
       if (options.save) await saveReached(results);

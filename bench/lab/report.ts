@@ -11,6 +11,7 @@ export function describeResult({
   unit = '/s',
   standings,
   cpuMs = {},
+  note,
 }: WorkResult): string {
   const [raw, starter, ...peers] = standings as [Standing, Standing, ...Standing[]];
   const reached = (lessIsBetter ? starter.ratio <= goal : starter.ratio >= goal) ? 'reached' : 'NOT reached';
@@ -18,7 +19,7 @@ export function describeResult({
   const others = peers.map(({ name, ratio }) => `, ${name} ${times(ratio)}`).join('');
   const costs = Object.entries(cpuMs).map(([name, ms]) => `${name} ${ms.toPrecision(2)}`);
   const cpu = costs.length > 0 ? `; CPU in ms each: ${costs.join(', ')}` : '';
-  return `${work.padEnd(14)} ${String(inFlight).padStart(4)} in flight: ${ours} of ${raw.name} (${raw.perSecond < 100 ? raw.perSecond.toFixed(2) : Math.round(raw.perSecond)}${unit}); goal ${lessIsBetter ? 'at most ' : ''}${times(goal)} ${reached}${others}${cpu}`;
+  return `${work.padEnd(14)} ${String(inFlight).padStart(4)} in flight: ${ours} of ${raw.name} (${raw.perSecond < 100 ? raw.perSecond.toFixed(2) : Math.round(raw.perSecond)}${unit}); goal ${lessIsBetter ? 'at most ' : ''}${times(goal)} ${reached}${others}${note === undefined ? '' : `; ${note}`}${cpu}`;
 }
 
 export function asJson(bench: string, results: readonly WorkResult[]): string {

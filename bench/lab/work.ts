@@ -27,4 +27,6 @@ export interface WorkResult {
   readonly standings: readonly Standing[];
   /** What a unit of the starter's work cost, where it was measured. */
   readonly cpuMs?: CpuMs;
+  /** More for people. */
+  readonly note?: string;
 }

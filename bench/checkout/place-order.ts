@@ -1,0 +1,30 @@
+// The request of the bench: one line, sold in EUR, of an amount that the simulated gateway captures at once.
+import { randomUUID } from 'node:crypto';
+import { Agent, request } from 'node:http';
+
+const BODY = JSON.stringify({ lines: [{ sku: 'mug', quantity: 2 }] });
+const agent = new Agent({ keepAlive: true });
+
+/** @returns the order's id. @throws Error when the answer is not 201. */
+export function placeOrder(url: string, token: string): Promise<string> {
+  const headers = {
+    authorization: `Bearer ${token}`,
+    'content-type': 'application/json',
+    'content-length': BODY.length,
+    'idempotency-key': randomUUID(),
+  };
+  return new Promise((resolve, reject) => {
+    const sent = request(`${url}/orders`, { method: 'POST', headers, agent }, (response) => {
+      let text = '';
+      response.setEncoding('utf8');
+      response.on('data', (chunk: string) => (text += chunk));
+      response.on('error', reject);
+      response.on('end', () => {
+        if (response.statusCode === 201) resolve((JSON.parse(text) as { orderId: string }).orderId);
+        else reject(new Error(`POST /orders was answered with ${response.statusCode}: ${text}`));
+      });
+    });
+    sent.on('error', reject);
+    sent.end(BODY);
+  });
+}
