@@ -1,8 +1,10 @@
 // Customers at a steady rate, and when each order is confirmed: watched in the log itself, where every reader could have seen it by then.
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import { shopServices } from '../../tools/demo/checkout-shape.js';
 import type { System } from '../../tools/system/system.js';
 import { steadily } from '../wake/steady.js';
+import { Backlog } from './backlog.js';
 import { placeOrder } from './place-order.js';
 
 export interface SteadyLoad {
@@ -23,15 +25,18 @@ export class Customers {
     private readonly url: string,
     private readonly token: string,
     private readonly database: pg.Client,
+    private readonly backlogs: readonly Backlog[],
   ) {}
 
   static async open(system: System): Promise<Customers> {
     const database = new pg.Client(system.databaseUrl('order-service'));
     await database.connect();
-    return new Customers(system.running('order-service').url, await system.token('alice', 'customer'), database);
+    const backlogs = await Promise.all(shopServices.map((service) => Backlog.open(system.databaseUrl(service))));
+    const { url } = system.running('order-service');
+    return new Customers(url, await system.token('alice', 'customer'), database, backlogs);
   }
 
-  /** From the answer 201 to the commit of `order.confirmed`, in milliseconds, of every order of the time; resolves when all are confirmed. */
+  /** From the answer 201 to the commit of `order.confirmed`, in milliseconds, of every order of the time; resolves when the services have nothing left to do. */
   async run({ perSecond, ms }: SteadyLoad): Promise<number[]> {
     const latencies: number[] = [];
     const over = new AbortController();
@@ -47,11 +52,12 @@ export class Customers {
     ]);
     over.abort();
     await watching;
+    for (const backlog of this.backlogs) await backlog.handled();
     return latencies;
   }
 
   async close(): Promise<void> {
-    await this.database.end();
+    await Promise.all([this.database.end(), ...this.backlogs.map((backlog) => backlog.close())]);
   }
 
   /** @throws Error when nothing is confirmed for a long time. */

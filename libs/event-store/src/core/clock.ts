@@ -1,5 +1,5 @@
 // Time, ids and chance enter the library here, so that a simulation can drive them. Nothing below core reads the machine's own.
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 
 export interface Clock {
   now(): Date;
@@ -47,14 +47,14 @@ export const systemIds: IdGenerator = {
 
 /** The same parts always give the same UUID (version 8, RFC 9562 section 5.8: SHA-256 over the parts, each with its length). */
 export function deterministicId(...parts: readonly (string | number)[]): string {
-  const hash = createHash('sha256');
-  for (const part of parts) hash.update(`${String(part).length}:${part};`);
-  return format(hash.digest().subarray(0, 16), 8);
+  let text = '';
+  for (const part of parts) text += `${String(part).length}:${part};`;
+  return format(hash('sha256', text, 'buffer').subarray(0, 16), 8);
 }
 
 /** Short stable hash of any JSON value; object keys in any order give the same hash. */
 export function contentHash(value: unknown): string {
-  return createHash('sha256').update(canonical(value)).digest('hex');
+  return hash('sha256', canonical(value));
 }
 
 function canonical(value: unknown): string {

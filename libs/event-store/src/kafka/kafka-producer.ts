@@ -1,7 +1,13 @@
 // Publishing: one send at a time (kafkajs inverts concurrent ones), in portions that brokers take, and never twice under one number.
 import { CompressionTypes, Partitioners, type Producer } from 'kafkajs';
 import { systemClock, UnavailableError } from '../core/index.js';
-import { HeldBackError, UnpublishableMessageError, type Admission, type BrokerMessage } from '../messaging/index.js';
+import {
+  HeldBackError,
+  placeOf,
+  UnpublishableMessageError,
+  type Admission,
+  type BrokerMessage,
+} from '../messaging/index.js';
 import { settledWithin, withDeadline } from './deadline.js';
 import { KafkaClient, RETRY } from './kafka-client.js';
 import { errorTypeOf, reasonOf } from './kafka-errors.js';
@@ -67,7 +73,8 @@ export class KafkaProducer {
   private async send(portion: readonly Numbered[], refused: Refused[], held: Set<string>): Promise<void> {
     const sending: Numbered[] = [];
     for (const one of portion) {
-      if (held.has(placeOf(one))) refused.push({ index: one.index, error: new HeldBackError(one.message.key) });
+      if (held.size > 0 && held.has(placeOf(one.message)))
+        refused.push({ index: one.index, error: new HeldBackError(one.message.key) });
       else sending.push(one);
     }
     if (sending.length === 0) return;
@@ -84,21 +91,20 @@ export class KafkaProducer {
         await this.send(sending.slice(0, middle), refused, held);
         return this.send(sending.slice(middle), refused, held);
       }
-      held.add(placeOf(sending[0]!));
+      held.add(placeOf(sending[0]!.message));
       refused.push({ index: sending[0]!.index, error: refusal(sending[0]!.message, reasonOf(error)) });
     }
   }
 
   private async attempt(messages: readonly BrokerMessage[]): Promise<void> {
     const session = (this.session ??= this.open());
-    const bytes = messages.reduce((sum, message) => sum + sizeOf(message), 0);
     try {
       await withDeadline(
         session.connected.then(() =>
           session.producer.sendBatch({
             acks: -1,
             timeout: this.settings.times.requestMs,
-            compression: bytes > COMPRESS_FROM_BYTES ? CompressionTypes.GZIP : CompressionTypes.None,
+            compression: isWorthPacking(messages) ? CompressionTypes.GZIP : CompressionTypes.None,
             topicMessages: this.byTopic(messages),
           }),
         ),
@@ -145,8 +151,9 @@ export class KafkaProducer {
   }
 }
 
-function placeOf({ message: { topic, key } }: Numbered): string {
-  return JSON.stringify([topic, key]);
+function isWorthPacking(messages: readonly BrokerMessage[]): boolean {
+  let bytes = 0;
+  return messages.some((message) => (bytes += sizeOf(message)) > COMPRESS_FROM_BYTES);
 }
 
 function refusal(message: BrokerMessage, reason: Error): UnpublishableMessageError {

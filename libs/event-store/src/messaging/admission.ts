@@ -1,5 +1,6 @@
 // What every broker refuses before it sends a batch, in one place: so a message is refused by all brokers or by none.
 import type { EventStoreError } from '../core/index.js';
+import { isStorable } from '../processes/index.js';
 import type { BrokerMessage } from './broker.js';
 import { HeldBackError, MessageTooLargeError, UnpublishableMessageError } from './errors.js';
 
@@ -9,11 +10,10 @@ export const MAX_MESSAGE_BYTES = 1024 * 1024;
 /** Longest key a broker takes and an inbox reads, in UTF-16 units. */
 const MAX_KEY_LENGTH = 500;
 
-/** Text that PostgreSQL and UTF-8 cannot hold. */
-const UNSENDABLE = /[\0\p{Surrogate}]/u;
-
-/** The same, and what a decoder leaves where bytes were not UTF-8: no inbox reads a key or a CloudEvents header that holds it. */
-export const NOT_TEXT = /[\0\ufffd\p{Surrogate}]/u;
+/** Not what a decoder leaves where bytes were not UTF-8, either: no inbox reads a key or a CloudEvents header that holds it. */
+export function isText(text: string): boolean {
+  return isStorable(text) && !text.includes('\ufffd');
+}
 
 const NOT_TEXT_SENTENCE = 'holds a NUL character, half a surrogate pair or U+FFFD, which is no text';
 
@@ -29,19 +29,25 @@ export function admit(messages: readonly BrokerMessage[]): Admission {
   const refused: { index: number; error: EventStoreError }[] = [];
   const held = new Set<string>();
   for (const [index, message] of messages.entries()) {
-    const place = JSON.stringify([message.topic, message.key]);
-    const error = held.has(place) ? new HeldBackError(message.key) : problemOf(message);
+    const isHeld = held.size > 0 && held.has(placeOf(message));
+    const error = isHeld ? new HeldBackError(message.key) : admissionProblem(message);
     if (error) {
-      held.add(place);
+      held.add(placeOf(message));
       refused.push({ index, error });
     } else admitted.push({ index, message });
   }
   return { admitted, refused };
 }
 
-function problemOf({ topic, key, headers, value }: BrokerMessage): EventStoreError | undefined {
+/** What keeps its order: messages of one key on one topic. */
+export function placeOf({ topic, key }: Pick<BrokerMessage, 'topic' | 'key'>): string {
+  return JSON.stringify([topic, key]);
+}
+
+/** Why no broker takes the message, or undefined. */
+export function admissionProblem({ topic, key, headers, value }: BrokerMessage): EventStoreError | undefined {
   if (value.length > MAX_MESSAGE_BYTES) return new MessageTooLargeError(topic, value.length, MAX_MESSAGE_BYTES);
-  const problem = keyProblem(key) ?? Object.entries(headers).map(headerProblem).find(Boolean);
+  const problem = keyProblem(key) ?? headersProblem(headers);
   return problem === undefined ? undefined : new UnpublishableMessageError(`A message for topic ${topic}`, problem);
 }
 
@@ -49,10 +55,13 @@ function problemOf({ topic, key, headers, value }: BrokerMessage): EventStoreErr
 export function keyProblem(key: string): string | undefined {
   if (key === '') return 'its key is empty';
   if (key.length > MAX_KEY_LENGTH) return `its key has ${key.length} characters, at most ${MAX_KEY_LENGTH} are read`;
-  return NOT_TEXT.test(key) ? `its key ${NOT_TEXT_SENTENCE}` : undefined;
+  return isText(key) ? undefined : `its key ${NOT_TEXT_SENTENCE}`;
 }
 
-function headerProblem([name, text]: [string, string]): string | undefined {
-  const read = name.startsWith('ce_') ? NOT_TEXT : UNSENDABLE;
-  return UNSENDABLE.test(name) || read.test(text) ? `one of its headers ${NOT_TEXT_SENTENCE}` : undefined;
+function headersProblem(headers: BrokerMessage['headers']): string | undefined {
+  for (const [name, text] of Object.entries(headers)) {
+    const isRead = name.startsWith('ce_') ? isText(text) : isStorable(text);
+    if (!isRead || !isStorable(name)) return `one of its headers ${NOT_TEXT_SENTENCE}`;
+  }
+  return undefined;
 }

@@ -1,5 +1,5 @@
 // The face of messaging: what contracts and the rooms above may use.
-export { admit, MAX_MESSAGE_BYTES, type Admission } from './admission.js';
+export { admit, MAX_MESSAGE_BYTES, placeOf, type Admission } from './admission.js';
 export type {
   Broker,
   BrokerHealth,

@@ -17,7 +17,7 @@ import {
   type Segment,
   type UnknownPolicy,
 } from '../subscriptions/index.js';
-import { admit } from './admission.js';
+import { admissionProblem } from './admission.js';
 import type { Broker, BrokerMessage } from './broker.js';
 import { toBrokerMessage } from './cloud-events.js';
 import { HeldBackError, UnpublishableMessageError } from './errors.js';
@@ -137,6 +137,7 @@ function messageFor(
     source,
     key: key(domainEvent as never, cause),
   });
-  for (const { error } of admit([message]).refused) throw error;
+  const problem = admissionProblem(message);
+  if (problem) throw problem;
   return message;
 }

@@ -3,7 +3,7 @@ import { plainToInstance } from 'class-transformer';
 import { validateSync, type ValidationError } from 'class-validator';
 import { contentHash, type Class, type EventMetadata } from '../core/index.js';
 import { jsonProblem } from '../processes/index.js';
-import { keyProblem, MAX_MESSAGE_BYTES, NOT_TEXT } from './admission.js';
+import { isText, keyProblem, MAX_MESSAGE_BYTES } from './admission.js';
 import type { ReceivedMessage } from './broker.js';
 import type { InboundMessage } from './inbound-log.js';
 import type { IntegrationDecoder } from './integration-decoder.js';
@@ -24,7 +24,7 @@ export function readMessage(message: ReceivedMessage, decoder: IntegrationDecode
   const header = (name: string): string | undefined =>
     Object.hasOwn(message.headers, name) ? message.headers[name] : undefined;
   const garbled = Object.keys(message.headers).find(
-    (name) => name.startsWith('ce_') && NOT_TEXT.test(message.headers[name]!),
+    (name) => name.startsWith('ce_') && !isText(message.headers[name]!),
   );
   if (garbled !== undefined) return refuse('invalid-headers', `Header ${garbled} is not UTF-8 text.`);
   const id = header('ce_id') ?? '';

@@ -47,7 +47,7 @@ export class PostgresUnitOfWork implements UnitOfWork {
     const connection = await UnitConnection.of(runner);
     const transaction = new PostgresTransaction(runner.manager, this.database.dataSource, connection.client);
     try {
-      await runner.startTransaction('READ COMMITTED');
+      await connection.begin();
       const result = await runInTransaction(transaction, () => work(transaction));
       transaction.assertCommittable();
       await commit(runner, connection);

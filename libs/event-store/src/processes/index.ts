@@ -19,7 +19,7 @@ export {
   UnsupportedSagaError,
 } from './errors.js';
 export type { OutgoingCommand, OutgoingLog } from './outgoing-command.js';
-export { jsonProblem } from './plain-json.js';
+export { isStorable, jsonProblem } from './plain-json.js';
 export { Process, runReaction, type ProcessClass, type Said } from './process.js';
 export {
   OnRejection,

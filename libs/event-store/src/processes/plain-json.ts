@@ -1,11 +1,31 @@
 // Data that survives JSON and PostgreSQL's jsonb unchanged. What would come back different is refused while its author can still see it.
 
-/** Text that jsonb and text columns refuse: NUL, or half a surrogate pair. */
-const UNSTORABLE = /[\0\p{Surrogate}]/u;
 const MAX_DEPTH = 100;
+
+/** False for text that jsonb and text columns refuse: NUL, or half a surrogate pair. */
+export function isStorable(text: string): boolean {
+  return text.isWellFormed() && !text.includes('\0');
+}
 
 /** Why `value` cannot be stored as JSON and read back the same, or undefined when it can. Fields that are undefined count as absent. */
 export function jsonProblem(value: unknown): string | undefined {
+  return isSound(value, 0) ? undefined : describeProblem(value);
+}
+
+/** Nearly all data is: only what is not has places written down. What contains itself is deeper than any depth. */
+function isSound(value: unknown, depth: number): boolean {
+  if (typeof value !== 'object' || value === null) return ownProblem(value, []) === undefined;
+  if (depth > MAX_DEPTH) return false;
+  if (ownProblem(value, []) !== undefined) return false;
+  const inArray = Array.isArray(value);
+  for (const [key, inner] of Object.entries(value)) {
+    if (key === '__proto__' || !isStorable(key)) return false;
+    if ((inner !== undefined || inArray) && !isSound(inner, depth + 1)) return false;
+  }
+  return true;
+}
+
+function describeProblem(value: unknown): string | undefined {
   const open: { value: unknown; path: string; within: readonly unknown[] }[] = [{ value, path: '', within: [] }];
   for (let at = open.pop(); at; at = open.pop()) {
     const problem = ownProblem(at.value, at.within);
@@ -15,7 +35,7 @@ export function jsonProblem(value: unknown): string | undefined {
     const inArray = Array.isArray(at.value);
     for (const [key, inner] of Object.entries(at.value)) {
       const path = at.path ? `${at.path}.${key}` : key;
-      if (key === '__proto__' || UNSTORABLE.test(key)) return `it has a field name that is not allowed`;
+      if (key === '__proto__' || !isStorable(key)) return `it has a field name that is not allowed`;
       if (inner === undefined && !inArray) continue;
       open.push({ value: inner, path, within });
     }
@@ -27,7 +47,7 @@ export function jsonProblem(value: unknown): string | undefined {
 function ownProblem(value: unknown, within: readonly unknown[]): string | undefined {
   if (value === null || typeof value === 'boolean') return undefined;
   if (typeof value === 'string')
-    return UNSTORABLE.test(value) ? 'holds a NUL character or half a surrogate pair' : undefined;
+    return isStorable(value) ? undefined : 'holds a NUL character or half a surrogate pair';
   if (typeof value === 'number') return Number.isFinite(value) ? undefined : `is ${value}`;
   if (typeof value !== 'object') return `is a ${typeof value}`;
   if (within.includes(value)) return 'contains itself';

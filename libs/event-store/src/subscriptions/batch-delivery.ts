@@ -16,6 +16,8 @@ type Failures = ReadonlyMap<bigint, unknown>;
 export class BatchDelivery implements Delivery {
   private readonly aside: SetAsides;
   private readonly passing: Passing;
+  /** The checkpoint on its way. Never rejects. */
+  private marking: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly session: Session,
@@ -32,13 +34,13 @@ export class BatchDelivery implements Delivery {
   async deliver(records: readonly LogRecord[]): Promise<void> {
     const items = records.map((record) => itemOf(this.options.definition, record));
     const wanted = items.filter((item) => item.wanted);
-    if (wanted.length === 0 && this.options.definition.segmentOf !== undefined)
-      return this.passing.to(items.at(-1)!.record.position);
+    if (wanted.length === 0) return this.passing.to(items.at(-1)!.record.position);
     const held = await this.aside.heldAmong(distinctKeys(wanted));
     const behind = wanted.filter((item) => held.has(item.key));
     const taken = wanted.filter((item) => !held.has(item.key));
     const failures = await this.call(taken);
     if (!failures) return;
+    if (failures.size === 0 && behind.length === 0) return this.mark(items.at(-1)!.record.position, taken.length);
 
     const plans: SetAside[] = [];
     const failedKeys = new Set<string>();
@@ -83,9 +85,25 @@ export class BatchDelivery implements Delivery {
     for (const plan of plans) plan.report();
   }
 
-  /** The last call has returned before the session ends; what was passed is saved. */
-  finish(): Promise<void> {
-    return this.passing.save();
+  /** The last call has returned before the session ends; not all that it has done is saved. */
+  async finish(): Promise<void> {
+    await this.marking;
+    await this.passing.save();
+  }
+
+  /**
+   * All went through: the checkpoint follows while the next batch is on its way, one commit at a time. A crash in between sends the next
+   * batch again as well, which is as good as sending the last one again.
+   */
+  private async mark(position: bigint, handled: number): Promise<void> {
+    await this.marking;
+    this.marking = this.session
+      .commit(() => Promise.resolve(position))
+      .then(() => {
+        failpoint('relay.afterMark');
+        this.session.progress.handled += handled;
+      })
+      .catch((error: unknown) => this.session.fail(error));
   }
 
   private async call(items: readonly Item[]): Promise<Failures | undefined> {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { UnavailableError, type LogRecord } from '../core/index.js';
-import { labelOf, stopped, SubscriptionLab, valueOf } from '../testing/subscription-lab.js';
+import { intercept, labelOf, stopped, SubscriptionLab, valueOf } from '../testing/subscription-lab.js';
+import { LiveTail } from './live-tail.js';
 import type { BatchSubscription } from './subscription.js';
 
 const key = { name: 'relay', log: 'events' } as const;
@@ -193,4 +194,122 @@ describe('batch delivery', () => {
     await ended;
     expect((await lab.store.checkpoints.list())[0]).toMatchObject({ owner: undefined, cursor: { position: 1n } });
   });
+
+  describe('while a checkpoint is on its way', () => {
+    /** Lets nothing be saved until it is told to, and says where the checkpoint is. */
+    function slowCheckpoints() {
+      let save = (): void => undefined;
+      const gate = new Promise<void>((resolve) => (save = resolve));
+      const checkpoints = intercept(lab.store.checkpoints, (method) => (method === 'save' ? gate : undefined));
+      const place = async () => (await lab.store.checkpoints.list())[0]?.cursor.position;
+      return { checkpoints, save: () => save(), place };
+    }
+
+    it('the next batch is sent, but not a third', async () => {
+      const { checkpoints, save, place } = slowCheckpoints();
+      await lab.append('a-1', 1, 2, 3, 4);
+      const runner = lab.runner(
+        batches(() => [], { batchSize: 1 }),
+        { checkpoints },
+      );
+      await lab.clock.until(() => calls.length === 2);
+      await lab.clock.advance(5_000);
+      expect(calls).toEqual([['a-1:1'], ['a-1:2']]);
+      expect(await place()).toBe(0n);
+      save();
+      await lab.clock.until(() => runner.status().position === 4n);
+      expect(calls.flat()).toEqual(['a-1:1', 'a-1:2', 'a-1:3', 'a-1:4']);
+      expect(await place()).toBe(4n);
+    });
+
+    it('a stop waits for it', async () => {
+      const { checkpoints, save, place } = slowCheckpoints();
+      await lab.append('a-1', 1);
+      const runner = lab.runner(
+        batches(() => []),
+        { checkpoints },
+      );
+      await lab.clock.until(() => calls.length === 1);
+      const ended = runner.stop();
+      await lab.clock.advance(1_000);
+      save();
+      await ended;
+      expect(await place()).toBe(1n);
+    });
+  });
+
+  it('begins again at the checkpoint when it could not be saved', async () => {
+    let broken = true;
+    const checkpoints = intercept(lab.store.checkpoints, (method) => {
+      if (method === 'save' && broken) throw new UnavailableError('PostgreSQL');
+    });
+    await lab.append('a-1', 1);
+    const runner = lab.runner(
+      batches(() => []),
+      { checkpoints },
+    );
+    await lab.clock.until(() => runner.status().state === 'backing-off');
+    broken = false;
+    await lab.clock.until(() => runner.status().position === 1n);
+    expect(calls.length).toBeGreaterThan(1);
+    expect(new Set(calls.flat())).toEqual(new Set(['a-1:1']));
+  });
+});
+
+describe.each(['batch', 'transactional'] as const)('records that a %s subscription does not want', (delivery) => {
+  it('move its checkpoint a little later, with one write for many reads', async () => {
+    const lab = new SubscriptionLab();
+    let saves = 0;
+    const checkpoints = intercept(lab.store.checkpoints, (method) => void (saves += method === 'save' ? 1 : 0));
+    const runner = lab.runner(
+      {
+        ...key,
+        start: 'beginning',
+        delivery,
+        wants: () => false,
+        handle: () => Promise.reject(new Error('nobody wants it')),
+        handleBatch: () => Promise.reject(new Error('nobody wants it')),
+      },
+      { checkpoints },
+    );
+    await lab.clock.until(() => runner.status().state === 'running');
+    for (let value = 1; value <= 10; value += 1) {
+      await lab.append('a-1', value);
+      await lab.clock.advance(10);
+    }
+    await lab.clock.until(() => runner.status().position === 10n, 1_000);
+    expect(saves).toBe(1);
+    await lab.append('a-1', 11);
+    await lab.clock.advance(10);
+    await lab.stop();
+    expect((await lab.store.checkpoints.list())[0]!.cursor.position).toBe(11n);
+  });
+});
+
+it('what follows a full batch is read while that is handled, and nothing is when it was not full', async () => {
+  const lab = new SubscriptionLab();
+  const events: string[] = [];
+  for (let value = 1; value <= 3; value += 1) await lab.append('a-1', value);
+  const tail = new LiveTail(
+    intercept(lab.store.logs.events, (method) => void (method === 'read' && events.push('read'))),
+    lab.clock,
+  );
+  const runner = lab.runner(
+    {
+      ...key,
+      start: 'beginning',
+      delivery: 'batch',
+      batchSize: 2,
+      wants: () => true,
+      handleBatch: async (records) => {
+        await lab.clock.sleep(100);
+        events.push(`sent ${records.length}`);
+        return [];
+      },
+    },
+    { tail },
+  );
+  await lab.clock.until(() => runner.status().position === 3n);
+  await lab.stop();
+  expect(events.slice(0, 4)).toEqual(['read', 'read', 'sent 2', 'sent 1']);
 });

@@ -1,4 +1,4 @@
-// Records that a segment does not want: its checkpoint follows them now and then, instead of with every read of the log. All other segments
+// Records that a subscription does not want: its checkpoint follows them now and then, instead of with every read of the log. All subscriptions
 // of the process read the same records, and each would write for each of them.
 import type { SubscriptionRunnerOptions } from './runner-options.js';
 import type { Session } from './session.js';

@@ -1,5 +1,12 @@
 // Runs one subscription for as long as the process lives. It waits, backs off or stops loudly, but it never ends by itself.
-import { DeadlineExceededError, LeaseLostError, UnavailableError, type Lease, type LogCursor } from '../core/index.js';
+import {
+  DeadlineExceededError,
+  LeaseLostError,
+  UnavailableError,
+  type Lease,
+  type LogCursor,
+  type LogRecord,
+} from '../core/index.js';
 import { BatchDelivery } from './batch-delivery.js';
 import { CaughtUp } from './caught-up.js';
 import { ConcurrentDelivery } from './concurrent-delivery.js';
@@ -138,9 +145,14 @@ export class SubscriptionRunner {
     const limit = batchOf(this.options);
     const caughtUp = new CaughtUp(session, this.options);
     let position = session.position;
+    let following: Promise<readonly LogRecord[]> | undefined;
     while (!session.intake.aborted) {
-      const records = await tail.next(session.cursorAt(position), limit);
+      const records = await (following ?? tail.next(session.cursorAt(position), limit));
       const { ahead, stop, skipped } = sightOf(definition, records);
+      // There is more: it is read while these are handled.
+      const isFull = ahead.length === limit;
+      following = isFull ? tail.next(session.cursorAt(ahead.at(-1)!.position), limit) : undefined;
+      following?.catch(() => undefined); // whoever waits for it hears of it
       if (!session.isTroubled && (!stop || ahead.length > 0)) this.enter('running');
       await delivery.retryDue();
       if (session.intake.aborted) return;

@@ -40,9 +40,7 @@ export class TransactionalDelivery implements Delivery {
 
   async deliver(records: readonly LogRecord[]): Promise<void> {
     let rest = records.map((record) => itemOf(this.options.definition, record));
-    if (this.options.definition.segmentOf !== undefined && !rest.some(({ wanted }) => wanted)) {
-      return this.passing.to(rest.at(-1)!.record.position);
-    }
+    if (!rest.some(({ wanted }) => wanted)) return this.passing.to(rest.at(-1)!.record.position);
     while (rest.length > 0 && !this.session.intake.aborted) {
       await this.deliverUnit(this.nextUnit(rest));
       rest = rest.filter(({ record }) => record.position > this.session.position);
