@@ -97,13 +97,13 @@ export class BatchDelivery implements Delivery {
    */
   private async mark(position: bigint, handled: number): Promise<void> {
     await this.marking;
-    this.marking = this.session
-      .commit(() => Promise.resolve(position))
-      .then(() => {
-        failpoint('relay.afterMark');
-        this.session.progress.handled += handled;
-      })
-      .catch((error: unknown) => this.session.fail(error));
+    this.marking = this.save(position, handled).catch((error: unknown) => this.session.fail(error));
+  }
+
+  private async save(position: bigint, handled: number): Promise<void> {
+    await this.session.commit(() => Promise.resolve(position));
+    failpoint('relay.afterMark');
+    this.session.progress.handled += handled;
   }
 
   private async call(items: readonly Item[]): Promise<Failures | undefined> {
