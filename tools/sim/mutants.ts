@@ -20,9 +20,9 @@ export const mutants: readonly SimMutant[] = [
     key: 'mark-before-send',
     name: 'the relay moves its checkpoint before it sends',
     file: `${STORE}/subscriptions/batch-delivery.ts`,
-    find: 'const failures = await this.call(taken);\n    if (!failures) return;\n\n    const plans: SetAside[] = [];',
+    find: 'const failures = await this.call(taken);\n    if (!failures) return;\n    if (failures.size === 0',
     replace:
-      'await this.session.commit(async () => items.at(-1)!.record.position);\n    const failures = await this.call(taken);\n    if (!failures) return;\n\n    const plans: SetAside[] = [];',
+      'await this.session.commit(async () => items.at(-1)!.record.position);\n    const failures = await this.call(taken);\n    if (!failures) return;\n    if (failures.size === 0',
   },
   {
     key: 'two-sends',
