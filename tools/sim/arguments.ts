@@ -5,7 +5,7 @@ import { mutants } from './mutants.js';
 const DEFAULT_SCHEDULES = 10_000;
 const MAX_SCHEDULES = 10_000_000;
 const MAX_SEED = 2 ** 32 - 1;
-const USAGE = 'npm run sim [-- --schedules N --from N --json | --seed N [--calls] | --mutant NAME [--seed N]]';
+const USAGE = 'npm run sim [-- --schedules N --from N --json | --seed N [--calls] | --mutant NAME]';
 
 export interface SimArguments {
   /** How many runs. */
@@ -27,6 +27,8 @@ export function parseSimArguments(args: readonly string[]): SimArguments {
   const { seed, schedules, from, mutant, calls, json } = parse(args);
   if (seed !== undefined && (schedules !== undefined || from !== undefined || json))
     throw new Error(`--seed replays one run: leave out --schedules, --from and --json. Usage: ${USAGE}`);
+  if (mutant !== undefined && [seed, schedules, from].some((other) => other !== undefined))
+    throw new Error(`--mutant looks for one bug: leave out --seed, --schedules and --from. Usage: ${USAGE}`);
   if (mutant !== undefined && !mutants.some(({ key }) => key === mutant))
     throw new Error(`--mutant ${mutant}: expected one of ${mutants.map(({ key }) => key).join(', ')}.`);
   if (calls && seed === undefined) throw new Error(`--calls goes with --seed. Usage: ${USAGE}`);

@@ -20,6 +20,7 @@ describe('arguments of npm run sim', () => {
     [['--seed', '-1'], "'--seed' argument is ambiguous"],
     [['--seed', '4294967296'], '--seed 4294967296: expected a whole number from 0 to 4294967295'],
     [['--seed', '1', '--schedules', '5'], '--seed replays one run: leave out'],
+    [['--mutant', 'no-inbox', '--seed', '1'], '--mutant looks for one bug: leave out'],
     [['--calls'], '--calls goes with --seed'],
     [['--mutant', 'nobody'], '--mutant nobody: expected one of no-inbox, '],
     [['--speed', '9'], "Unknown option '--speed'"],

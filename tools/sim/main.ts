@@ -21,8 +21,13 @@ export async function main(argv: readonly string[]): Promise<number> {
     console.error((error as Error).message);
     return 2;
   }
-  if (args.seed !== undefined && args.mutant === undefined) return replay(args.seed, args.calls);
-  return args.mutant === undefined ? explore(args) : show(args.mutant);
+  try {
+    if (args.seed !== undefined) return await replay(args.seed, args.calls);
+    return await (args.mutant === undefined ? explore(args) : show(args.mutant));
+  } catch (error) {
+    console.error((error as Error).message); // a mutant whose text is gone, or a worker that ended
+    return 1;
+  }
 }
 
 async function replay(seed: number, calls: boolean): Promise<number> {

@@ -77,7 +77,7 @@ export const mutants: readonly SimMutant[] = [
   {
     key: 'dispatch-apart',
     name: 'the commands of a process are stored after its unit of work, in one of their own',
-    file: `${STORE}/processes/process-subscription.ts`,
+    file: `${STORE}/processes/process-turn.ts`,
     find: 'if (decision.commands.length > 0) await outgoing.append(decision.commands);',
     replace:
       'if (decision.commands.length > 0) transaction.onCommit(() => void outgoing.append(decision.commands).catch(() => undefined));',
@@ -92,9 +92,9 @@ export const mutants: readonly SimMutant[] = [
   {
     key: 'restarted-tombstone',
     name: 'late records restart a process that is completed',
-    file: `${STORE}/processes/process-subscription.ts`,
-    find: "if (found.status === 'completed') {",
-    replace: 'if (false as boolean) {',
+    file: `${STORE}/processes/process-turn.ts`,
+    find: "const isOver = found.status === 'completed';",
+    replace: 'const isOver = false as boolean;',
   },
   {
     key: 'compensation-order',
