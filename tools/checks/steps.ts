@@ -3,6 +3,7 @@ import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checkDocs } from '../docs/generate.js';
 import { problemText } from '../docs/problem.js';
+import { checkContracts } from '../events/contracts/index.js';
 import { checkEventShapes } from '../events/shapes/index.js';
 import { type Manifest, PAGE, checkDocumentedDependencies } from './documented-dependencies.js';
 import { type Lockfile, checkLockfile } from './lockfile.js';
@@ -29,6 +30,7 @@ export const STEPS: readonly Step[] = [
   { name: 'dependency rules bite', run: async () => (await checkPlantedViolations()).join('\n') },
   { name: 'docs', run: async () => problemText(await checkDocs()) },
   { name: 'stored events', run: async () => problemText(await checkEventShapes()) },
+  { name: 'released messages', run: async () => problemText(await checkContracts()) },
   { name: 'time and ids through ports', run: portsOnly },
   {
     name: 'lock file',

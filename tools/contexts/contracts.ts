@@ -4,17 +4,21 @@ import { basename, join } from 'node:path';
 import { filesBelow, isBelow } from './files.js';
 
 const FOLDER = 'libs/contracts/src';
+/** Released forms of its messages, by the same names. */
+const RELEASED = 'libs/contracts/released';
 
 export interface ContractFiles {
-  /** Contract and spec of one context, all versions. */
+  /** Contract, spec and releases of one context, all versions; a contract first. */
   readonly context: string;
   readonly files: readonly string[];
 }
 
 export function contractsOf(root: string): readonly ContractFiles[] {
   const byContext = new Map<string, string[]>();
-  for (const file of filesBelow(root, FOLDER)) {
-    const context = /^([a-z][a-z0-9-]*)\.(?:events|requests)\.v\d+(?:\.unit\.spec)?\.ts$/.exec(basename(file))?.[1];
+  for (const file of [FOLDER, RELEASED].flatMap((folder) => filesBelow(root, folder))) {
+    const context = /^([a-z][a-z0-9-]*)\.(?:events|requests)\.v\d+(?:\.unit\.spec)?\.(?:ts|json)$/.exec(
+      basename(file),
+    )?.[1];
     if (context !== undefined) byContext.set(context, [...(byContext.get(context) ?? []), file]);
   }
   return [...byContext].map(([context, files]) => ({ context, files }));
@@ -22,7 +26,9 @@ export function contractsOf(root: string): readonly ContractFiles[] {
 
 /** The first file outside libs/contracts and of what is `gone` that imports a name of the contract. */
 export function userOf(root: string, contract: ContractFiles, gone: readonly string[]): string | undefined {
-  const names = contract.files.filter((file) => !file.endsWith('.spec.ts')).flatMap((file) => exportsOf(root, file));
+  const names = contract.files
+    .filter((file) => file.endsWith('.ts') && !file.endsWith('.spec.ts'))
+    .flatMap((file) => exportsOf(root, file));
   const readers = ['apps', 'libs', 'tools', 'test', 'examples'].flatMap((folder) => filesBelow(root, folder));
   return readers.find((file) => {
     if (!file.endsWith('.ts') || isBelow(file, [FOLDER, 'test/fixtures', ...gone])) return false;

@@ -1,4 +1,5 @@
 // Renews what is generated in the documentation, and says what is wrong with the rest. Everything is decided before a file is written.
+import { renewContracts } from '../events/contracts/index.js';
 import { renewEventShapes } from '../events/shapes/index.js';
 import { checkCommands } from './commands.js';
 import { refreshIndex } from './index-page.js';
@@ -20,7 +21,9 @@ export interface Generated {
 export async function generateDocs(root = process.cwd()): Promise<Generated> {
   const tree = new Tree(root);
   const { problems } = await refresh(tree);
-  for (const [path, text] of await renewEventShapes(root)) tree.write(path, text); // checked apart from pages: see tools/checks/steps.ts
+  // Checked apart from pages: see tools/checks/steps.ts.
+  for (const renew of [renewEventShapes, renewContracts])
+    for (const [path, text] of await renew(root)) tree.write(path, text);
   const changed = tree.changes();
   tree.save();
   return { changed, problems };

@@ -3,10 +3,15 @@ import ts from 'typescript';
 import type { Tree } from '../tree.js';
 import { docOf, findAll, parseSource, textOf, valueOf } from './services.js';
 
+/** As `topic()` has it. */
+const DEFAULT_PARTITIONS = 6;
+
 export interface DeclaredField {
   readonly name: string;
   readonly optional: boolean;
   readonly type: ts.TypeNode | undefined;
+  /** Its decorators as they are written, without `@`. */
+  readonly checks: readonly string[];
   readonly doc: string;
 }
 
@@ -18,10 +23,13 @@ export interface DeclaredEvent {
   readonly doc: string;
   readonly fields: readonly DeclaredField[];
   readonly file: string;
+  /** Of the class, from 1. */
+  readonly line: number;
 }
 
 export interface DeclaredTopic {
   readonly topic: string;
+  readonly partitions: number;
   readonly doc: string;
   readonly events: readonly string[];
 }
@@ -42,6 +50,7 @@ export function decoratedClasses(tree: Tree, path: string, decorator: 'Event' | 
       doc: docOf(node),
       fields: fieldsOf(node),
       file: path,
+      line: node.getSourceFile().getLineAndCharacterOfPosition(node.getStart()).line + 1,
     };
   });
 }
@@ -57,6 +66,9 @@ function fieldsOf(node: ts.ClassDeclaration): DeclaredField[] {
     name: field.name.getText(),
     optional: field.questionToken !== undefined,
     type: field.type,
+    checks: (ts.canHaveDecorators(field) ? (ts.getDecorators(field) ?? []) : []).map(({ expression }) =>
+      expression.getText().replaceAll(/\s+/g, ' '),
+    ),
     doc: docOf(field),
   }));
 }
@@ -65,10 +77,16 @@ export function topicsIn(tree: Tree, path: string): DeclaredTopic[] {
   return findAll(parseSource(tree, path), ts.isVariableStatement).flatMap((statement) =>
     statement.declarationList.declarations.flatMap(({ initializer }) => {
       if (!initializer || !ts.isCallExpression(initializer) || initializer.expression.getText() !== 'topic') return [];
-      const [name, events] = initializer.arguments;
+      const [name, events, options] = initializer.arguments;
       const topic = textOf(name);
       if (topic === undefined || !events || !ts.isArrayLiteralExpression(events)) return [];
-      return { topic, doc: docOf(statement), events: events.elements.map((element) => element.getText()) };
+      const given = options && ts.isObjectLiteralExpression(options) ? valueOf(options, 'partitions') : undefined;
+      return {
+        topic,
+        partitions: Number(given?.getText() ?? DEFAULT_PARTITIONS),
+        doc: docOf(statement),
+        events: events.elements.map((element) => element.getText()),
+      };
     }),
   );
 }

@@ -28,7 +28,7 @@ export function eventsPage(tree: Tree): string {
     'Events',
     'Two kinds, never mixed: a context stores **domain events** and keeps them to itself; it publishes **integration events**, which others may rely on.',
     '## Integration events',
-    'CloudEvents on the broker; the version is part of the type.',
+    'CloudEvents on the broker; the version is part of the type. For tools: [asyncapi.json](asyncapi.json). What may change, and how: [add an event version](../how-to/add-an-event-version.md#messages-to-other-contexts).',
     ...(topicSections.length > 0 ? topicSections : ['There is none yet.']),
     '## Domain events',
     'The type and the version of its schema are what the log says for ever. Older versions become the newest one while they are read.',

@@ -1,6 +1,7 @@
 // All generated pages of docs/reference, and the one of faults.
 import type { Problem } from '../problem.js';
 import type { Tree } from '../tree.js';
+import { asyncApiDocument } from './asyncapi.js';
 import { cliPage } from './cli.js';
 import { configurationPage } from './configuration.js';
 import { errorsPage } from './errors.js';
@@ -23,6 +24,7 @@ export async function refreshReferences(tree: Tree): Promise<{ problems: Problem
     [`${FOLDER}/configuration.md`, configuration.page],
     [`${FOLDER}/errors.md`, errors.page],
     [`${FOLDER}/events.md`, eventsPage(tree)],
+    [`${FOLDER}/asyncapi.json`, asyncApiDocument(tree)],
     [FAULTS_PAGE, faults.page],
     ...httpPages(tree, described),
   ]);

@@ -14,7 +14,8 @@ export interface ShapedEvent extends FoundEvent {
 export function shapedEvents(root: string, domains: readonly string[]): Map<string, ShapedEvent[]> {
   const found = domains.map((domain) => ({ domain, events: eventsIn(root, domain) }));
   const all = found.flatMap(({ events }) => events);
-  const shapes = shapesOf(root, all);
+  const fields = fieldsOfClasses(root, all);
+  const shapes = new Map(all.map((event, index) => [event, fields[index]!]));
   return new Map(
     found.map(({ domain, events }) => {
       const shaped = events.map((event) => ({ ...event, fields: shapes.get(event)! }));
@@ -23,19 +24,18 @@ export function shapedEvents(root: string, domains: readonly string[]): Map<stri
   );
 }
 
-function shapesOf(root: string, events: readonly FoundEvent[]): Map<FoundEvent, Fields> {
-  if (events.length === 0) return new Map();
-  const lines = events.flatMap(({ className, file }, index) => [
+/** Of each class the fields of its instances, in the same order. One program for all. */
+export function fieldsOfClasses(root: string, classes: readonly Pick<FoundEvent, 'className' | 'file'>[]): Fields[] {
+  if (classes.length === 0) return [];
+  const lines = classes.flatMap(({ className, file }, index) => [
     `import type { ${className} as E${index} } from './${posix.normalize(file).replace(/\.ts$/, '.js')}';`,
     `export type D${index} = Data<E${index}>;`,
   ]);
   const { program, source } = probeProgram(root, 'event-shapes-probe.ts', [DATA_OF_EVENT, ...lines].join('\n'));
   const checker = program.getTypeChecker();
   const aliases = source.statements.filter(ts.isTypeAliasDeclaration).filter(({ name }) => /^D\d+$/.test(name.text));
-  return new Map(
-    aliases.map((alias, index) => {
-      const fields = fieldsOf(checker, checker.getTypeFromTypeNode(alias.type));
-      return [events[index]!, Object.fromEntries(fields.map((field) => [keyText(field), field.text]))];
-    }),
-  );
+  return aliases.map((alias) => {
+    const fields = fieldsOf(checker, checker.getTypeFromTypeNode(alias.type));
+    return Object.fromEntries(fields.map((field) => [keyText(field), field.text]));
+  });
 }

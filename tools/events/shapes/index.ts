@@ -1,9 +1,8 @@
 // The shapes of stored events on disk: `npm run docs` renews them as far as what is stored can be read, `npm run check` says where it cannot.
-import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
-import * as prettier from 'prettier';
 import type { Problem } from '../../docs/problem.js';
+import { committedIn, recordedText } from '../recorded-file.js';
 import { domainsIn } from '../find-events.js';
 import { shapedEvents, type ShapedEvent } from './event-shapes.js';
 import { bindingShapes, renewedShapes, shapeProblems, type RecordedShapes } from './recorded-shapes.js';
@@ -16,7 +15,7 @@ export async function checkEventShapes(root = process.cwd()): Promise<Problem[]>
   for (const { file, events, binding, text } of domains(root)) {
     const found = shapeProblems(binding, events, file);
     problems.push(...found.map(({ event, what }) => ({ file: event?.file ?? file, line: event?.line ?? 1, what })));
-    if (found.length > 0 || (await textOf(renewedShapes(binding, events))) === text) continue;
+    if (found.length > 0 || (await recordedText(renewedShapes(binding, events))) === text) continue;
     problems.push({ file, line: 1, what: 'is not what the events say by now; npm run docs renews it' });
   }
   return problems;
@@ -25,7 +24,8 @@ export async function checkEventShapes(root = process.cwd()): Promise<Problem[]>
 /** Path from the root → what is to be written there. Shapes that a class does not fit any more are kept. */
 export async function renewEventShapes(root = process.cwd()): Promise<Map<string, string>> {
   const files = new Map<string, string>();
-  for (const { file, events, binding } of domains(root)) files.set(file, await textOf(renewedShapes(binding, events)));
+  for (const { file, events, binding } of domains(root))
+    files.set(file, await recordedText(renewedShapes(binding, events)));
   return files;
 }
 
@@ -43,24 +43,7 @@ function domains(root: string): ShapedDomain[] {
   return [...shapedEvents(root, found)].map(([domain, events]) => {
     const file = posix.join(domain, NAME);
     const text = existsSync(join(root, file)) ? readFileSync(join(root, file), 'utf8') : undefined;
-    const recorded = text === undefined ? {} : shapesIn(text);
+    const recorded = text === undefined ? {} : (JSON.parse(text) as RecordedShapes);
     return { file, events, text, binding: bindingShapes(recorded, committedIn(root, file)) };
   });
-}
-
-/** As of the last commit: none where that has no such file, undefined where there is no repository. */
-function committedIn(root: string, file: string): RecordedShapes | undefined {
-  const git = (...args: string[]) => spawnSync('git', args, { cwd: root, encoding: 'utf8' });
-  if (git('rev-parse', '--git-dir').status !== 0) return undefined;
-  const { status, stdout } = git('show', `HEAD:./${file}`);
-  return status === 0 ? shapesIn(stdout) : {};
-}
-
-function shapesIn(text: string): RecordedShapes {
-  return JSON.parse(text) as RecordedShapes;
-}
-
-/** As prettier wants it, so that the check of formats agrees. */
-function textOf(shapes: RecordedShapes): Promise<string> {
-  return prettier.format(JSON.stringify(shapes, null, 2), { parser: 'json', printWidth: 120 });
 }

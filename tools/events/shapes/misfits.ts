@@ -4,9 +4,30 @@ import ts from 'typescript';
 /** Fields of an event, `note?` where one may be missing, with their types written out. */
 export type Fields = Readonly<Record<string, string>>;
 
-/** One line for each place where data of the stored shape does not fit the present one; none when all of it can be read. */
+/** A place where data of the stored shape cannot be read as the present one. */
+export interface Misfit {
+  readonly path: string;
+  /** `gone`: nobody reads it; `new`: it must be there, and is not; `required`: it may be missing, and must be there; `changed`: of another type. */
+  readonly kind: 'gone' | 'new' | 'required' | 'changed';
+  /** Types, where it is `changed`. */
+  readonly stored?: string;
+  readonly present?: string;
+}
+
+/** One line for each misfit; none when all that is stored can be read. */
 export function misfits(stored: Fields, present: Fields): string[] {
+  return findMisfits(stored, present).map(sentence);
+}
+
+export function findMisfits(stored: Fields, present: Fields): Misfit[] {
   return misfitsOf(parsed(objectText(stored)), parsed(objectText(present)), '');
+}
+
+function sentence({ kind, path, stored, present }: Misfit): string {
+  if (kind === 'gone') return `${path} is gone`;
+  if (kind === 'new') return `${path} is new, and must be there`;
+  if (kind === 'required') return `${path} may be missing, and must be there now`;
+  return `${path} is ${present} now, and ${stored} is stored`;
 }
 
 export function objectText(fields: Fields): string {
@@ -15,7 +36,7 @@ export function objectText(fields: Fields): string {
     .join('; ')} }`;
 }
 
-function misfitsOf(stored: ts.TypeNode, present: ts.TypeNode, path: string): string[] {
+function misfitsOf(stored: ts.TypeNode, present: ts.TypeNode, path: string): Misfit[] {
   const [was, is] = [members(stored), members(present)];
   const [one, other] = [was[0], is[0]];
   if (was.length === 1 && is.length === 1 && one && other) return misfitsOfOne(one, other, path);
@@ -24,7 +45,7 @@ function misfitsOf(stored: ts.TypeNode, present: ts.TypeNode, path: string): str
   return lost.length === 0 ? [] : [changed(path, lost.map(textOf).join(' | '), present)];
 }
 
-function misfitsOfOne(stored: ts.TypeNode, present: ts.TypeNode, path: string): string[] {
+function misfitsOfOne(stored: ts.TypeNode, present: ts.TypeNode, path: string): Misfit[] {
   if (textOf(stored) === textOf(present) || ['unknown', 'any'].includes(textOf(present))) return [];
   if (ts.isTypeLiteralNode(stored) && ts.isTypeLiteralNode(present)) return misfitsOfFields(stored, present, path);
   if (ts.isArrayTypeNode(stored) && ts.isArrayTypeNode(present))
@@ -34,21 +55,22 @@ function misfitsOfOne(stored: ts.TypeNode, present: ts.TypeNode, path: string): 
   return isLiteralOf(stored, textOf(present)) ? [] : [changed(path, textOf(stored), present)];
 }
 
-function misfitsOfFields(stored: ts.TypeLiteralNode, present: ts.TypeLiteralNode, path: string): string[] {
+function misfitsOfFields(stored: ts.TypeLiteralNode, present: ts.TypeLiteralNode, path: string): Misfit[] {
   const [was, is] = [fieldsIn(stored), fieldsIn(present)];
   const place = (name: string): string => (path ? `${path}.${name}` : name);
-  const removed = [...was.keys()].filter((name) => !is.has(name)).map((name) => `${place(name)} is gone`);
+  const at = (name: string, kind: Misfit['kind']): Misfit => ({ path: place(name), kind });
+  const removed = [...was.keys()].filter((name) => !is.has(name)).map((name) => at(name, 'gone'));
   const others = [...is].flatMap(([name, field]) => {
     const before = was.get(name);
-    if (!before) return field.optional ? [] : [`${place(name)} is new, and must be there`];
-    const missing = before.optional && !field.optional ? [`${place(name)} may be missing, and must be there now`] : [];
+    if (!before) return field.optional ? [] : [at(name, 'new')];
+    const missing = before.optional && !field.optional ? [at(name, 'required')] : [];
     return [...missing, ...misfitsOf(before.type, field.type, place(name))];
   });
   return [...removed, ...others];
 }
 
-function changed(path: string, stored: string, present: ts.TypeNode): string {
-  return `${path || 'it'} is ${textOf(present)} now, and ${stored} is stored`;
+function changed(path: string, stored: string, present: ts.TypeNode): Misfit {
+  return { path: path || 'it', kind: 'changed', stored, present: textOf(present) };
 }
 
 function isLiteralOf(stored: ts.TypeNode, present: string): boolean {
