@@ -123,6 +123,7 @@ function parkedOf(context: string, { database, parking }: MemoryStore): ParkedDi
         behind: await of('behind'),
         parked: await of('parked'),
         unreadable: open.length,
+        unknownTypes: open.filter(({ reasonCode }) => reasonCode === 'unknown-type').length,
       };
     },
     async unreadable({ key, limit }) {

@@ -53,6 +53,8 @@ export interface ParkedCounts {
   readonly parked: number;
   /** Without those that were replayed or discarded. */
   readonly unreadable: number;
+  /** Of those unreadable: of a type that no contract of the build had. */
+  readonly unknownTypes: number;
 }
 
 export interface ParkedDirectory {

@@ -131,7 +131,7 @@ export function describeParkedOperations(opened: () => OperationsSubject): void 
   });
 
   describe('an unreadable message', () => {
-    const put = async (value: string, headers: Record<string, string>) => {
+    const put = async (value: string, headers: Record<string, string>, reasonCode = 'unknown-type') => {
       const message = {
         topic: 'lab',
         partition: 0,
@@ -142,7 +142,7 @@ export function describeParkedOperations(opened: () => OperationsSubject): void 
       };
       const unreadable: UnreadableMessage = {
         message,
-        reasonCode: 'unknown-type',
+        reasonCode,
         detail: 'Type lab.said.v1 is unknown.',
       };
       await context.inbound.store([], [unreadable]);
@@ -181,6 +181,16 @@ export function describeParkedOperations(opened: () => OperationsSubject): void 
       const outcome = await replayUnreadable(context, second, { ...order, decoder });
       expect(outcome).toMatchObject({ outcome: 'unreadable-still', reasonCode: 'id-reused' });
       expect(await listed(second.id)).toBe(true);
+    });
+
+    it('is counted, and once more by itself where its type is unknown', async () => {
+      const before = await context.parked.counts();
+      await put('{}', { ce_id: randomUUID(), ce_type: 'lab.sung.v1' });
+      await put('garbage', {}, 'not-json');
+      expect(await context.parked.counts()).toMatchObject({
+        unreadable: before.unreadable + 2,
+        unknownTypes: before.unknownTypes + 1,
+      });
     });
 
     it('is given up, kept as it came, and listed and counted no more', async () => {

@@ -7,7 +7,8 @@ import { count, duration, note, problem, type Finding } from './finding.js';
 /** A timer may be due this long, in milliseconds, before somebody should have fired it. */
 export const LATE_TIMER_MS = 30_000;
 
-export function checkParked(context: string, { parked, behind, unreadable }: ParkedCounts): Finding[] {
+/** A type that this build does not know is no mistake: its sender was deployed first. So it is counted, and nobody is called. */
+export function checkParked(context: string, { parked, behind, unreadable, unknownTypes }: ParkedCounts): Finding[] {
   const findings: Finding[] = [];
   if (parked > 0) {
     const waiting = behind > 0 ? `, and ${count(behind, 'record')} of their keys stand behind` : '';
@@ -19,11 +20,20 @@ export function checkParked(context: string, { parked, behind, unreadable }: Par
       ),
     );
   }
-  if (unreadable > 0) {
+  if (unknownTypes > 0) {
+    findings.push(
+      note(
+        'unknown-types',
+        `${count(unknownTypes, 'message is', 'messages are')} of types that no contract of this build has, and kept. ` +
+          `Deploy the build whose contracts have them, then replay; or discard: npm run es -- parked list --context ${context} --status unreadable.`,
+      ),
+    );
+  }
+  if (unreadable > unknownTypes) {
     findings.push(
       problem(
         'unreadable',
-        `${count(unreadable, 'message')} of the inbox nobody can read. Have the sender publish again what is wrong, then replay or discard: ` +
+        `${count(unreadable - unknownTypes, 'message')} of the inbox nobody can read. Have the sender publish again what is wrong, then replay or discard: ` +
           `npm run es -- parked list --context ${context} --status unreadable.`,
       ),
     );

@@ -24,7 +24,8 @@ WHERE p.subscription = $1 AND p.log = $2 AND p.key = $3 AND p.position > $4 ORDE
 export const countParked = `
 SELECT count(*) FILTER (WHERE status = 'waiting')::int AS waiting, count(*) FILTER (WHERE status = 'behind')::int AS behind,
        count(*) FILTER (WHERE status = 'parked')::int AS parked,
-       (SELECT count(*)::int FROM event_store.unreadable_messages WHERE resolution IS NULL) AS unreadable
+       (SELECT count(*)::int FROM event_store.unreadable_messages WHERE resolution IS NULL) AS unreadable,
+       (SELECT count(*)::int FROM event_store.unreadable_messages WHERE resolution IS NULL AND reason_code = 'unknown-type') AS "unknownTypes"
 FROM event_store.parked_messages`;
 
 /** $1 key or null, $2 limit. */
