@@ -27,7 +27,7 @@ function problemsOf(document: Json): string[] {
   for (const [name, channel] of Object.entries(document['channels'] as Json)) {
     const { address, messages } = channel as Json;
     if (address !== name) problems.push(`channel ${name} has another address`);
-    if (Object.keys((messages ?? {}) as Json).length === 0) problems.push(`channel ${name} has no messages`);
+    if (Object.keys(messages ?? {}).length === 0) problems.push(`channel ${name} has no messages`);
   }
   for (const [name, operation] of Object.entries(document['operations'] as Json)) {
     const { action, channel } = operation as Json;

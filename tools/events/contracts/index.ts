@@ -62,7 +62,13 @@ function recordedContracts(root: string): RecordedContract[] {
   return contractsIn(root).map(({ released: file, events }) => {
     const text = existsSync(join(root, file)) ? readFileSync(join(root, file), 'utf8') : undefined;
     const recorded = text === undefined ? {} : (JSON.parse(text) as Releases);
-    return { file, events, text, recorded, binding: bindingReleases(recorded, committedIn(root, file)) };
+    return {
+      file,
+      events,
+      text,
+      recorded,
+      binding: bindingReleases(recorded, committedIn(root, file) as Releases | undefined),
+    };
   });
 }
 

@@ -44,6 +44,11 @@ function domains(root: string): ShapedDomain[] {
     const file = posix.join(domain, NAME);
     const text = existsSync(join(root, file)) ? readFileSync(join(root, file), 'utf8') : undefined;
     const recorded = text === undefined ? {} : (JSON.parse(text) as RecordedShapes);
-    return { file, events, text, binding: bindingShapes(recorded, committedIn(root, file)) };
+    return {
+      file,
+      events,
+      text,
+      binding: bindingShapes(recorded, committedIn(root, file) as RecordedShapes | undefined),
+    };
   });
 }
