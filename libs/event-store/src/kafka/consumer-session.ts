@@ -30,6 +30,9 @@ const CONCURRENCY = 8;
 /** How long it goes on through an outage as the same member before it is given up: about as long as the group waits for it. */
 const RETRIES = 10;
 
+/** What kafkajs grants the network when it joins, beyond the time of the group, in milliseconds. */
+const JOIN_DELAY_MS = 5_000;
+
 /** In milliseconds, for the commit of the last batch and the farewell. */
 const LEAVE_MS = 5_000;
 
@@ -112,8 +115,8 @@ export class ConsumerSession {
 
   /** kafkajs may lose itself without a word. */
   private async silence(over: AbortSignal): Promise<Error> {
-    const { rebalanceMs, sessionMs, handlerMs } = this.options.settings.times;
-    const limitMs = rebalanceMs + sessionMs + handlerMs; // all that kafkajs may wait for, in a row
+    const { rebalanceMs, sessionMs } = this.options.settings.times;
+    const limitMs = JOIN_DELAY_MS + rebalanceMs + sessionMs; // it waits for nothing longer; while a handler works it says that it lives
     while (!over.aborted) {
       await systemClock.sleep(1_000, over);
       if (performance.now() - this.lastSign > limitMs) return new Error(`it has done nothing for ${limitMs} ms`);

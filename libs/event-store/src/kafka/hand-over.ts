@@ -31,10 +31,13 @@ export class HandOver {
 
   constructor(private readonly options: HandOverOptions) {}
 
-  /** Begins nothing more. Resolves when no call is in hand. */
+  /** Begins nothing more. Resolves when no call is in hand, or has been for too long: then its messages come again, to another member. */
   async close(): Promise<void> {
     this.closing.abort();
-    await Promise.all(this.inHand.values());
+    const { drainMs } = this.options.settings.times;
+    await withDeadline(Promise.all(this.inHand.values()), drainMs).catch((error: unknown) =>
+      this.options.warn('finish the batch in hand before it was stopped', error),
+    );
   }
 
   /** For `consumer.run`. Throws only what kafkajs should know: that the offset could not be committed. */

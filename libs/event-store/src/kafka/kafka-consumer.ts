@@ -69,7 +69,7 @@ export class KafkaConsumer implements Consumer {
       }
       this.joinedAt = undefined;
       this.failures += 1;
-      if (this.failures > 1) this.warn('go on and is started anew', reason); // once is everyday: a coordinator moves
+      if (this.failures > 1 && !signal.aborted) this.warn('go on and is started anew', reason); // once is everyday: a coordinator moves
       await systemClock.sleep(Math.min(MAX_PAUSE_MS, 100 * 2 ** Math.min(this.failures, 20)), signal);
     }
   }
@@ -97,7 +97,7 @@ export class KafkaConsumer implements Consumer {
 
   private warn(what: string, error: unknown): void {
     const now = systemClock.now().getTime();
-    if (now - (this.warned.get(what) ?? 0) < REMIND_MS || this.stopping.signal.aborted) return;
+    if (now - (this.warned.get(what) ?? 0) < REMIND_MS) return;
     this.warned.set(what, now);
     this.options.settings.log.warn(`Consumer group ${this.groupId} could not ${what}: ${reasonOf(error).message}`);
   }

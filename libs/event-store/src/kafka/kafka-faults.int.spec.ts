@@ -127,6 +127,24 @@ describe.skipIf(!(await canStartKafka()))('a Kafka that gives trouble', () => {
     ]);
   });
 
+  it('stops a consumer whose handler hangs within its deadline, and another member gets the messages', async () => {
+    const broker = await open({ drainMs: 500 });
+    const topic = await newTopic(broker);
+    let hangs = false;
+    const consumer = await consume(broker, topic, () => {
+      hangs = true;
+      return new Promise(() => undefined);
+    });
+    await broker.publish([message(topic, 'k', 7)]);
+    await vi.waitFor(() => expect(hangs).toBe(true), TIMEOUT);
+    const begun = performance.now();
+    await consumer.stop();
+    expect(performance.now() - begun).toBeLessThan(8_000); // half a second, and what Kafka gets for the farewell
+    expect(warnings).toEqual([expect.stringMatching(/could not finish the batch in hand before it was stopped/)]);
+    const seen = await collect(broker, topic);
+    await vi.waitFor(() => expect(seen).toEqual([7]), TIMEOUT);
+  });
+
   it('takes over the partitions of a member that fell silent', async () => {
     const broker = await open();
     const topic = await newTopic(broker, 2);

@@ -25,12 +25,17 @@ export interface KafkaTimes {
   readonly sessionMs: number;
   /** How often a member says that it lives, default 1,000. */
   readonly heartbeatMs: number;
-  /** How long the group waits for members to come back when partitions are dealt anew, default 30,000. */
+  /**
+   * How long the group waits for members to come back when partitions are dealt anew, default 10,000. kafkajs waits that long and five seconds more
+   * for the answer to its joining, also for one that was lost with a broker that was killed or frozen.
+   */
   readonly rebalanceMs: number;
   /** How long a fetch waits for messages, default 500. */
   readonly pollMs: number;
   /** A handler that has not answered by then is given up and its messages come again, default 60,000. */
   readonly handlerMs: number;
+  /** How long a consumer that is being stopped waits for the batch in hand, default 10,000. What is not done by then comes again. */
+  readonly drainMs: number;
   /** Longest pause after a failure, default 5,000; the first is 100. */
   readonly maxBackoffMs: number;
 }
@@ -57,9 +62,10 @@ const TIMES: KafkaTimes = {
   probeMs: 2_000,
   sessionMs: 6_000,
   heartbeatMs: 1_000,
-  rebalanceMs: 30_000,
+  rebalanceMs: 10_000,
   pollMs: 500,
   handlerMs: 60_000,
+  drainMs: 10_000,
   maxBackoffMs: 5_000,
 };
 

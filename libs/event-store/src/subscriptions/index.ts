@@ -1,4 +1,5 @@
 // The face of subscriptions: definitions, the runner, retry and parking.
+export { callWithin } from './call.js';
 export { CheckpointWatch, type CheckpointWatchOptions, type WaitOptions } from './checkpoint-watch.js';
 export { divisibleCheckpoints, isHandedOver, type DivisibleCheckpointsOptions } from './divisible-checkpoints.js';
 export { eventContextOf, eventsIn, namesOfAll, type EventInContext } from './event-context.js';

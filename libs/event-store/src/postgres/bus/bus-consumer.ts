@@ -3,6 +3,7 @@ import type { Clock, SettledLog } from '../../core/index.js';
 import type { ConsumeOptions, Consumer, ReceivedMessage } from '../../messaging/index.js';
 import type { BusDatabase } from './bus-database.js';
 import type { SettledMark } from './bus-log.js';
+import { callWithin } from '../../subscriptions/index.js';
 import { fetchMessages } from './bus-messages.sql.js';
 import { PartitionLeases, placeName, type Place } from './partition-leases.js';
 
@@ -15,6 +16,10 @@ export interface BusTimes {
   readonly pollMs: number;
   /** Longest pause after a failure, default 5,000; the first is 50. */
   readonly maxBackoffMs: number;
+  /** A handler that has not answered by then is given up and its messages come again, default 60,000. */
+  readonly handlerMs: number;
+  /** How long a consumer that is being stopped waits for the batches in hand, default 10,000. What is not done by then comes again. */
+  readonly drainMs: number;
 }
 
 export interface BusConsumerOptions extends ConsumeOptions {
@@ -70,7 +75,11 @@ export class BusConsumer implements Consumer {
     this.stopping.abort();
     this.ring();
     await this.running;
-    await Promise.all(this.inHand.values());
+    const { clock, times } = this.options;
+    const drain = { clock, what: 'The batch in hand', deadlineMs: times.drainMs };
+    await callWithin(() => Promise.all(this.inHand.values()), drain).catch((error: unknown) =>
+      this.warn('finish the batch in hand before it was stopped', error),
+    );
     await this.leases.leave().catch((error: unknown) => this.warn('give its partitions back', error));
   }
 
@@ -142,8 +151,10 @@ export class BusConsumer implements Consumer {
   }
 
   private async call(batch: readonly MessageRow[]): Promise<'ack' | 'retry'> {
+    const { handler, clock, times } = this.options;
+    const messages = batch.map(({ position, ...message }) => ({ ...message, offset: position }));
     try {
-      return await this.options.handler(batch.map(({ position, ...message }) => ({ ...message, offset: position })));
+      return await callWithin(() => handler(messages), { clock, what: 'The handler', deadlineMs: times.handlerMs });
     } catch (error) {
       this.warn('handle a batch, which comes again', error);
       return 'retry';

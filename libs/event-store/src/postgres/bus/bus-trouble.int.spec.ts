@@ -11,7 +11,7 @@ const times = { leaseMs: 2_000, beatMs: 100, pollMs: 100, maxBackoffMs: 50 };
 const TIMEOUT = { timeout: 15_000, interval: 20 };
 const topics = [{ name: 'a', partitions: 2 }];
 
-describe('a bus in PostgreSQL that has become another', () => {
+describe('a bus in PostgreSQL', () => {
   let database: TestDatabase;
   let operator: pg.Client;
   const cleanUp: (() => Promise<unknown>)[] = [];
@@ -49,6 +49,54 @@ describe('a bus in PostgreSQL that has become another', () => {
   };
   const stored = async (): Promise<number> =>
     (await operator.query<{ n: number }>('SELECT count(*)::int AS n FROM bus.messages')).rows[0]!.n;
+
+  it('gives up a handler that hangs, hands its messages over again, and goes on with other partitions meanwhile [17]', async () => {
+    const broker = await open({ times: { ...times, handlerMs: 1_000 } });
+    await broker.ensureTopics([{ name: 'a', partitions: 3 }]);
+    const calls: number[] = [];
+    const done: number[] = [];
+    const consumer = await broker.consume({
+      group: 'g',
+      topics: ['a'],
+      handler: async (batch) => {
+        const numbers = batch.map(sequence);
+        calls.push(...numbers);
+        if (numbers.includes(0) && calls.filter((number) => number === 0).length === 1)
+          await new Promise(() => undefined);
+        done.push(...numbers);
+        return 'ack';
+      },
+    });
+    cleanUp.push(() => consumer.stop());
+    await broker.publish([
+      message('a', 'k', 0),
+      ...Array.from({ length: 20 }, (_, n) => message('a', `key-${n}`, n + 1)),
+    ]);
+    await vi.waitFor(() => expect(done.length).toBeGreaterThan(0), TIMEOUT);
+    expect(done).not.toContain(0);
+    await vi.waitFor(() => expect(new Set(done).size).toBe(21), TIMEOUT);
+  });
+
+  it('stops a consumer whose handler hangs within its deadline, and another member gets the messages', async () => {
+    const broker = await open({ times: { ...times, drainMs: 500 } });
+    await broker.ensureTopics(topics);
+    let hangs = false;
+    const consumer = await broker.consume({
+      group: 'g',
+      topics: ['a'],
+      handler: () => {
+        hangs = true;
+        return new Promise(() => undefined);
+      },
+    });
+    await broker.publish([message('a', 'k', 7)]);
+    await vi.waitFor(() => expect(hangs).toBe(true), TIMEOUT);
+    const begun = performance.now();
+    await consumer.stop();
+    expect(performance.now() - begun).toBeLessThan(3_000);
+    const { seen } = await collect(broker);
+    await vi.waitFor(() => expect(seen).toEqual([7]), TIMEOUT);
+  });
 
   it.each([
     ['its topics', 'TRUNCATE bus.messages, bus.topics, bus.consumers'],
