@@ -14,13 +14,14 @@ import {
   segmentOf,
   type BatchSubscription,
   type EventInContext,
+  type RetryPolicy,
   type Segment,
   type UnknownPolicy,
 } from '../subscriptions/index.js';
 import { admissionProblem } from './admission.js';
 import type { Broker, BrokerMessage } from './broker.js';
 import { toBrokerMessage } from './cloud-events.js';
-import { HeldBackError, UnpublishableMessageError } from './errors.js';
+import { HeldBackError, UnpublishableMessageError, type MessageTooLargeError } from './errors.js';
 
 /** Gives the integration event for a domain event, or undefined when there is nothing to say. Pure: the same event, the same message. */
 export type PublishMapping = (event: never, context: EventContext) => object | undefined;
@@ -65,9 +66,17 @@ export function relaySubscription(options: RelayOptions): BatchSubscription {
     wants: ({ type, key }) => types.has(type) && (!segment || segmentOf(key, segment.of) === segment.index),
     unreadable: (record) => registry.unreadable(record),
     unknown,
+    retryFor: (code) => (HOPELESS.includes(code) ? AT_ONCE : undefined),
     handleBatch: (records) => relay(records, options),
   };
 }
+
+/** The same event gives the same bytes: what was too large, or could not travel, is so the next time as well. */
+const HOPELESS: readonly string[] = [
+  'ES-1401' satisfies MessageTooLargeError['code'],
+  'ES-1402' satisfies UnpublishableMessageError['code'],
+];
+const AT_ONCE: RetryPolicy = { maxAttempts: 1, firstDelayMs: 0, maxDelayMs: 0 };
 
 function requireRegistered(eventClass: Class, { name, registry }: RelayOptions): void {
   if (registry.has(eventClass)) return;
