@@ -8,8 +8,13 @@ import { PostgresBroker } from '../../libs/event-store/src/postgres/index.js';
 import type { BrokerPlace } from './databases.js';
 import { reasonOf } from './errors.js';
 
+export interface Topics {
+  readonly consumes: readonly TopicContract[];
+  readonly publishes: readonly TopicContract[];
+}
+
 export interface KnownBroker {
-  readonly of: (context: string, consumes: readonly TopicContract[]) => BrokerToExamine | undefined;
+  readonly of: (context: string, topics: Topics) => BrokerToExamine;
   close(): Promise<void>;
 }
 
@@ -23,18 +28,18 @@ export function findBroker(place: BrokerPlace | undefined): KnownBroker | undefi
   }
   const { url } = place;
   const broker = new PostgresBroker({ connection: { url, applicationName: 'es', connectTimeoutMs: 5_000 } });
-  const lag = async (group: string, topics: readonly string[]) => {
-    await assertBus(url);
-    return broker.lag(group, topics);
+  const looking: ExaminedBroker = {
+    name: broker.name,
+    lag: (group, topics) => assertBus(url).then(() => broker.lag(group, topics)),
+    describe: (group, topics) => assertBus(url).then(() => broker.describe(group, topics)),
   };
-  return known({ name: broker.name, lag }, placeOf(url), () => broker.close());
+  return known(looking, placeOf(url), () => broker.close());
 }
 
-function known(broker: Pick<Broker, 'name' | 'lag'>, place: string, close: () => Promise<void>): KnownBroker {
-  return {
-    of: (group, consumes) => ({ broker, place, group, topics: consumes.map(({ topic }) => topic) }),
-    close,
-  };
+type ExaminedBroker = Pick<Broker, 'name' | 'lag' | 'describe'>;
+
+function known(broker: ExaminedBroker, place: string, close: () => Promise<void>): KnownBroker {
+  return { of: (group, topics) => ({ broker, place, group, ...topics }), close };
 }
 
 /** The adapter makes the bus where it finds none; whoever only looks must not. */

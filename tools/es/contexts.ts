@@ -8,6 +8,8 @@ export interface ContextFacts {
   readonly migrations: readonly (new () => { readonly name?: string })[];
   /** What it consumes: with these contracts an unreadable message is read again. */
   readonly consumes: readonly TopicContract[];
+  /** Where it publishes: the doctor looks whether these topics are as they should be. */
+  readonly publishes?: readonly TopicContract[];
   /** Subscriptions that are gone on purpose. */
   readonly retired: readonly string[];
 }

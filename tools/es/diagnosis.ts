@@ -37,9 +37,9 @@ export function printDiagnosis(io: Io, diagnosis: Diagnosis): void {
   io.out(`${paint(look, 'bold', safe(context))}  ${safe(place)}  ${safe(state)}`);
   if (subscriptions.length > 0) for (const text of table(look, columns, subscriptions, '  ')) io.out(text);
   if (parked) {
-    const { waiting, behind, parked: forGood, unreadable } = parked;
+    const { waiting, behind, parked: forGood, unreadable, unknownTypes } = parked;
     line(
-      `set aside    ${forGood} parked, ${behind} behind them, ${waiting} to be tried again, ${unreadable} unreadable`,
+      `set aside    ${forGood} parked, ${behind} behind them, ${waiting} to be tried again, ${unreadable} unreadable (${unknownTypes} of unknown types)`,
     );
   }
   if (processes) {
@@ -48,7 +48,10 @@ export function printDiagnosis(io: Io, diagnosis: Diagnosis): void {
   }
   if (broker) {
     const lag = broker.lag?.map(({ topic, messages }) => `${topic} ${messages} to fetch`).join(', ') ?? 'not reachable';
-    line(`broker       ${broker.name} ${broker.place}; ${lag}`);
+    const members = broker.members === undefined ? '' : `; consumers: ${broker.members}`;
+    line(`broker       ${broker.name} ${broker.place}; ${lag}${members}`);
+    const topics = broker.topics.map(({ topic, partitions, replicas }) => `${topic} ${partitions} x ${replicas}`);
+    if (topics.length > 0) line(`topics       ${topics.join(', ')} (partitions x replicas)`);
   }
   for (const { log, pid, prepared, openMs, application, query } of writers) {
     const who = pid === undefined ? `prepared transaction ${prepared}` : `pid ${pid}`;

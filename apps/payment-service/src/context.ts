@@ -1,10 +1,13 @@
 // What operations (`npm run es`) must know of the payment context, and its module as well. Loaded without Nest.
-import { orderEvents } from '@app/contracts';
+import { orderEvents, paymentEvents } from '@app/contracts';
 
 export { migrations } from './infrastructure/migrations/index.js';
 
 /** Topics whose messages it stores and reacts to. */
 export const consumes = [orderEvents];
+
+/** Topics it publishes to. */
+export const publishes = [paymentEvents];
 
 /** Names of subscriptions that are gone on purpose: a checkpoint nobody owns stops the boot otherwise. */
 export const retired: readonly string[] = [];

@@ -50,8 +50,8 @@ async function examineTarget(target: Target, broker: KnownBroker | undefined): P
   try {
     const context = await open(target);
     try {
-      const { consumes, retired } = await factsOf(name);
-      return await examine(context, { broker: broker?.of(name, consumes), retired });
+      const { consumes, publishes = [], retired } = await factsOf(name);
+      return await examine(context, { broker: broker?.of(name, { consumes, publishes }), retired });
     } finally {
       await context.close();
     }

@@ -1,5 +1,5 @@
 // Questions and orders to the cluster itself, one at a time and each with a deadline; between them it asks whether Kafka is still there.
-import type { Admin } from 'kafkajs';
+import type { Admin, PartitionMetadata } from 'kafkajs';
 import { EventStoreError, systemClock, UnavailableError } from '../core/index.js';
 import { settledWithin, withDeadline } from './deadline.js';
 import { KafkaClient } from './kafka-client.js';
@@ -54,12 +54,23 @@ export class KafkaAdmin {
   async readPartitions(admin: Admin, names: readonly string[]): Promise<Map<string, number>> {
     const found = new Map<string, number>();
     for (const name of names) {
-      const partitions = await this.ask(admin, name);
-      if (partitions === 0) continue;
-      found.set(name, partitions);
+      const { length } = await this.readTopic(admin, name);
+      if (length === 0) continue;
+      found.set(name, length);
       this.landmark = name;
     }
     return found;
+  }
+
+  /** Its partitions, inside {@link run}; none when there is no such topic. */
+  async readTopic(admin: Admin, name: string): Promise<readonly PartitionMetadata[]> {
+    try {
+      const { topics } = await admin.fetchTopicMetadata({ topics: [name] });
+      return topics.find((topic) => topic.name === name)?.partitions ?? [];
+    } catch (error) {
+      if (errorTypeOf(error) === 'UNKNOWN_TOPIC_OR_PARTITION') return [];
+      throw error;
+    }
   }
 
   async close(): Promise<void> {
@@ -121,24 +132,13 @@ export class KafkaAdmin {
     if (this.session === session) this.session = undefined;
   }
 
-  /** 0 when there is no such topic. */
-  private async ask(admin: Admin, name: string): Promise<number> {
-    try {
-      const { topics } = await admin.fetchTopicMetadata({ topics: [name] });
-      return topics.find((topic) => topic.name === name)?.partitions.length ?? 0;
-    } catch (error) {
-      if (errorTypeOf(error) === 'UNKNOWN_TOPIC_OR_PARTITION') return 0;
-      throw error;
-    }
-  }
-
   private async keepLooking(): Promise<void> {
     const { signal } = this.closing;
     const { probeMs, requestMs } = this.settings.times;
     while (!signal.aborted) {
       const { landmark } = this;
       const probe = async (admin: Admin): Promise<unknown> =>
-        landmark === undefined ? admin.describeCluster() : this.ask(admin, landmark);
+        landmark === undefined ? admin.describeCluster() : this.readTopic(admin, landmark);
       await this.run(probe, Math.min(requestMs, 3_000)).catch(() => undefined);
       await systemClock.sleep(this.trouble === undefined ? probeMs : probeMs / 2, signal);
     }

@@ -3,6 +3,7 @@ import { UnavailableError } from '../core/index.js';
 import { admit } from '../messaging/index.js';
 import type {
   Broker,
+  BrokerDescription,
   BrokerHealth,
   BrokerMessage,
   ConsumeOptions,
@@ -10,6 +11,7 @@ import type {
   TopicLag,
   TopicSpec,
 } from '../messaging/index.js';
+import { describeKafka } from './describe.js';
 import { groupLag } from './group-lag.js';
 import { KafkaAdmin } from './kafka-admin.js';
 import { KafkaConsumer } from './kafka-consumer.js';
@@ -66,6 +68,10 @@ export class KafkaBroker implements Broker {
 
   lag(group: string, topics: readonly string[]): Promise<TopicLag[]> {
     return groupLag(this.admin, this.settings, { group, topics });
+  }
+
+  describe(group: string, topics: readonly string[]): Promise<BrokerDescription> {
+    return describeKafka(this.admin, this.settings, { group, topics });
   }
 
   health(): BrokerHealth {

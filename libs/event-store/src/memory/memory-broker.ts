@@ -3,6 +3,7 @@ import { systemClock, type Clock } from '../core/index.js';
 import { admit } from '../messaging/index.js';
 import type {
   Broker,
+  BrokerDescription,
   BrokerHealth,
   BrokerMessage,
   ConsumeOptions,
@@ -52,6 +53,15 @@ export class MemoryBroker implements Broker {
   async lag(group: string, topics: readonly string[]): Promise<TopicLag[]> {
     this.bus.assertAvailable();
     return topics.map((topic) => this.bus.lag(group, topic));
+  }
+
+  async describe(group: string, topics: readonly string[]): Promise<BrokerDescription> {
+    this.bus.assertAvailable();
+    const described = topics.map((topic) => {
+      const partitions = this.bus.partitionCount(topic);
+      return { topic, partitions, replicas: Math.min(partitions, 1) };
+    });
+    return { topics: described, members: this.bus.memberCount(group) };
   }
 
   health(): BrokerHealth {

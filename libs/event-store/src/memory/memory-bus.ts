@@ -114,6 +114,15 @@ export class MemoryBus {
     return { topic, messages: behind.reduce((sum, messages) => sum + messages, 0) };
   }
 
+  /** 0 when there is no such topic. */
+  partitionCount(topic: string): number {
+    return this.topics.get(topic)?.length ?? 0;
+  }
+
+  memberCount(group: string): number {
+    return this.group(group).members.length;
+  }
+
   /** Every partition that has messages and nobody at work gets a call of the member whose share it is. */
   wake(): void {
     if (this.down) return;

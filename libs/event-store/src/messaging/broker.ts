@@ -33,19 +33,36 @@ export interface ConsumeOptions {
   /**
    * Called with messages of one partition, in order, one call at a time per partition. `ack`: the offset moves past the batch, also
    * over messages the handler has parked itself. `retry`, or a throw: the same messages come again after a backoff. A broker may give
-   * up a call that does not end (Kafka: after a minute) and bring its messages again: the handler must bear that.
+   * up a call that does not end (Kafka and PostgreSQL: after a minute) and bring its messages again: the handler must bear that.
    */
   readonly handler: (batch: readonly ReceivedMessage[]) => Promise<'ack' | 'retry'>;
 }
 
 export interface Consumer {
-  /** Finishes the batch in hand, saves its offset, leaves the group. */
+  /**
+   * Finishes the batch in hand, saves its offset, leaves the group. Bounded (Kafka and PostgreSQL: ten seconds and a little more): a batch
+   * whose handler hangs is left behind, and comes again.
+   */
   stop(): Promise<void>;
 }
 
 export interface TopicLag {
   readonly topic: string;
   readonly messages: number;
+}
+
+export interface TopicDescription {
+  readonly topic: string;
+  /** 0: there is no such topic. */
+  readonly partitions: number;
+  /** Copies that the broker keeps of each message, of the partition with the fewest; 0 when there is no such topic. */
+  readonly replicas: number;
+}
+
+export interface BrokerDescription {
+  readonly topics: readonly TopicDescription[];
+  /** Consumers of the group that are there now. */
+  readonly members: number;
 }
 
 export interface BrokerHealth {
@@ -72,6 +89,8 @@ export interface Broker {
   consume(options: ConsumeOptions): Promise<Consumer>;
   /** Messages a group has not acknowledged yet, per topic. @throws UnavailableError */
   lag(group: string, topics: readonly string[]): Promise<TopicLag[]>;
+  /** How topics and a group are, for operators; in the order of `topics`. Changes nothing. @throws UnavailableError */
+  describe(group: string, topics: readonly string[]): Promise<BrokerDescription>;
   health(): BrokerHealth;
   /** After consumers are stopped. */
   close(): Promise<void>;

@@ -2,11 +2,13 @@
 export { admit, MAX_MESSAGE_BYTES, placeOf, type Admission } from './admission.js';
 export type {
   Broker,
+  BrokerDescription,
   BrokerHealth,
   BrokerMessage,
   ConsumeOptions,
   Consumer,
   ReceivedMessage,
+  TopicDescription,
   TopicLag,
   TopicSpec,
 } from './broker.js';

@@ -74,6 +74,28 @@ export function describeGroups(bench: BrokerBench): void {
     expect(first.messages).toHaveLength(1);
   });
 
+  it('says of topics whether they are there and how many partitions they have, and of a group how many consumers it has [23]', async () => {
+    const broker = await bench.open();
+    const topic = await bench.newTopic(broker, 3);
+    const group = `group-${topic}`;
+    const described = { topics: [{ topic, partitions: 3, replicas: 1 }], members: 0 };
+    expect(await broker.describe(group, [topic])).toEqual(described);
+    const [one, other] = [await bench.collect(broker, topic), await bench.collect(await bench.open(), topic)];
+    const members = (count: number) =>
+      vi.waitFor(
+        async () => expect(await broker.describe(group, [topic])).toEqual({ ...described, members: count }),
+        TIMEOUT,
+      );
+    await members(2);
+    await one.stop();
+    await members(1);
+    await other.stop();
+    await members(0);
+    expect(await broker.describe(group, [`${topic}-not-there`, topic])).toMatchObject({
+      topics: [{ topic: `${topic}-not-there`, partitions: 0, replicas: 0 }, { partitions: 3 }],
+    });
+  });
+
   it('counts what a group has not acknowledged yet', async () => {
     const broker = await bench.open();
     const topic = await bench.newTopic(broker);

@@ -12,6 +12,9 @@ ON CONFLICT (group_name, member) DO UPDATE SET topics = excluded.topics, seen_un
 /** $1 group, $2 member */
 export const forgetMember = `DELETE FROM bus.members WHERE group_name = $1 AND member = $2`;
 
+/** $1 group */
+export const countMembers = `SELECT count(*)::int AS members FROM bus.members WHERE group_name = $1 AND seen_until > clock_timestamp()`;
+
 /** $1 group, $2 topics. A group seen for the first time begins at the beginning. */
 export const createPlaces = `
 INSERT INTO bus.consumers (group_name, topic, partition)

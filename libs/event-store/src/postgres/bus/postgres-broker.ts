@@ -4,6 +4,7 @@ import { ConfigurationError, systemClock, UnavailableError, type Clock } from '.
 import { admit, partitionHash } from '../../messaging/index.js';
 import type {
   Broker,
+  BrokerDescription,
   BrokerHealth,
   BrokerMessage,
   ConsumeOptions,
@@ -19,6 +20,7 @@ import { BusConsumer, type BusTimes } from './bus-consumer.js';
 import { BusDatabase } from './bus-database.js';
 import { BUS_LOG, busTable, SettledMark } from './bus-log.js';
 import { keepRetention } from './bus-retention.js';
+import { countMembers } from './partition-leases.sql.js';
 import { countLag, createTopics, insertMessages, readTopics } from './bus-messages.sql.js';
 
 export interface PostgresBrokerOptions {
@@ -33,7 +35,14 @@ export interface PostgresBrokerOptions {
   readonly warn?: (message: string, error: unknown) => void;
 }
 
-const defaultTimes: BusTimes = { leaseMs: 10_000, beatMs: 1_000, pollMs: 1_000, maxBackoffMs: 5_000 };
+const defaultTimes: BusTimes = {
+  leaseMs: 10_000,
+  beatMs: 1_000,
+  pollMs: 1_000,
+  maxBackoffMs: 5_000,
+  handlerMs: 60_000,
+  drainMs: 10_000,
+};
 
 /** Of values in one INSERT; a larger batch takes several, in order. */
 const INSERT_BYTES = 8 * 1024 * 1024;
@@ -105,6 +114,19 @@ export class PostgresBroker implements Broker {
 
   lag(group: string, topics: readonly string[]): Promise<TopicLag[]> {
     return this.database.query<{ topic: string; messages: number }>('count lag', countLag, [group, topics]);
+  }
+
+  async describe(group: string, topics: readonly string[]): Promise<BrokerDescription> {
+    const found = new Map((await this.readTopics(topics)).map(({ name, partitions }) => [name, partitions]));
+    const [row] = await this.database.query<{ members: number }>('count members', countMembers, [group]);
+    return {
+      topics: topics.map((topic) => ({
+        topic,
+        partitions: found.get(topic) ?? 0,
+        replicas: found.has(topic) ? 1 : 0,
+      })),
+      members: row!.members,
+    };
   }
 
   health(): BrokerHealth {

@@ -3,6 +3,7 @@ import { UnavailableError } from '../../core/index.js';
 import {
   admit,
   type Broker,
+  type BrokerDescription,
   type BrokerHealth,
   type BrokerMessage,
   type ConsumeOptions,
@@ -55,6 +56,16 @@ export class SimulatedBroker implements Broker {
     return this.process.call('broker', 'lag', () =>
       topics.map((topic) => ({ topic, messages: this.bus.lag(group, topic) })),
     );
+  }
+
+  describe(group: string, topics: readonly string[]): Promise<BrokerDescription> {
+    return this.process.call('broker', 'describe', () => ({
+      topics: topics.map((topic) => {
+        const partitions = this.bus.topics.get(topic)?.length ?? 0;
+        return { topic, partitions, replicas: Math.min(partitions, 1) };
+      }),
+      members: this.bus.memberCount(group),
+    }));
   }
 
   health(): BrokerHealth {

@@ -64,6 +64,10 @@ export class SimulatedBus {
     this.rebalance(member.group);
   }
 
+  memberCount(group: string): number {
+    return this.group(group).members.length;
+  }
+
   /** Partitions are handed out anew, whoever is at work on them. */
   rebalance(name: string): void {
     const group = this.group(name);
