@@ -60,7 +60,7 @@ export function failpointFaults(fire: UnderFire): void {
     },
   );
 
-  it('kill -9 right after timers were fired: none of them is fired a second time', async () => {
+  it('kill -9 right after timers were fired, then an error there: none of them is fired a second time', async () => {
     const { arena } = fire;
     const orders = 4;
     const cancelled = (): Promise<number> =>
@@ -74,7 +74,11 @@ export function failpointFaults(fire: UnderFire): void {
       async () => {
         await endsAt(arena, 'order-service', { FAILPOINTS: 'timer.afterFireBeforeMark=kill', ...DEADLINE });
         await giveUpLeases(arena, 'order-service');
-        await arena.system.restart('order-service', DEADLINE);
+        const said = await arena.follow('order-service');
+        const FAILPOINTS = 'timer.afterFireBeforeMark=throw';
+        await arena.system.restart('order-service', { NODE_ENV: 'test', FAILPOINTS, ...DEADLINE });
+        const thrown = async () => expect(await said()).toContain('failpoint timer.afterFireBeforeMark: throw\n');
+        await eventually(thrown, REACHED);
         await eventually(async () => expect(await cancelled()).toBe(before + orders), REACHED);
         await arena.system.restart('payment-service');
       },

@@ -28,7 +28,7 @@ export function faultsPage(tree: Tree): { page: string; problems: Problem[] } {
   const automated = FAULT_ROWS.length - missing.length;
   const page = generatedPage(
     'Faults, and what happens then',
-    `${automated} of ${FAULT_ROWS.length} faults are provoked by tests, on a real PostgreSQL and a real Kafka where it matters. A test ends its title with the numbers of its rows. The tests under fire play orders on whole systems meanwhile, and check every invariant once these are at rest.`,
+    `${automated} of ${FAULT_ROWS.length} faults are provoked by tests, on a real PostgreSQL and a real Kafka where it matters. A test ends its title with the numbers of its rows. The tests under fire play orders on whole systems meanwhile, and check acknowledged changes, logs, messages, ends, money and read models (I1 to I8, I11 where poison was planted, I15) once these are at rest.`,
     table(
       ['#', 'fault', 'what has to happen', 'tests'],
       FAULT_ROWS.map(([number, fault, expected]) => {

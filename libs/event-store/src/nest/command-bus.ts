@@ -51,7 +51,7 @@ export class CommandBus extends NestCommandBus {
       },
     };
     const asyncContext = options instanceof AsyncContext ? options : undefined;
-    const { steps, attempts } = this.pipelines.get(command.constructor as Class) ?? direct;
+    const { steps, attempts } = this.pipelineOf(command);
     const context = new MessageContext(init);
     let takeBack: (() => void) | undefined;
     const handle = async (): Promise<R> => {
@@ -71,6 +71,15 @@ export class CommandBus extends NestCommandBus {
     return MessageContext.run(context, () =>
       steps.length === 0 ? handle() : passThrough(steps, command, commandContext(context), handle),
     );
+  }
+
+  /** Nest hands a command of a derived class to the handler of the class it derives from: it has to pass what stands before that. */
+  private pipelineOf(command: object): CommandPipeline {
+    for (let type: unknown = command.constructor; type; type = Object.getPrototypeOf(type)) {
+      const pipeline = this.pipelines.get(type as Class);
+      if (pipeline) return pipeline;
+    }
+    return direct;
   }
 }
 

@@ -106,10 +106,11 @@ export function buildSubscriptions(
   });
   const managers = subscriptionsOf(processes, runtime, commands.registry, inboundTypes);
   const { handlerDeadlineMs } = runtime;
-  return [...projections, ...handlers, ...sagas, ...managers, ...relays, dispatch].map((definition) => ({
+  const handled = [...projections, ...handlers, ...sagas, ...managers, dispatch].map((definition) => ({
     ...definition,
     deadlineMs: definition.deadlineMs ?? handlerDeadlineMs,
   }));
+  return [...handled, ...relays]; // how long a broker may take is not for handlers to say
 }
 
 /** One record in a unit of work, because a handler may act outside of it: what it writes through `db` happens once, the rest at least once. */

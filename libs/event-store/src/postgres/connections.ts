@@ -11,7 +11,7 @@ export interface DividedConnections extends ConnectionOptions {
   readonly divided?: boolean;
 }
 
-/** Of subscriptions, for units of work and as many again for single statements: a batch takes one for a second at most. */
+/** Of subscriptions, for units of work and as many again for single statements. A batch takes one for a second; a handler that hangs, until its deadline. */
 export const SUBSCRIPTION_POOL_SIZE = 4;
 /** Health asks for little, and an answer that comes late is as good as none; in milliseconds. */
 const HEALTH = { poolSize: 1, statementTimeoutMs: 1_500, connectTimeoutMs: 1_500 };

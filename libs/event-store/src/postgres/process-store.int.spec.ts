@@ -92,6 +92,25 @@ describe('PostgresProcessStore', () => {
     },
   );
 
+  it('does not hand out a process that was started while the lock of another was waited for: nobody has locked it', async () => {
+    const [there, started] = [newProcess().id, newProcess().id];
+    await test.unitOfWork.run(() => bump(there));
+    let release = (): void => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    const starter = test.unitOfWork.run(async () => {
+      await bump(there);
+      await bump(started);
+      await held;
+    });
+    const locked = test.unitOfWork.run(async () => [
+      ...(await processes.lock('checkout', [there, started], new Set())).keys(),
+    ]);
+    await eventually(async () => expect(await waiting()).toBe(1));
+    release();
+    await starter;
+    expect(await locked).toEqual([there]);
+  });
+
   it('has no deadlock between units that lock overlapping processes in opposite order', async () => {
     const ids = Array.from({ length: 6 }, () => newProcess().id).sort();
     await test.unitOfWork.run(async () => {

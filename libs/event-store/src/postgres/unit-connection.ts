@@ -46,12 +46,14 @@ export class UnitConnection {
     return this.cause;
   }
 
-  /** TypeORM's own would take two statements, each a round trip of every unit. */
+  /** TypeORM's own would take two statements, each a round trip of every unit. @throws UnavailableError */
   async begin(): Promise<void> {
     const { broadcaster } = this.runner;
     await broadcaster.broadcast('BeforeTransactionStart');
     this.state.isTransactionActive = true;
-    await this.raw.query('START TRANSACTION ISOLATION LEVEL READ COMMITTED');
+    await this.raw.query('START TRANSACTION ISOLATION LEVEL READ COMMITTED').catch((error: unknown) => {
+      throw translated(error); // it may have died in the pool: the fault of no record
+    });
     this.state.transactionDepth = 1;
     await broadcaster.broadcast('AfterTransactionStart');
   }

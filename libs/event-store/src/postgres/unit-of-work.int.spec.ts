@@ -1,5 +1,6 @@
 // What a unit of work promises beyond the contract, because PostgreSQL can fail in more ways.
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { EntityManager } from 'typeorm';
 import { openTestStore, type TestStore } from '../../../../test/support/event-store-database.js';
 import { InvalidRequestError, MessageContext, UnavailableError, UnitOfWorkRolledBackError } from '../core/index.js';
@@ -38,6 +39,15 @@ describe('PostgresUnitOfWork', () => {
       }),
     ).rejects.toMatchObject({ code: 'ES-1001' });
     expect(await amount(1)).toBe(1);
+  });
+
+  it('says that the database is unavailable when the connection it is given has died unnoticed', async () => {
+    const { _clients: clients } = (opened.dataSource.driver as unknown as { master: { _clients: pg.Client[] } }).master;
+    const dead = vi.fn(() => Promise.reject(new Error('Query read timeout')));
+    const spies = clients.map((client) => vi.spyOn(client, 'query').mockImplementation(dead as never));
+    await expect(opened.unitOfWork.run(() => Promise.resolve())).rejects.toBeInstanceOf(UnavailableError);
+    expect(dead).toHaveBeenCalled();
+    for (const spy of spies) spy.mockRestore();
   });
 
   it.each(['thrown', 'swallowed'])(

@@ -52,7 +52,9 @@ export async function takeTurn(turn: Turn, options: TurnOptions): Promise<Stored
     logger.error(`Process ${process} could not be taken back: ${refused.type} was refused.`, { ...fields, ...refused });
     return rows.save(transaction, { ...found, compensation: withRefused(found, refused) });
   }
-  if (isOver && !('takesBack' in answer && found.compensation?.refused.length)) {
+  // What was refused is asked for again by people alone, not by a rejection that comes late.
+  const isAskedAgain = record.type === SIGNAL_TYPES.compensate && found.compensation?.refused.length;
+  if (isOver && !isAskedAgain) {
     logger.debug(`Process ${process} is completed: a late record.`, fields);
     return found;
   }

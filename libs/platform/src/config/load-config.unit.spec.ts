@@ -103,7 +103,7 @@ describe('the environment of a service', () => {
     ['ORPHAN_WAIT_MS', '5m'],
     ['ORPHAN_WAIT_MS', '2592000001'],
     ['HANDLER_DEADLINE_MS', '999'],
-    ['HANDLER_DEADLINE_MS', '600001'],
+    ['HANDLER_DEADLINE_MS', '50001'],
     ['DATABASE_URL', 'localhost'],
     ['DATABASE_URL', 'postgres://localhost'],
     ['BUS_DATABASE_URL', 'not a url'],

@@ -11,8 +11,8 @@ const postgresUrl =
 
 /** 30 days. */
 const LONGEST_WAIT_MS = 2_592_000_000;
-/** A call that is never given up keeps its key, and a stop of the service, waiting. */
-const LONGEST_DEADLINE_MS = 600_000;
+/** PostgreSQL ends a transaction that has been idle for 60 s, and the connection with it: a call has to be given up before. */
+const LONGEST_DEADLINE_MS = 50_000;
 
 export class PlatformConfig {
   /** Production refuses what is only good for trying out: development issuers, weak passwords, the memory broker. */

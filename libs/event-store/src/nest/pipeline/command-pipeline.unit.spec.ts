@@ -211,6 +211,13 @@ describe('the way of a command to its handler', () => {
     expect(seen).toEqual(['time CountShelf']);
   });
 
+  it('is the same for a command of a derived class, which Nest hands to the same handler', async () => {
+    class FillQuickly extends FillShelf {}
+    await execute(new FillQuickly('a', 1));
+    expect(seen).toEqual(['authorise', 'time FillQuickly', 'audit in', 'handler', 'audit out']);
+    await expect(execute(new FillQuickly('a', 1), { actor: 'customer:bob' })).rejects.toMatchObject({ code: 'ES-2005' });
+  });
+
   it('shows who asks, why, under which id and in which request, built by the injector of the context', async () => {
     const options = { commandId: id, reason: 'empty' };
     await MessageContext.run(new MessageContext({ correlationId: 'request-1', causationId: 'event-1' }), () =>

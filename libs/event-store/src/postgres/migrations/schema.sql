@@ -411,7 +411,7 @@ BEGIN
     SELECT coalesce((SELECT k.id FROM event_store.process_keys AS k WHERE k.process = of_process AND k.key = w.key), w.key)
       FROM unnest(wanted) AS w (key));
 
-  PERFORM 1 FROM event_store.processes AS p WHERE p.process = of_process AND p.id = ANY (ids) ORDER BY p.id FOR UPDATE;
+  ids := ARRAY(SELECT p.id FROM event_store.processes AS p WHERE p.process = of_process AND p.id = ANY (ids) ORDER BY p.id FOR UPDATE);
 
   RETURN QUERY
   SELECT p.process, p.id, p.status, p.state_version, p.state, p.undo, p.compensation,

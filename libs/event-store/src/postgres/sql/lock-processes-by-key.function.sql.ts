@@ -3,7 +3,9 @@
 /**
  * The insert waits for a unit of work that starts the same process, or gives its id to another as a key; only a later statement sees what that
  * unit has committed, because a statement sees what was committed when it began. So the ids are looked up after it, and the rows are read after they
- * are locked: by then nobody else can give them keys. Insert and lock go by id, so that callers wait for each other in one order.
+ * are locked: by then nobody else can give them keys. Only what was locked is read: while the lock was waited for, another unit may have started one of
+ * the others, and whoever took that for its own would overwrite what the next unit makes of it. Insert and lock go by id, so that callers wait for each
+ * other in one order.
  *
  * Without sequential scans: a plan made while the table was small outlives that.
  */
@@ -25,7 +27,7 @@ BEGIN
     SELECT coalesce((SELECT k.id FROM event_store.process_keys AS k WHERE k.process = of_process AND k.key = w.key), w.key)
       FROM unnest(wanted) AS w (key));
 
-  PERFORM 1 FROM event_store.processes AS p WHERE p.process = of_process AND p.id = ANY (ids) ORDER BY p.id FOR UPDATE;
+  ids := ARRAY(SELECT p.id FROM event_store.processes AS p WHERE p.process = of_process AND p.id = ANY (ids) ORDER BY p.id FOR UPDATE);
 
   RETURN QUERY
   SELECT p.process, p.id, p.status, p.state_version, p.state, p.undo, p.compensation,

@@ -3,7 +3,7 @@ import { shop } from './shop/shop.js';
 import { simulate } from './simulate.js';
 
 /** The short form; `npm run sim` goes through ten thousand. */
-const RUNS = 100;
+const RUNS = 300;
 
 describe('the simulation', () => {
   // Each signal that is aborted makes an error with a stack, which takes half of the time otherwise.
