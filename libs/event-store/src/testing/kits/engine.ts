@@ -35,6 +35,8 @@ export class Engine {
   readonly clock = new ManualClock();
   readonly store: MemoryStore;
   private readonly runners: SubscriptionRunner[] = [];
+  /** How far each has come. Its checkpoint may follow a little later: on a clock that stands still, never. */
+  private readonly reached = new Map<SubscriptionRunner, bigint>();
   private readonly errors = new Map<string, unknown>();
   private happened = 0;
   private category: string | undefined;
@@ -47,7 +49,7 @@ export class Engine {
 
   start(definition: TransactionalSubscription, unitOfWork: UnitOfWork = this.store.unitOfWork): void {
     const { clock, store } = this;
-    const runner = new SubscriptionRunner({
+    const runner: SubscriptionRunner = new SubscriptionRunner({
       definition: { ...definition, start: 'beginning', handle: this.noticing(definition) },
       tail: new LiveTail(store.logs[definition.log], clock, { pollMs: NEVER_MS }),
       checkpoints: store.checkpoints,
@@ -59,6 +61,9 @@ export class Engine {
       owner: 'kit',
       pollMs: NEVER_MS,
       leaseTtlMs: NEVER_MS,
+      onMoved: (position) => {
+        if (position > (this.reached.get(runner) ?? 0n)) this.reached.set(runner, position);
+      },
     });
     this.runners.push(runner);
     runner.start();
@@ -122,9 +127,9 @@ export class Engine {
 
   private async isBusy(): Promise<boolean> {
     for (const runner of this.runners) {
-      const { name, log, state, position, lastError } = runner.status();
+      const { name, log, state, lastError } = runner.status();
       if (state === 'backing-off' || state === 'stopped') throw lastError;
-      if (position < (await this.store.logs[log].head()).position) return true;
+      if ((this.reached.get(runner) ?? 0n) < (await this.store.logs[log].head()).position) return true;
       if ((await this.store.parking.due({ name, log }, 1)).length > 0) return true;
     }
     return false;
