@@ -77,8 +77,8 @@ export function failpointFaults(fire: UnderFire): void {
         const said = await arena.follow('order-service');
         const FAILPOINTS = 'timer.afterFireBeforeMark=throw';
         await arena.system.restart('order-service', { NODE_ENV: 'test', FAILPOINTS, ...DEADLINE });
-        const thrown = async () => expect(await said()).toContain('failpoint timer.afterFireBeforeMark: throw\n');
-        await eventually(thrown, REACHED);
+        const isThrown = async () => expect(await said()).toContain('failpoint timer.afterFireBeforeMark: throw\n');
+        await eventually(isThrown, REACHED);
         await eventually(async () => expect(await cancelled()).toBe(before + orders), REACHED);
         await arena.system.restart('payment-service');
       },

@@ -43,7 +43,7 @@ describe('PostgresUnitOfWork', () => {
 
   it('says that the database is unavailable when the connection it is given has died unnoticed', async () => {
     const { _clients: clients } = (opened.dataSource.driver as unknown as { master: { _clients: pg.Client[] } }).master;
-    const dead = vi.fn(() => Promise.reject(new Error('Query read timeout')));
+    const dead = vi.fn<() => Promise<never>>(() => Promise.reject(new Error('Query read timeout')));
     const spies = clients.map((client) => vi.spyOn(client, 'query').mockImplementation(dead as never));
     await expect(opened.unitOfWork.run(() => Promise.resolve())).rejects.toBeInstanceOf(UnavailableError);
     expect(dead).toHaveBeenCalled();

@@ -215,7 +215,9 @@ describe('the way of a command to its handler', () => {
     class FillQuickly extends FillShelf {}
     await execute(new FillQuickly('a', 1));
     expect(seen).toEqual(['authorise', 'time FillQuickly', 'audit in', 'handler', 'audit out']);
-    await expect(execute(new FillQuickly('a', 1), { actor: 'customer:bob' })).rejects.toMatchObject({ code: 'ES-2005' });
+    await expect(execute(new FillQuickly('a', 1), { actor: 'customer:bob' })).rejects.toMatchObject({
+      code: 'ES-2005',
+    });
   });
 
   it('shows who asks, why, under which id and in which request, built by the injector of the context', async () => {
