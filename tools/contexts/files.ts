@@ -29,6 +29,7 @@ export function filesWithRegions(root: string): string[] {
     'docs',
     'docker-compose.yml',
     'libs/contracts/src/index.ts',
+    'tools/bench.ts',
     'tools/compose',
   ];
   const pages = [...readdirSync(root), ...filesBelow(root, 'apps'), ...filesBelow(root, 'examples')];
