@@ -16,19 +16,24 @@ export interface IdGenerator {
   random(): number;
 }
 
+/** How every clock sleeps: until it calls back, or at once when the signal aborts. Never rejects. */
+export function sleepWith(after: (callback: () => void) => () => void, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal?.aborted) return resolve();
+    const done = (): void => {
+      cancel();
+      signal?.removeEventListener('abort', done);
+      resolve();
+    };
+    const cancel = after(done);
+    signal?.addEventListener('abort', done, { once: true });
+  });
+}
+
 export const systemClock: Clock = {
   now: () => new Date(),
   sleep(ms, signal) {
-    return new Promise((resolve) => {
-      if (signal?.aborted) return resolve();
-      const done = () => {
-        clearTimeout(timer);
-        signal?.removeEventListener('abort', done);
-        resolve();
-      };
-      const timer = setTimeout(done, ms);
-      signal?.addEventListener('abort', done, { once: true });
-    });
+    return sleepWith((callback) => systemClock.after(ms, callback), signal);
   },
   after(ms, callback) {
     const timer = setTimeout(callback, ms);

@@ -11,7 +11,15 @@ export { EventSourcedAggregate, type AppliedEvent } from './aggregate.js';
 export type { AggregateClass } from './aggregate-replayer.js';
 export { AggregateStore } from './aggregate-store.js';
 export { appendTogether } from './append-together.js';
-export { contentHash, deterministicId, systemClock, systemIds, type Clock, type IdGenerator } from './clock.js';
+export {
+  contentHash,
+  deterministicId,
+  sleepWith,
+  systemClock,
+  systemIds,
+  type Clock,
+  type IdGenerator,
+} from './clock.js';
 export {
   AggregateAlreadyExistsError,
   AggregateNotFoundError,

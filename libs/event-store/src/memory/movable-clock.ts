@@ -1,5 +1,5 @@
 // Time for tests of whole modules: it flows like the machine's, so that nothing has to be driven, and it can be moved on.
-import { systemClock, type Clock } from '../core/index.js';
+import { sleepWith, systemClock, type Clock } from '../core/index.js';
 
 /** The longest delay a timer of Node takes, in milliseconds; what is further away happens only when the clock is moved. */
 const LONGEST_MS = 2 ** 31 - 1;
@@ -19,16 +19,7 @@ export class MovableClock implements Clock {
   }
 
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      if (signal?.aborted) return resolve();
-      const done = (): void => {
-        cancel();
-        signal?.removeEventListener('abort', done);
-        resolve();
-      };
-      const cancel = this.after(ms, done);
-      signal?.addEventListener('abort', done, { once: true });
-    });
+    return sleepWith((callback) => this.after(ms, callback), signal);
   }
 
   after(ms: number, callback: () => void): () => void {

@@ -1,5 +1,5 @@
 // A clock that stands still until a test moves it: hours of retries pass in milliseconds, in the same order every time.
-import type { Clock } from '../core/index.js';
+import { sleepWith, type Clock } from '../core/index.js';
 
 interface Timer {
   readonly at: number;
@@ -16,16 +16,7 @@ export class ManualClock implements Clock {
   }
 
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      if (signal?.aborted) return resolve();
-      const done = (): void => {
-        cancel();
-        signal?.removeEventListener('abort', done);
-        resolve();
-      };
-      const cancel = this.after(ms, done);
-      signal?.addEventListener('abort', done, { once: true });
-    });
+    return sleepWith((callback) => this.after(ms, callback), signal);
   }
 
   after(ms: number, callback: () => void): () => void {

@@ -1,6 +1,6 @@
 // One running process of a service: every await of its code that leaves it passes through `call` or its clock, where it can be delayed, cut or killed.
 import { AsyncResource } from 'node:async_hooks';
-import { deterministicId, UnavailableError, type Clock, type IdGenerator } from '../../core/index.js';
+import { deterministicId, sleepWith, UnavailableError, type Clock, type IdGenerator } from '../../core/index.js';
 import type { MemoryTransaction } from '../../memory/index.js';
 import type { World } from './world.js';
 
@@ -211,16 +211,7 @@ export class SimulatedProcess {
   }
 
   private sleep(ms: number, signal?: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      if (signal?.aborted) return resolve();
-      const done = (): void => {
-        cancel();
-        signal?.removeEventListener('abort', done);
-        resolve();
-      };
-      const cancel = this.later(ms, done);
-      signal?.addEventListener('abort', done, { once: true });
-    });
+    return sleepWith((callback) => this.later(ms, callback), signal);
   }
 }
 
