@@ -48,6 +48,9 @@ export type CommandOutcome =
   | { readonly outcome: 'unchanged'; readonly version: number }
   | { readonly outcome: 'rejected'; readonly rejection: Rejection };
 
+/** What is recorded of one decision of a command. */
+export type RecordedDecision = Pick<CommandKey, 'stream' | 'step'> & Pick<CommandOutcome, 'outcome'>;
+
 export interface ReadStreamOptions {
   /** First version to read, default 1. */
   readonly fromVersion?: number;
@@ -87,6 +90,8 @@ export interface EventStore {
    * @throws CommandIdReusedError known under another content hash.
    */
   findCommand(command: CommandKey): Promise<CommandOutcome | undefined>;
+  /** All that is recorded of a command, on whatever stream it was decided, in any order; empty where nothing is. */
+  decisionsOf(commandId: string): Promise<readonly RecordedDecision[]>;
   /**
    * Records a decision without events; where the command is known already its first outcome is kept and returned.
    * @throws CommandIdReusedError known under another content hash.

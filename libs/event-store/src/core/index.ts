@@ -70,6 +70,7 @@ export type {
   EventPlaces,
   EventStore,
   ReadStreamOptions,
+  RecordedDecision,
   ReplayedEvent,
   Rejection,
 } from './event-store.js';

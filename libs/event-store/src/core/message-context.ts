@@ -66,6 +66,11 @@ export class MessageContext {
     return step;
   }
 
+  /** Whether {@link nextStep} has given out this number. */
+  hasReached(stream: string, step: number): boolean {
+    return step < (this.steps.get(stream) ?? 0);
+  }
+
   /** Id for the next command sent from here: the same on every redelivery; undefined when nothing durable caused this call. */
   nextChildId(): string | undefined {
     const seed = this.init.seed ?? this.init.command?.id;

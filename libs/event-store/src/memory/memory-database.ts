@@ -2,6 +2,7 @@
 import {
   currentTransaction,
   InvalidRequestError,
+  type CommandKey,
   type CommandOutcome,
   type LogCursor,
   type LogName,
@@ -32,7 +33,7 @@ export class MemoryDatabase {
   /** Event id → event. */
   readonly eventIds = new MemoryTable<LogRow>();
   /** `[command id, stream, step]` → type of the command, and its outcome. */
-  readonly commands = new MemoryTable<{ readonly type: string; readonly outcome: CommandOutcome }>();
+  readonly commands = new MemoryTable<Omit<CommandKey, 'contentHash'> & { readonly outcome: CommandOutcome }>();
   /** Command id → content hash. */
   readonly commandHashes = new MemoryTable<string>();
   /** Message id → content hash. */

@@ -17,6 +17,7 @@ import {
   type EventStore,
   type EventToAppend,
   type ReadStreamOptions,
+  type RecordedDecision,
   type ReplayedEvent,
   type StoredEvent,
 } from '../core/index.js';
@@ -68,6 +69,13 @@ export class MemoryEventStore implements EventStore, EventPlaces {
   async findCommand(command: CommandKey): Promise<CommandOutcome | undefined> {
     validateCommand(command);
     return this.known(this.database.transaction(), command);
+  }
+
+  async decisionsOf(commandId: string): Promise<readonly RecordedDecision[]> {
+    return this.database.commands
+      .all(this.database.transaction())
+      .filter(({ id }) => id === commandId)
+      .map(({ stream, step, outcome: { outcome } }) => ({ stream, step, outcome }));
   }
 
   async recordCommand(
@@ -143,7 +151,8 @@ export class MemoryEventStore implements EventStore, EventPlaces {
     if (commandHashes.get(transaction, command.id) === undefined) {
       commandHashes.set(transaction, command.id, command.contentHash);
     }
-    commands.set(transaction, commandKey(command), { type: command.type, outcome });
+    const { id, stream, step, type } = command;
+    commands.set(transaction, commandKey(command), { id, stream, step, type, outcome });
     return outcome;
   }
 }

@@ -36,23 +36,13 @@ export class CommandBus extends NestCommandBus {
    * @throws DomainError the rejection of the handler, or of what stands before it; @throws CommandIdReusedError the id came with another command before.
    */
   override async execute<R = void>(command: Command<R>, options: CommandOptions | AsyncContext = {}): Promise<R> {
-    const { commandId, actor, reason } = options instanceof AsyncContext ? ({} as CommandOptions) : options;
-    const cause = MessageContext.current();
-    const inherited = cause?.inherited ?? { correlationId: systemIds.next() };
-    const type = command.constructor.name;
-    const init: MessageContextInit = {
-      ...inherited,
-      actor: actor ?? inherited.actor,
-      reason: reason ?? inherited.reason,
-      command: {
-        id: commandId ?? cause?.nextChildId() ?? systemIds.next(),
-        type,
-        contentHash: contentHash({ type, data: { ...(command as object) } }),
-      },
-    };
-    const asyncContext = options instanceof AsyncContext ? options : undefined;
+    if (options instanceof AsyncContext) return this.executeIn(contextFor(command, {}), command, options);
+    return this.executeIn(contextFor(command, options), command);
+  }
+
+  /** {@link execute} in a context made by {@link contextFor}, for who asks it afterwards how far the command came. */
+  async executeIn<R = void>(context: MessageContext, command: Command<R>, asyncContext?: AsyncContext): Promise<R> {
     const { steps, attempts } = this.pipelineOf(command);
-    const context = new MessageContext(init);
     let takeBack: (() => void) | undefined;
     const handle = async (): Promise<R> => {
       for (let attempt = 1; ; attempt += 1) {
@@ -81,6 +71,24 @@ export class CommandBus extends NestCommandBus {
     }
     return direct;
   }
+}
+
+/** Inherits from the context of the caller. */
+export function contextFor(command: object, { commandId, actor, reason }: CommandOptions): MessageContext {
+  const cause = MessageContext.current();
+  const inherited = cause?.inherited ?? { correlationId: systemIds.next() };
+  const type = command.constructor.name;
+  const init: MessageContextInit = {
+    ...inherited,
+    actor: actor ?? inherited.actor,
+    reason: reason ?? inherited.reason,
+    command: {
+      id: commandId ?? cause?.nextChildId() ?? systemIds.next(),
+      type,
+      contentHash: contentHash({ type, data: { ...command } }),
+    },
+  };
+  return new MessageContext(init);
 }
 
 /** Of a command that boot has not been told of: Nest says that nobody handles it. */

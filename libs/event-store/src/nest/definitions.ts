@@ -6,17 +6,9 @@ import {
   type EventContext,
   type LogName,
   type LogRecord,
-  MessageContext,
 } from '../core/index.js';
 import { publisherDefinition, relaySubscription, type PublishMapping } from '../messaging/index.js';
-import {
-  collectSaga,
-  commandDispatchSubscription,
-  sagaSubscription,
-  type CommandRegistry,
-  type SagaFunction,
-  type StoredCommand,
-} from '../processes/index.js';
+import { collectSaga, commandDispatchSubscription, sagaSubscription, type SagaFunction } from '../processes/index.js';
 import {
   eventsIn,
   namesOfAll,
@@ -28,11 +20,11 @@ import {
   type TransactionalSubscription,
 } from '../subscriptions/index.js';
 import { requireRegistered } from './boot-checks.js';
-import type { CommandBus } from './command-bus.js';
 import { projectionDeclaration, type ProjectionDeclaration } from './decorators/projection.decorator.js';
 import { durableHandler, durableSaga } from './decorators/stable-name.decorators.js';
+import { dispatchOf, type DispatchedTo } from './dispatch.js';
 import type { Explored, FoundEventsHandler } from './explorer.js';
-import { rejectedBefore, rejectionsTo, subscriptionsOf, type FoundProcess } from './processes.js';
+import { subscriptionsOf, type FoundProcess } from './processes.js';
 import type { EventStoreRuntime } from './runtime.js';
 
 export interface FoundProjection extends ProjectionDeclaration {
@@ -55,7 +47,7 @@ export function buildSubscriptions(
   explored: Explored,
   processes: readonly FoundProcess[],
   runtime: EventStoreRuntime,
-  commands: { readonly bus: CommandBus; readonly registry: CommandRegistry },
+  commands: DispatchedTo,
   inboundTypes: ReadonlySet<string>,
 ): SubscriptionDefinition[] {
   const { registry } = runtime;
@@ -98,12 +90,7 @@ export function buildSubscriptions(
       return segmentsOf(shards).map((segment) => relaySubscription({ ...shared, segment }));
     }),
   );
-  const dispatch = commandDispatchSubscription({
-    execute: (stored) => execute(stored, commands),
-    onRejected: rejectionsTo(runtime),
-    wasRejected: rejectedBefore(runtime),
-    retry: runtime.retry,
-  });
+  const dispatch = commandDispatchSubscription({ ...dispatchOf(runtime, commands), retry: runtime.retry });
   const managers = subscriptionsOf(processes, runtime, commands.registry, inboundTypes);
   const { handlerDeadlineMs } = runtime;
   const handled = [...projections, ...handlers, ...sagas, ...managers, dispatch].map((definition) => ({
@@ -134,15 +121,6 @@ function handlerSubscription(
         if (classes.has(event.constructor as Class)) await handle(event, context, db);
     },
   };
-}
-
-/** Under the id and context the saga gave it, so that a repeat finds its first result. */
-async function execute(
-  { id, type, data, metadata }: StoredCommand,
-  { bus, registry }: { bus: CommandBus; registry: CommandRegistry },
-): Promise<void> {
-  const command = registry.decode({ type, data });
-  await MessageContext.run(new MessageContext(metadata), () => bus.execute(command as never, { commandId: id }));
 }
 
 function boundMethods(

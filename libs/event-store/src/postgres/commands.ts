@@ -5,9 +5,11 @@ import {
   validateCommand,
   type CommandKey,
   type CommandOutcome,
+  type RecordedDecision,
   type Rejection,
 } from '../core/index.js';
 import type { PostgresDatabase, Query } from './database.js';
+import { decisionsOf as decisionsStatement } from './sql/decisions-of.sql.js';
 import { findCommand as findStatement } from './sql/find-command.sql.js';
 import { recordCommand as recordStatement } from './sql/record-command.sql.js';
 
@@ -28,6 +30,11 @@ export async function findCommand(
   validateCommand(command);
   const { rows } = await database.query<CommandRow>(findQuery(command));
   return outcomeOf(command, rows[0]);
+}
+
+export async function decisionsOf(database: PostgresDatabase, commandId: string): Promise<readonly RecordedDecision[]> {
+  const { rows } = await database.query<RecordedDecision>({ ...decisionsStatement, values: [commandId] });
+  return rows;
 }
 
 /** The first outcome is kept: returns it when there is one already. @throws CommandIdReusedError */

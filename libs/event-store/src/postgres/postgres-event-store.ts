@@ -7,11 +7,12 @@ import type {
   EventPlaces,
   EventStore,
   ReadStreamOptions,
+  RecordedDecision,
   ReplayedEvent,
   StoredEvent,
 } from '../core/index.js';
 import { Appender, type AppenderOptions } from './append/appender.js';
-import { findCommand, recordCommand } from './commands.js';
+import { decisionsOf, findCommand, recordCommand } from './commands.js';
 import type { PostgresDatabase } from './database.js';
 import { eventVersion, readStream, replayStream, streamVersion } from './streams.js';
 
@@ -48,6 +49,10 @@ export class PostgresEventStore implements EventStore, EventPlaces {
 
   findCommand(command: CommandKey): Promise<CommandOutcome | undefined> {
     return findCommand(this.database, command);
+  }
+
+  decisionsOf(commandId: string): Promise<readonly RecordedDecision[]> {
+    return decisionsOf(this.database, commandId);
   }
 
   recordCommand(

@@ -4,6 +4,7 @@ import { openTestStore, type TestStore } from '../../../../test/support/event-st
 import { appendOutgoing } from './sql/append-outgoing.sql.js';
 import { appendOne, appendOneOfCommand } from './sql/append-one.sql.js';
 import { appendStatement } from './sql/append.sql.js';
+import { decisionsOf } from './sql/decisions-of.sql.js';
 import { eventVersion } from './sql/event-version.sql.js';
 import { findCommand } from './sql/find-command.sql.js';
 import { findEvents } from './sql/find-events.sql.js';
@@ -28,6 +29,7 @@ const statements: [string, { text: string }, number][] = [
   ]),
   ['find events', findEvents, 2],
   ['find command', findCommand, 4],
+  ['decisions of a command', decisionsOf, 1],
   ['record command', recordCommand, 8],
   ['read stream', readStream, 4],
   ['replay stream', replayStream, 5],

@@ -52,6 +52,7 @@ export function withPersonalData(
     },
     streamVersion: (stream) => store.streamVersion(stream),
     findCommand: (command) => store.findCommand(command),
+    decisionsOf: (commandId) => store.decisionsOf(commandId),
     recordCommand: (command, outcome) => store.recordCommand(command, outcome),
   };
 

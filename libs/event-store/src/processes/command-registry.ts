@@ -39,10 +39,13 @@ export class CommandRegistry {
     return { type: commandClass.name, data };
   }
 
-  /** An instance with the fields as stored; the constructor does not run. @throws UnknownCommandTypeError */
+  /**
+   * An instance with the fields as stored; the constructor does not run. `data` is not the instance's to change: it may be read again, and its
+   * hash is what the command is known by. @throws UnknownCommandTypeError
+   */
   decode({ type, data }: EncodedCommand): object {
     const commandClass = this.classes.get(type);
     if (!commandClass) throw new UnknownCommandTypeError(type);
-    return Object.assign(Object.create(commandClass.prototype as object) as object, data);
+    return Object.assign(Object.create(commandClass.prototype as object) as object, structuredClone(data));
   }
 }

@@ -41,6 +41,7 @@ export function withInlineProjections(
     replay: (stream, options) => store.replay(stream, options),
     streamVersion: (stream) => store.streamVersion(stream),
     findCommand: (command) => store.findCommand(command),
+    decisionsOf: (commandId) => store.decisionsOf(commandId),
     recordCommand: (command, outcome) => store.recordCommand(command, outcome),
   };
 

@@ -63,6 +63,26 @@ export function contractOfCommands(store: () => EventStore): void {
     expect([await store().streamVersion(one), await store().streamVersion(other)]).toEqual([2, 1]);
   });
 
+  it('tells all decisions of a command by its id, on whatever stream and however they ended, and those of no other', async () => {
+    const [one, other] = [newStream(), newStream()];
+    const command = commandOn(one);
+    expect(await store().decisionsOf(command.id)).toEqual([]);
+    const rejection = { code: 'account.closed', kind: 'conflict', message: 'The account is closed.' } as const;
+    await store().append(appendTo(one, { command }));
+    await store().recordCommand({ ...command, step: 1 }, { outcome: 'unchanged', version: 1 });
+    await store().recordCommand({ ...command, stream: other }, { outcome: 'rejected', rejection });
+    await store().append(appendTo(other, { command: commandOn(other) }));
+    const decisions = await store().decisionsOf(command.id);
+    expect(decisions).toHaveLength(3);
+    expect(decisions).toEqual(
+      expect.arrayContaining([
+        { stream: one, step: 0, outcome: 'accepted' },
+        { stream: one, step: 1, outcome: 'unchanged' },
+        { stream: other, step: 0, outcome: 'rejected' },
+      ]),
+    );
+  });
+
   it('refuses a command id that was used with other content, on any stream', async () => {
     const [stream, other] = [newStream(), newStream()];
     const command = commandOn(stream);
