@@ -87,6 +87,8 @@ export interface ParkedMessage extends SubscriptionKey {
 export type RecordToPark = Pick<LogRecord, 'position' | 'id' | 'type' | 'key'>;
 
 export interface ParkingStore {
+  /** Whether nothing is set aside. What the holder of the lease learns by it stays true until it sets something aside itself. */
+  isEmpty(subscription: SubscriptionKey): Promise<boolean>;
   /** Which of `keys` have something set aside. */
   heldKeys(subscription: SubscriptionKey, keys: readonly string[]): Promise<ReadonlySet<string>>;
   /** Sets a failed record aside for its next attempt in `delayMs`, or parks it for good when `delayMs` is undefined. Idempotent per position. */

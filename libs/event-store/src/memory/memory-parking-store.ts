@@ -8,6 +8,10 @@ export class MemoryParkingStore implements ParkingStore {
     private readonly clock: Clock,
   ) {}
 
+  async isEmpty(subscription: SubscriptionKey): Promise<boolean> {
+    return this.of(subscription).length === 0;
+  }
+
   async heldKeys(subscription: SubscriptionKey, keys: readonly string[]): Promise<ReadonlySet<string>> {
     const held = new Set(this.of(subscription).map(({ key }) => key));
     return new Set(keys.filter((key) => held.has(key)));

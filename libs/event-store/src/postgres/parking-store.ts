@@ -25,6 +25,15 @@ const HEADS = `SELECT DISTINCT ON (key) ${COLUMNS} FROM event_store.parked_messa
 export class PostgresParkingStore implements ParkingStore {
   constructor(private readonly database: PostgresDatabase) {}
 
+  async isEmpty({ name, log }: SubscriptionKey): Promise<boolean> {
+    const { rowCount } = await this.database.query({
+      name: 'parking-is-empty',
+      text: 'SELECT 1 FROM event_store.parked_messages WHERE subscription = $1 AND log = $2 LIMIT 1',
+      values: [name, log],
+    });
+    return rowCount === 0;
+  }
+
   async heldKeys({ name, log }: SubscriptionKey, keys: readonly string[]): Promise<ReadonlySet<string>> {
     if (keys.length === 0) return new Set();
     const { rows } = await this.database.query<{ key: string }>({

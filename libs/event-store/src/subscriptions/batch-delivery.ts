@@ -101,7 +101,7 @@ export class BatchDelivery implements Delivery {
   }
 
   private async save(position: bigint, handled: number): Promise<void> {
-    await this.session.commit(() => Promise.resolve(position));
+    await this.session.save(() => position);
     failpoint('relay.afterMark');
     this.session.progress.handled += handled;
   }

@@ -161,7 +161,7 @@ export class ConcurrentDelivery implements Delivery {
   }
 
   private save(): Promise<void> {
-    return this.session.commit(() => Promise.resolve(this.window.donePosition));
+    return this.session.save(() => this.window.donePosition);
   }
 
   private settled(done: () => void): void {

@@ -30,7 +30,6 @@ export class Passing {
     this.cancel = undefined;
     const { session } = this;
     if (session.signal.aborted || this.position <= session.position) return;
-    // A unit that commits before us may have moved it further.
-    await session.commit(async () => (this.position > session.position ? this.position : session.position));
+    await session.save(() => this.position);
   }
 }

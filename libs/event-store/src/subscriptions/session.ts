@@ -79,7 +79,23 @@ export class Session {
    * former holder does here rolls back. @throws CommitUncertainError when it may have committed all the same.
    */
   commit(work: (transaction: Transaction) => Promise<bigint>): Promise<void> {
-    const turn = this.last.then(() => this.commitNow(work));
+    return this.inTurn(() => this.commitNow(work));
+  }
+
+  /** Moves the checkpoint and nothing else, in one statement. `position` is asked when its turn has come. */
+  save(position: () => bigint): Promise<void> {
+    return this.inTurn(async () => {
+      this.signal.throwIfAborted();
+      const to = position();
+      if (to <= this.place) return;
+      await this.options.checkpoints.save(this.lease, to);
+      this.movedTo(to);
+    });
+  }
+
+  /** While no unit of work of this session is open. */
+  inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.last.then(work);
     this.last = turn.catch(() => undefined);
     return turn;
   }
@@ -120,8 +136,9 @@ export class Session {
   private async commitNow(work: (transaction: Transaction) => Promise<bigint>): Promise<void> {
     this.signal.throwIfAborted();
     let complete = false;
+    let moved = this.place;
     try {
-      this.place = await this.options.unitOfWork.run(async (transaction) => {
+      moved = await this.options.unitOfWork.run(async (transaction) => {
         complete = false;
         const position = await work(transaction);
         this.signal.throwIfAborted();
@@ -133,8 +150,13 @@ export class Session {
       const certain = !complete || isInfrastructure(error) || error instanceof UnitOfWorkRolledBackError;
       throw certain ? error : new CommitUncertainError(this.lease.name, error);
     }
-    this.progress.position = this.place;
+    this.movedTo(moved);
+  }
+
+  private movedTo(position: bigint): void {
+    this.place = position;
+    this.progress.position = position;
     this.noteProgress();
-    this.options.onMoved?.(this.place);
+    this.options.onMoved?.(position);
   }
 }

@@ -28,6 +28,8 @@ export interface SetAside {
 
 export class SetAsides {
   private lookAt = 0;
+  /** Nothing is set aside, for certain: only who holds the lease sets aside, so it stays true until we do. */
+  private isEmpty = false;
   private readonly pollMs: number;
 
   constructor(
@@ -63,6 +65,7 @@ export class SetAsides {
   }
 
   queueBehind({ record, key: own }: Item, key = own): Promise<void> {
+    this.fill();
     return this.options.parking.queueBehind(this.session.subscription, keyed(record, key));
   }
 
@@ -70,7 +73,7 @@ export class SetAsides {
   async heldAmong(keys: readonly string[]): Promise<ReadonlyMap<string, string>> {
     const { definition, parking } = this.options;
     const overtaking = definition.delivery === 'transactional' && definition.overtakes ? keys.map(overtakingKey) : [];
-    if (keys.length === 0) return new Map();
+    if (this.isEmpty || keys.length === 0) return new Map();
     const held = await parking.heldKeys(this.session.subscription, [...keys, ...overtaking]);
     const places = keys.map((key): [string, string | undefined] => [
       key,
@@ -94,14 +97,15 @@ export class SetAsides {
 
   /** Those whose turn it is; does not ask the store before something can be due. */
   async due(): Promise<ParkedMessage[]> {
-    if (this.now() < this.lookAt) return [];
+    if (this.isEmpty || this.now() < this.lookAt) return [];
     const { parking } = this.options;
     this.lookAt = Infinity; // what is set aside while we ask still brings it forward
     const heads = await parking.due(this.session.subscription, HEADS_AT_A_TIME);
     let restMs = 0;
     if (heads.length === 0) {
-      const waitMs = (await parking.nextDueInMs(this.session.subscription)) ?? this.pollMs;
-      restMs = Math.max(SHORTEST_LOOK_MS, Math.min(waitMs, this.pollMs));
+      const waitMs = await parking.nextDueInMs(this.session.subscription);
+      if (waitMs === undefined) await this.lookWhetherEmpty();
+      restMs = Math.max(SHORTEST_LOOK_MS, Math.min(waitMs ?? this.pollMs, this.pollMs));
     }
     this.lookAt = Math.min(this.lookAt, this.now() + restMs);
     return heads;
@@ -109,7 +113,7 @@ export class SetAsides {
 
   /** How long nothing needs to be looked at, in milliseconds. */
   get restMs(): number {
-    return Math.max(0, this.lookAt - this.now());
+    return this.isEmpty ? Infinity : Math.max(0, this.lookAt - this.now());
   }
 
   lookWithin(ms: number): void {
@@ -158,7 +162,10 @@ export class SetAsides {
     const { parking, logger } = this.options;
     const { subscription, progress } = this.session;
     return {
-      write: () => parking.setAside(subscription, keyed(record, key), { attempts, reason, delayMs }),
+      write: () => {
+        this.fill();
+        return parking.setAside(subscription, keyed(record, key), { attempts, reason, delayMs });
+      },
       report: () => {
         const { position, type, id } = record;
         const fields = {
@@ -179,6 +186,20 @@ export class SetAsides {
         logger.error(`Subscription ${subscription.name} has parked a record; its key waits behind it.`, fields);
       },
     };
+  }
+
+  /** Not beside a unit of work that may be about to set something aside. */
+  private lookWhetherEmpty(): Promise<void> {
+    return this.session.inTurn(async () => {
+      this.isEmpty = await this.options.parking.isEmpty(this.session.subscription);
+    });
+  }
+
+  /** Before something is set aside, whether or not it will be committed. */
+  private fill(): void {
+    if (!this.isEmpty) return;
+    this.isEmpty = false;
+    this.lookAt = this.now() + this.pollMs;
   }
 
   private now(): number {

@@ -1,6 +1,6 @@
 // What a record that was set aside is counted by, and what becomes of one that another build has set aside.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { stopped, SubscriptionLab, transactional, valueOf } from '../testing/subscription-lab.js';
+import { intercept, stopped, SubscriptionLab, transactional, valueOf } from '../testing/subscription-lab.js';
 import type { ConcurrentSubscription } from './subscription.js';
 
 describe('a record set aside', () => {
@@ -49,6 +49,44 @@ describe('a record set aside', () => {
     );
     await lab.clock.until(() => runner.status().parked === 1);
     expect(await parked()).toEqual([['parked', 4, 'even: no']]);
+  });
+
+  it('is asked for only while there is one: nobody but the holder of the lease sets aside', async () => {
+    const asked: string[] = [];
+    const parking = intercept(lab.store.parking, (method) => void asked.push(method));
+    let isBroken = false;
+    const runner = lab.runner(
+      transactional(
+        (record) => {
+          if (isBroken && record.key === 'b-1') throw failing('broken');
+          lab.note(record);
+        },
+        { retry: patient },
+      ),
+      { parking },
+    );
+    await lab.append('a-1', 1);
+    await lab.clock.until(() => runner.status().position === 1n);
+    const atFirst = asked.splice(0);
+    expect(atFirst).toContain('isEmpty');
+    await lab.append('a-1', 2);
+    await lab.clock.until(() => runner.status().position === 2n);
+    await lab.clock.advance(10_000);
+    expect(asked).toEqual([]);
+
+    isBroken = true;
+    await lab.append('b-1', 3, 4);
+    await lab.append('a-1', 5);
+    await lab.clock.until(() => runner.status().position === 5n);
+    expect(lab.noted).toEqual(['a-1:1', 'a-1:2', 'a-1:5']);
+    isBroken = false;
+    await lab.clock.until(() => lab.noted.length === 5);
+    expect(lab.noted.slice(3)).toEqual(['b-1:3', 'b-1:4']);
+    await lab.clock.until(() => asked.at(-1) === 'isEmpty', 10_000);
+    asked.splice(0);
+    await lab.append('b-1', 6);
+    await lab.clock.until(() => runner.status().position === 6n);
+    expect(asked).toEqual([]);
   });
 
   describe('that this build does not want', () => {

@@ -121,8 +121,7 @@ export class TransactionalDelivery implements Delivery {
       if (this.session.intake.aborted) return;
       if (item.wanted) await this.alone(item);
     }
-    const end = items.at(-1)!.record.position;
-    if (end > this.session.position) await this.session.commit(() => Promise.resolve(end));
+    await this.session.save(() => items.at(-1)!.record.position);
   }
 
   private async alone(item: Item): Promise<void> {

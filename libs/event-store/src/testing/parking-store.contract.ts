@@ -42,6 +42,20 @@ export function describeParking(opened: () => ParkingSubject): void {
       expect(await subject.parking.heldKeys(one, [])).toEqual(new Set());
     });
 
+    it('knows whether anything of a subscription is set aside at all, whatever its key and state', async () => {
+      const [one, other] = [newKey(), newKey()];
+      expect(await subject.parking.isEmpty(one)).toBe(true);
+      await subject.parking.setAside(one, record(1n, 'a'), forGood);
+      await subject.parking.queueBehind(one, record(2n, 'a'));
+      expect(await subject.parking.isEmpty(one)).toBe(false);
+      expect(await subject.parking.isEmpty({ ...one, log: 'inbound' })).toBe(true);
+      expect(await subject.parking.isEmpty(other)).toBe(true);
+      await subject.parking.remove(one, 1n);
+      expect(await subject.parking.isEmpty(one)).toBe(false);
+      await subject.parking.remove(one, 2n);
+      expect(await subject.parking.isEmpty(one)).toBe(true);
+    });
+
     it('says what is set aside, and why', async () => {
       const key = newKey();
       const failed = record(1n, 'a');
