@@ -105,16 +105,17 @@ export type { Snapshot, SnapshotFacts, SnapshotPolicy, SnapshotStore } from './s
 export { allOf, anyOf, every, everySize, olderThan } from './snapshot-policies.js';
 export { isSubject, SUBJECT_FORGOTTEN, SubjectForgotten, subjectStream } from './subject-forgotten.js';
 export type { KeyWrapping, SubjectKeyRow, SubjectKeyStore, WrappedKey } from './subject-keys.js';
-export type {
-  CheckpointStore,
-  Lease,
-  ParkedMessage,
-  ParkingStore,
-  RecordToPark,
-  Pause,
-  SubscriptionControl,
-  SubscriptionKey,
-  SubscriptionStatus,
+export {
+  overtakingKey,
+  type CheckpointStore,
+  type Lease,
+  type ParkedMessage,
+  type ParkingStore,
+  type RecordToPark,
+  type Pause,
+  type SubscriptionControl,
+  type SubscriptionKey,
+  type SubscriptionStatus,
 } from './subscription-stores.js';
 export {
   currentTransaction,

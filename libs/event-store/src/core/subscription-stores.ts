@@ -86,6 +86,16 @@ export interface ParkedMessage extends SubscriptionKey {
 /** What of a record is kept when it is set aside: the record itself stays in its log. */
 export type RecordToPark = Pick<LogRecord, 'position' | 'id' | 'type' | 'key'>;
 
+const OVERTAKING = ' (overtaking)';
+
+/**
+ * The key of a record that went before what is set aside under its own key, and failed: under that it would stand behind what waits for it.
+ * Who looks for a key looks for this one too.
+ */
+export function overtakingKey(key: string): string {
+  return `${key}${OVERTAKING}`;
+}
+
 export interface ParkingStore {
   /** Whether nothing is set aside. What the holder of the lease learns by it stays true until it sets something aside itself. */
   isEmpty(subscription: SubscriptionKey): Promise<boolean>;

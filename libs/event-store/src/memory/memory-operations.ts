@@ -1,5 +1,5 @@
 // A context in memory, opened for operations: the twin of the PostgreSQL adapter, for specifications of the use cases.
-import { splitStream, type LogName, type ParkedMessage, type SubscriptionKey } from '../core/index.js';
+import { overtakingKey, splitStream, type LogName, type ParkedMessage, type SubscriptionKey } from '../core/index.js';
 import {
   EVENTS_PER_LOOK,
   formatRef,
@@ -96,7 +96,8 @@ function parkedOf(context: string, { database, parking }: MemoryStore): ParkedDi
     });
   return {
     async list({ statuses, subscription, key, log, type, reasonCode, since, before, limit }) {
-      const all = await parking.list({ name: subscription, key });
+      const keys = key === undefined ? undefined : [key, overtakingKey(key)];
+      const all = (await parking.list({ name: subscription })).filter((one) => keys?.includes(one.key) ?? true);
       return Promise.all(
         all
           .filter(

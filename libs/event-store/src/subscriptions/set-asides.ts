@@ -1,5 +1,10 @@
 // Records that failed: writes them to the parking store, tells the operator, and knows when to look for those that are due again.
-import type { ParkedMessage, RecordToPark, UnreadablePersonalDataError } from '../core/index.js';
+import {
+  overtakingKey,
+  type ParkedMessage,
+  type RecordToPark,
+  type UnreadablePersonalDataError,
+} from '../core/index.js';
 import { codeOf, codeOfReason, reasonOf, UnwantedRecordError } from './failure.js';
 import { itemOf, type Item } from './item.js';
 import { DEPLOY_MS, nextDelayMs, type RetryPolicy } from './retry-policy.js';
@@ -205,11 +210,6 @@ export class SetAsides {
   private now(): number {
     return this.options.clock.now().getTime();
   }
-}
-
-/** Set aside under a key of its own, or it would stand behind what waits for it. */
-export function overtakingKey(key: string): string {
-  return `${key} (overtaking)`;
 }
 
 function keyed({ position, id, type }: RecordToPark, key: string): RecordToPark {

@@ -1,6 +1,6 @@
 // Effect and checkpoint in one unit of work: as many records as the definition allows while all goes well, one at a time as soon as one fails.
 import type { LogRecord, ParkedMessage, Transaction } from '../core/index.js';
-import { failpoint, MessageContext } from '../core/index.js';
+import { failpoint, MessageContext, overtakingKey } from '../core/index.js';
 import { callWithin } from './call.js';
 import type { Delivery } from './delivery.js';
 import { CommitUncertainError, isInfrastructure } from './failure.js';
@@ -9,7 +9,7 @@ import { contextOf, distinctKeys, itemOf, type Item } from './item.js';
 import { Passing } from './passing.js';
 import type { SubscriptionRunnerOptions } from './runner-options.js';
 import type { Session } from './session.js';
-import { overtakingKey, SetAsides } from './set-asides.js';
+import { SetAsides } from './set-asides.js';
 import type { TransactionalSubscription } from './subscription.js';
 import { UncertainCommits } from './uncertain-commits.js';
 

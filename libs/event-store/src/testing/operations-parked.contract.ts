@@ -2,7 +2,15 @@
 import { randomUUID } from 'node:crypto';
 import { IsString } from 'class-validator';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { AppendResult, CheckpointStore, EventStore, LogRecord, SubscriptionKey } from '../core/index.js';
+import {
+  overtakingKey,
+  recordOf,
+  type AppendResult,
+  type CheckpointStore,
+  type EventStore,
+  type LogRecord,
+  type SubscriptionKey,
+} from '../core/index.js';
 import { integrationDecoder, IntegrationEvent, type UnreadableMessage } from '../messaging/index.js';
 import {
   discardParked,
@@ -71,6 +79,17 @@ export function describeParkedOperations(opened: () => OperationsSubject): void 
       await context.parking.queueBehind(subscription, follower);
       return { ref: { kind: 'record', context: context.name, subscription, position: failed.position }, failed };
     };
+
+    it('is found by its key also where it failed before what waits under that key', async () => {
+      const subscription: SubscriptionKey = { name: `lab/${randomUUID()}`, log: 'events' };
+      const { position } = await appendTypes(opened(), `lab-${randomUUID()}`, ['lab.opened']);
+      const record = (await context.logs.events.readAt(position))!;
+      const failure = { attempts: 8, reason: 'E: no', delayMs: undefined };
+      await context.parking.setAside(subscription, recordOf(record, { key: overtakingKey(record.key) }), failure);
+      const of = (key: string) =>
+        context.parked.list({ statuses: ['parked'], subscription: subscription.name, key, limit: 10 });
+      expect([await of(record.key), await of(`${record.key}0`)]).toMatchObject([[{ position }], []]);
+    });
 
     it('is listed and shown with its record and who stands behind it', async () => {
       const { ref, failed } = await parked();

@@ -1,4 +1,10 @@
 // What is set aside, for people: with how many of the same key stand behind each.
+import { overtakingKey } from '../../core/index.js';
+
+const SUFFIX = overtakingKey('');
+/** SQL for the key that a record has in its log, from the one it is set aside under. */
+export const ownKey = (key: string) =>
+  `CASE WHEN right(${key}, ${SUFFIX.length}) = '${SUFFIX}' THEN left(${key}, -${SUFFIX.length}) ELSE ${key} END`;
 
 export const PARKED = `
 SELECT p.subscription, p.log, p.position, p.message_id, p.type, p.key, p.status, p.attempts, p.reason, p.due_at, p.parked_at,
@@ -8,7 +14,7 @@ FROM event_store.parked_messages p`;
 
 /** $1 statuses; subscription, key, log, type, code of the reason, since, before, each or null; $9 limit. */
 export const listParked = `${PARKED}
-WHERE p.status = ANY ($1) AND ($2::text IS NULL OR p.subscription = $2) AND ($3::text IS NULL OR p.key = $3)
+WHERE p.status = ANY ($1) AND ($2::text IS NULL OR p.subscription = $2) AND ($3::text IS NULL OR p.key IN ($3, $3 || '${SUFFIX}'))
   AND ($4::text IS NULL OR p.log = $4) AND ($5::text IS NULL OR p.type = $5)
   AND ($6::text IS NULL OR split_part(p.reason, ':', 1) = $6)
   AND ($7::timestamptz IS NULL OR p.parked_at >= $7) AND ($8::timestamptz IS NULL OR p.parked_at < $8)

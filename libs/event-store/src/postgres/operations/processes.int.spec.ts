@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openTestStore, type TestStore } from '../../../../../test/support/event-store-database.js';
+import { overtakingKey } from '../../core/index.js';
 import { examine, processSubject, retryProcess, stuckProcesses } from '../../operations/index.js';
 import { eventStoreMigrations } from '../migrations/index.js';
 import { openContext, type OpenContext } from './open-context.js';
@@ -39,12 +40,15 @@ describe('processes', () => {
     const migrations = { names: eventStoreMigrations.map(({ name }) => name), table: 'migrations' };
     context = await openContext({ name: 'lab-service', url: test.url, migrations });
     query = (text, values = []) => test.dataSource.query(text, values);
-    const running = ['record', 'behind', 'command', 'late', 'idle', 'timed', 'sending'];
+    const running = ['record', 'behind', 'command', 'late', 'idle', 'timed', 'sending', 'ordered', 'started'];
     for (const id of running) await start(id, '2 days');
     await start('fresh', '1 minute');
     await start('over', '2 days', 'completed');
     await park('trip', 'inbound', 1, 'record', 'parked', 'E: no');
     await park('trip', 'inbound', 2, 'record', 'behind', '');
+    await park('trip', 'inbound', 7, overtakingKey('ordered'), 'parked', 'E: no way back');
+    await query(`INSERT INTO event_store.process_keys (process, key, id) VALUES ('trip', 'ticket', 'started')`);
+    await park('trip', 'inbound', 8, overtakingKey('ticket'), 'waiting', 'E: again');
     await park('trip', 'events', 3, 'behind', 'waiting', 'E: again');
     await park('command-dispatch', 'outgoing', 1, 'trip/command', 'parked', 'E: gateway');
     await park('trip2', 'inbound', 4, 'orphan', 'parked', 'ES-1504: came for process trip2 orphan');
@@ -76,7 +80,9 @@ describe('processes', () => {
       'trip/command': ['command-parked'],
       'trip/idle': ['idle'],
       'trip/late': ['timer-overdue'],
+      'trip/ordered': ['record-set-aside'],
       'trip/record': ['record-set-aside'],
+      'trip/started': ['record-set-aside'],
       'trip2/orphan': ['record-set-aside'],
     });
   });
@@ -84,9 +90,18 @@ describe('processes', () => {
   it('are findings of the doctor: a problem where something is parked, a note where nothing would wake them', async () => {
     const { findings } = await examine(context);
     expect(findings.filter(({ code }) => code === 'process-stuck')).toMatchObject([
-      { severity: 'problem', sentence: expect.stringContaining('3 processes do not go on') as string },
+      { severity: 'problem', sentence: expect.stringContaining('4 processes do not go on') as string },
       { severity: 'note', sentence: expect.stringContaining('1 process runs and nothing would wake it') as string },
     ]);
+  });
+
+  it('are retried also where what is parked went before all that waits for them', async () => {
+    const retried = await retryProcess(
+      context,
+      { process: 'trip', id: 'ordered' },
+      { actor: 'operator:olga', reason: 'mended', dryRun: true },
+    );
+    expect(retried).toEqual({ replayed: ['lab-service/trip/inbound/7'], waiting: 0, behind: 0 });
   });
 
   it('are retried: what is parked is due now and recorded with the reason; again changes nothing', async () => {

@@ -1,5 +1,5 @@
 // Processes, for people: what is set aside for them, which timers are late, and which have nothing that would wake them.
-import { PARKED } from './parked.sql.js';
+import { ownKey, PARKED } from './parked.sql.js';
 
 /**
  * $1 limit, $2 process or null, $3 id. A subscription is a process manager's where there are processes of its name, or where a record
@@ -11,8 +11,8 @@ SELECT aside.* FROM (
          CASE WHEN found.subscription = 'command-dispatch' AND found.log = 'outgoing' THEN split_part(found.key, '/', 1)
               ELSE found.subscription END AS process,
          CASE WHEN found.subscription = 'command-dispatch' AND found.log = 'outgoing' THEN substr(found.key, strpos(found.key, '/') + 1)
-              ELSE coalesce((SELECT k.id FROM event_store.process_keys k WHERE k.process = found.subscription AND k.key = found.key),
-                            found.key) END AS process_id,
+              ELSE coalesce((SELECT k.id FROM event_store.process_keys k WHERE k.process = found.subscription AND k.key = ${ownKey('found.key')}),
+                            ${ownKey('found.key')}) END AS process_id,
          found.*
     FROM (${PARKED} WHERE p.status IN ('parked', 'waiting')) AS found
 ) AS aside
@@ -54,7 +54,7 @@ WHERE jsonb_array_length(p.compensation->'refused') > 0 ORDER BY p.updated_at, p
 export const idleProcesses = `${PROCESS}
 WHERE p.status = 'running' AND p.updated_at < clock_timestamp() - $1 * interval '1 millisecond'
   AND NOT EXISTS (SELECT 1 FROM event_store.process_timers t WHERE t.process = p.process AND t.process_id = p.id)
-  AND NOT EXISTS (SELECT 1 FROM event_store.parked_messages m WHERE m.subscription = p.process AND (m.key = p.id OR m.key IN
+  AND NOT EXISTS (SELECT 1 FROM event_store.parked_messages m WHERE m.subscription = p.process AND (${ownKey('m.key')} = p.id OR ${ownKey('m.key')} IN
                    (SELECT k.key FROM event_store.process_keys k WHERE k.process = p.process AND k.id = p.id)))
   AND NOT EXISTS (SELECT 1 FROM event_store.parked_messages m
                    WHERE m.subscription = 'command-dispatch' AND m.log = 'outgoing' AND m.key = p.process || '/' || p.id)
