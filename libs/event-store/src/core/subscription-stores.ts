@@ -115,6 +115,11 @@ export interface ParkingStore {
   nextDueInMs(subscription: SubscriptionKey): Promise<number | undefined>;
   /** Handled at last: takes it out. */
   remove(subscription: SubscriptionKey, position: bigint): Promise<void>;
+  /**
+   * Takes out all of a subscription, and tells what it was, ascending. In a unit of work nobody else changes any of it until that ends: who has
+   * begun to is waited for, and what he has made of it is what is told.
+   */
+  takeOut(subscription: SubscriptionKey): Promise<readonly ParkedMessage[]>;
   /** Puts a parked message back in line, due now. False when there is none. */
   replay(subscription: SubscriptionKey, position: bigint): Promise<boolean>;
   /** Gives a parked message up: takes it out, and its successors go on. False when there is none. */

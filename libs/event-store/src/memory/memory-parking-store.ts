@@ -48,6 +48,14 @@ export class MemoryParkingStore implements ParkingStore {
     );
   }
 
+  async takeOut(subscription: SubscriptionKey): Promise<readonly ParkedMessage[]> {
+    return this.database.transact((transaction) => {
+      const all = this.of(subscription);
+      for (const { position } of all) this.database.parked.delete(transaction, parkedKeyText(subscription, position));
+      return all;
+    });
+  }
+
   async replay(subscription: SubscriptionKey, position: bigint): Promise<boolean> {
     return this.database.transact((transaction) => {
       const message = this.find(subscription, position);

@@ -95,6 +95,16 @@ export class PostgresParkingStore implements ParkingStore {
     });
   }
 
+  async takeOut({ name, log }: SubscriptionKey): Promise<readonly ParkedMessage[]> {
+    const { rows } = await this.database.query<ParkedRow>({
+      name: 'parking-take-out',
+      text: `WITH taken AS (DELETE FROM event_store.parked_messages WHERE subscription = $1 AND log = $2 RETURNING ${COLUMNS})
+             SELECT * FROM taken ORDER BY position`,
+      values: [name, log],
+    });
+    return rows.map(parkedOf);
+  }
+
   /** Its attempts begin anew: whoever replays it believes that the cause is mended. */
   async replay({ name, log }: SubscriptionKey, position: bigint): Promise<boolean> {
     const { rowCount } = await this.database.query({

@@ -101,8 +101,7 @@ async function divide(
     return lease;
   };
   const from = lowest(await inOrder(inUse, ({ name, cursor }) => take(name, () => Promise.resolve(cursor))));
-  const aside = (await inOrder(inUse, ({ name }) => parking.list({ name }))).flat().filter((one) => one.log === log);
-  for (const { name, position } of aside) await parking.remove({ name, log }, position);
+  const aside = (await inOrder(inUse, ({ name }) => parking.takeOut({ name, log }))).flat();
   for (const { name } of inUse) {
     const reason = `another build has ${wanted.length} of them`;
     if (!wanted.includes(name)) await control.pause({ name, log }, { by: DIVISION, reason });

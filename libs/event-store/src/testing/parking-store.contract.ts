@@ -56,6 +56,27 @@ export function describeParking(opened: () => ParkingSubject): void {
       expect(await subject.parking.isEmpty(one)).toBe(true);
     });
 
+    it('takes out all of a subscription, and tells what it was', async () => {
+      const [one, other] = [newKey(), newKey()];
+      await subject.parking.queueBehind(one, record(2n, 'a'));
+      await subject.parking.setAside(one, record(1n, 'a'), forGood);
+      await subject.parking.setAside(other, record(1n, 'a'), later);
+      await subject.parking.setAside({ ...one, log: 'inbound' }, record(1n, 'a'), later);
+      const taken = subject.unitOfWork.run(async () => {
+        expect(await subject.parking.takeOut(one)).toMatchObject([
+          { ...one, position: 1n, key: 'a', status: 'parked', attempts: 8, reason: 'ES-1201: down' },
+          { ...one, position: 2n, key: 'a', status: 'behind' },
+        ]);
+        expect(await subject.parking.takeOut(one)).toEqual([]);
+        throw rollBack;
+      });
+      await expect(taken).rejects.toBe(rollBack);
+      expect(positions(await subject.parking.takeOut(one))).toEqual([1n, 2n]);
+      expect(await subject.parking.isEmpty(one)).toBe(true);
+      expect(await subject.parking.isEmpty(other)).toBe(false);
+      expect(await subject.parking.isEmpty({ ...one, log: 'inbound' })).toBe(false);
+    });
+
     it('says what is set aside, and why', async () => {
       const key = newKey();
       const failed = record(1n, 'a');
