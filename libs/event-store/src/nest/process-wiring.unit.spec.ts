@@ -106,7 +106,20 @@ describe('the wiring of process managers', () => {
 
   it('tells health of the timers, where there are process managers', async () => {
     app = await boot(clock);
-    expect(app.get(SubscriptionHost).timers()).toEqual([{ name: 'timers', state: 'running' }]);
+    expect(app.get(SubscriptionHost).timers()).toEqual([{ name: 'timers', state: 'running', stalledMs: undefined }]);
+    const runtime = app.get<EventStoreRuntime>(EVENT_STORE_RUNTIME);
+    const fireDue = runtime.processes.fireDue.bind(runtime.processes);
+    let answer = (): void => undefined;
+    runtime.processes.fireDue = async (limit) => {
+      await new Promise<void>((resolve) => (answer = resolve));
+      return fireDue(limit);
+    };
+    const unwell = () => app!.get(SubscriptionHost).unwell();
+    await clock.until(() => unwell().length > 0, 120_000);
+    expect(unwell()).toEqual([expect.stringMatching(/^timers without progress for \d+ s$/)]);
+    runtime.processes.fireDue = fireDue;
+    answer();
+    await clock.until(() => unwell().length === 0, 5_000);
     await app.close();
     app = await boot(clock, { processes: [] });
     expect(app.get(SubscriptionHost).timers()).toEqual([]);

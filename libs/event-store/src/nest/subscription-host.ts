@@ -79,8 +79,8 @@ export class SubscriptionHost implements OnApplicationBootstrap, BeforeApplicati
     if (this.isStopping) return [];
     return [...this.statuses(), ...this.timers()].flatMap((one) => {
       if (['stopped', 'backing-off', 'ended'].includes(one.state)) return [`${one.name} ${one.state}`];
-      const stalledMs = 'stalledMs' in one ? one.stalledMs : undefined;
-      return stalledMs === undefined ? [] : [`${one.name} without progress for ${Math.floor(stalledMs / 1_000)} s`];
+      if (one.stalledMs === undefined) return [];
+      return [`${one.name} without progress for ${Math.floor(one.stalledMs / 1_000)} s`];
     });
   }
 

@@ -1,6 +1,6 @@
 // Fires timers: asks the store for those that are due, when the next one is due or something new was scheduled. Several may run side by side.
 import { failpoint, UnavailableError, type Clock, type IdGenerator } from '../core/index.js';
-import { nextDelayMs, reasonOf, type Logger, type RetryPolicy } from '../subscriptions/index.js';
+import { nextDelayMs, reasonOf, stalledMs, type Logger, type RetryPolicy } from '../subscriptions/index.js';
 import type { ProcessStore } from './process-store.js';
 
 /** Longest time between two looks, in milliseconds: wakings may be lost. */
@@ -25,6 +25,8 @@ export interface TimerStatus {
   readonly name: 'timers';
   readonly state: 'running' | 'backing-off';
   readonly lastError?: unknown;
+  /** While it runs: how long the store has not answered, in milliseconds; undefined below a minute. */
+  readonly stalledMs: number | undefined;
 }
 
 export class TimerWorker {
@@ -32,16 +34,21 @@ export class TimerWorker {
   private running: Promise<void> | undefined;
   private failures = 0;
   private lastError: unknown;
+  private begunAt: Date | undefined;
+  private lastProgressAt: Date | undefined;
 
   constructor(private readonly options: TimerWorkerOptions) {}
 
   start(): void {
+    this.begunAt ??= this.options.clock.now();
     this.running ??= this.stopping.signal.aborted ? Promise.resolve() : this.run();
   }
 
   status(): TimerStatus {
-    if (this.failures === 0) return { name: 'timers', state: 'running' };
-    return { name: 'timers', state: 'backing-off', lastError: this.lastError };
+    const { begunAt, lastProgressAt, lastError, options } = this;
+    if (this.failures > 0) return { name: 'timers', state: 'backing-off', lastError, stalledMs: undefined };
+    const stalled = stalledMs({ begunAt, lastProgressAt }, options.clock.now());
+    return { name: 'timers', state: 'running', stalledMs: stalled };
   }
 
   /** Resolves when the call in hand has ended or has taken too long: whatever it fires, it fires whole. Never rejects. */
@@ -65,6 +72,7 @@ export class TimerWorker {
         if (fired > 0) failpoint('timer.afterFireBeforeMark');
         if (this.failures > 0) logger.info('Timers are fired again.');
         this.failures = 0;
+        this.lastProgressAt = clock.now();
         if (fired >= TIMERS_AT_A_TIME) continue;
         await store.changed(Math.min(POLL_MS, Math.max(SHORTEST_REST_MS, nextInMs)), signal);
       } catch (error) {

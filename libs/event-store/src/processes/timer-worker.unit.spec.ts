@@ -48,6 +48,25 @@ describe('the timer worker', () => {
     expect(await fired()).toEqual(['a', 'b']);
   });
 
+  it('is stalled when the store has not answered for a minute, and no longer once it has', async () => {
+    let answer = (): void => undefined;
+    let isHung = false;
+    const hang = () => new Promise<void>((resolve) => (answer = resolve));
+    const worker = work(
+      intercept(lab.store.processes, (method) => (isHung && method === 'fireDue' ? hang() : undefined)),
+    );
+    await lab.clock.advance(180_000);
+    expect(worker.status()).toEqual({ name: 'timers', state: 'running', stalledMs: undefined });
+    isHung = true;
+    await lab.clock.advance(58_000);
+    expect(worker.status().stalledMs).toBeUndefined();
+    await lab.clock.advance(3_000);
+    expect(worker.status().stalledMs).toBeGreaterThanOrEqual(60_000);
+    isHung = false;
+    answer();
+    await lab.clock.until(() => worker.status().stalledMs === undefined, 5_000);
+  });
+
   it('is woken by what is scheduled while it rests', async () => {
     let looks = 0;
     work(intercept(lab.store.processes, (method) => void (looks += method === 'fireDue' ? 1 : 0)));
@@ -96,7 +115,7 @@ describe('the timer worker', () => {
       }),
     );
     await lab.clock.advance(60_000);
-    expect(worker.status()).toEqual({ name: 'timers', state: 'backing-off', lastError: wrong });
+    expect(worker.status()).toMatchObject({ name: 'timers', state: 'backing-off', lastError: wrong });
     wrong = new TypeError('no such function');
     await lab.clock.advance(60_000);
     expect(worker.status()).toMatchObject({ state: 'backing-off', lastError: wrong });
@@ -104,7 +123,7 @@ describe('the timer worker', () => {
     expect(lab.lines[1]!.message).toContain('no such function');
     wrong = undefined;
     await lab.clock.advance(6_000);
-    expect(worker.status()).toEqual({ name: 'timers', state: 'running' });
+    expect(worker.status()).toMatchObject({ name: 'timers', state: 'running' });
   });
 
   it('is left behind when what is in hand takes too long', async () => {

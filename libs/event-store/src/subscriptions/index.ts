@@ -37,7 +37,7 @@ export {
   splitSegmentName,
   type Segment,
 } from './segments.js';
-export type { RunnerState, RunnerStatus } from './status.js';
+export { stalledMs, type RunnerState, type RunnerStatus } from './status.js';
 export { areFew, LEVEL_WITHIN, switchWhenLevel, type SwitchOptions } from './switch-version.js';
 export { SubscriptionRunner } from './subscription-runner.js';
 export type {

@@ -49,7 +49,10 @@ export class Progress {
 }
 
 /** Undefined unless it is at work, and has been without progress for a minute. */
-export function stalledMs({ begunAt, lastProgressAt }: Progress, now: Date): number | undefined {
+export function stalledMs(
+  { begunAt, lastProgressAt }: Pick<Progress, 'begunAt' | 'lastProgressAt'>,
+  now: Date,
+): number | undefined {
   if (!begunAt) return undefined;
   const ms = now.getTime() - Math.max(begunAt.getTime(), lastProgressAt?.getTime() ?? 0);
   return ms >= STALLED_AFTER_MS ? ms : undefined;
