@@ -4,8 +4,10 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 export type Duty =
   /** Whatever nobody says anything else of. */
   | 'requests'
-  /** Subscriptions, timers, the inbox, and the commands that they send. */
+  /** Subscriptions, timers and the inbox. */
   | 'subscriptions'
+  /** Code of the service that may wait for others while it holds a unit of work: handlers of events, and of commands that were sent. */
+  | 'handlers'
   | 'health';
 
 const ambient = new AsyncLocalStorage<Duty>();

@@ -114,6 +114,7 @@ function handlerSubscription(
     log,
     start: 'now',
     together: 1,
+    duty: 'handlers',
     wants: (record: LogRecord) => names.has(record.type),
     unreadable: (record: LogRecord) => registry.unreadable(record),
     async handle(record, { db }) {

@@ -3,6 +3,7 @@ import {
   contentHash,
   DomainError,
   MessageContext,
+  onDuty,
   rejectionOf,
   type CommandKey,
   type EventStore,
@@ -33,7 +34,7 @@ export function dispatchOf({ store, processes }: EventStoreRuntime, { bus, regis
       const command = registry.decode({ type, data });
       const context = MessageContext.run(new MessageContext(metadata), () => contextFor(command, { commandId: id }));
       try {
-        await bus.executeIn(context, command as never);
+        await onDuty('handlers', () => bus.executeIn(context, command as never));
       } catch (error) {
         if (!(error instanceof DomainError) || !(await hadEffectBefore(id, context, store))) throw error;
         const { code, message } = error;

@@ -7,11 +7,13 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { eventually } from '../../../../test/support/eventually.js';
 import {
   Aggregate,
+  currentDuty,
   DomainError,
   Event,
   EventSourcedAggregate,
   When,
   type AggregateStore,
+  type Duty,
   type EventContext,
 } from '../core/index.js';
 import type { MemoryDatabase } from '../memory/index.js';
@@ -42,12 +44,14 @@ class Parcels extends EventSourcedAggregate<{ sent: number }> {
 }
 
 const mails: string[] = [];
+const duties = new Map<string, Duty>();
 const rows = (db: unknown) => (db as MemoryDatabase).table<string>('parcels').all();
 
 @EventsHandler(ParcelSent)
 class Postman implements DurableEventHandler<ParcelSent> {
   handle({ to }: ParcelSent, { eventId }: EventContext, db: MemoryDatabase): void {
     mails.push(to);
+    duties.set('event', currentDuty());
     db.table<string>('parcels').set(eventId, to);
     if (to === 'nobody') throw new Error('returned to sender');
   }
@@ -66,6 +70,7 @@ class NotThankable extends DomainError {
 @CommandHandler(Thank)
 class ThankHandler implements ICommandHandler<Thank> {
   execute({ to }: Thank): Promise<void> {
+    duties.set('command', currentDuty());
     return to === 'thief' ? Promise.reject(new NotThankable('A thief is not thanked.')) : Promise.resolve();
   }
 }
@@ -95,6 +100,7 @@ describe('event handlers', () => {
 
   beforeEach(async () => {
     mails.length = 0;
+    duties.clear();
     infos = [];
     for (const level of ['warn', 'error'] as const)
       vi.spyOn(Logger.prototype, level).mockImplementation(() => undefined);
@@ -123,6 +129,18 @@ describe('event handlers', () => {
     );
     const written = await runtime.unitOfWork.run(({ db }) => Promise.resolve(rows(db)));
     expect(written).toEqual(['ann']);
+  });
+
+  it('hold connections of handlers, as those of commands that were sent do: projections and processes never miss one that hangs', async () => {
+    await send('ann');
+    await eventually(() =>
+      expect([...duties]).toEqual(
+        expect.arrayContaining([
+          ['event', 'handlers'],
+          ['command', 'handlers'],
+        ]),
+      ),
+    );
   });
 
   it('a rejection of a command that a saga sent is told in the log', async () => {

@@ -11,24 +11,27 @@ export interface DividedConnections extends ConnectionOptions {
   readonly divided?: boolean;
 }
 
-/** Of subscriptions, for units of work and as many again for single statements. A batch takes one for a second; a handler that hangs, until its deadline. */
+/**
+ * Of subscriptions, for units of work and as many again for single statements: a batch takes one for a second. And of handlers, for units of
+ * work: one that hangs takes it until its deadline.
+ */
 export const SUBSCRIPTION_POOL_SIZE = 4;
 /** Health asks for little, and an answer that comes late is as good as none; in milliseconds. */
 const HEALTH = { poolSize: 1, statementTimeoutMs: 1_500, connectTimeoutMs: 1_500 };
 
 export class Connections {
   private readonly pools: Readonly<Record<Duty, pg.Pool>>;
-  private readonly units: DataSource;
+  private readonly units: Readonly<Record<Duty, DataSource>>;
 
   constructor(private readonly options: DividedConnections) {
     const { dataSource, divided = false } = options;
     const requests = createPool(options);
-    this.pools = {
-      requests,
-      subscriptions: divided ? createPool({ ...options, poolSize: SUBSCRIPTION_POOL_SIZE }) : requests,
-      health: divided ? createPool({ ...options, ...HEALTH }) : requests,
-    };
-    this.units = divided ? withPoolOf(dataSource, SUBSCRIPTION_POOL_SIZE) : dataSource;
+    const subscriptions = divided ? createPool({ ...options, poolSize: SUBSCRIPTION_POOL_SIZE }) : requests;
+    const health = divided ? createPool({ ...options, ...HEALTH }) : requests;
+    // A single statement waits for nobody but the database: there handlers need nothing of their own.
+    this.pools = { requests, subscriptions, handlers: subscriptions, health };
+    const unitsOf = () => (divided ? withPoolOf(dataSource, SUBSCRIPTION_POOL_SIZE) : dataSource);
+    this.units = { requests: dataSource, subscriptions: unitsOf(), handlers: unitsOf(), health: dataSource };
   }
 
   /** For single statements. */
@@ -38,18 +41,22 @@ export class Connections {
 
   /** For units of work. */
   get dataSource(): DataSource {
-    return currentDuty() === 'subscriptions' ? this.units : this.options.dataSource;
+    return this.units[currentDuty()];
   }
 
-  /** Before the first unit of work of a subscription. */
+  /** Before the first unit of work of a subscription or handler. */
   async open(): Promise<void> {
-    if (!this.units.isInitialized) await this.units.initialize();
+    for (const units of this.own()) if (!units.isInitialized) await units.initialize();
   }
 
   /** The caller's DataSource stays open. */
   async close(): Promise<void> {
     for (const pool of new Set(Object.values(this.pools))) if (!pool.ended) await pool.end();
-    if (this.units !== this.options.dataSource && this.units.isInitialized) await this.units.destroy();
+    for (const units of this.own()) if (units.isInitialized) await units.destroy();
+  }
+
+  private own(): DataSource[] {
+    return Object.values(this.units).filter((units) => units !== this.options.dataSource);
   }
 }
 

@@ -1,7 +1,9 @@
 // Runs one subscription for as long as the process lives. It waits, backs off or stops loudly, but it never ends by itself.
 import {
+  currentDuty,
   DeadlineExceededError,
   LeaseLostError,
+  onDuty,
   UnavailableError,
   type Lease,
   type LogCursor,
@@ -58,7 +60,10 @@ export class SubscriptionRunner {
 
   start(): void {
     this.progress.begunAt ??= this.options.clock.now();
-    this.running ??= this.stopping.signal.aborted ? Promise.resolve() : this.run();
+    if (this.running || this.stopping.signal.aborted) return;
+    const { definition } = this.options;
+    const duty = (definition.delivery === 'transactional' && definition.duty) || currentDuty();
+    this.running = onDuty(duty, () => this.run());
   }
 
   /** Finishes what is in hand, saves, gives the lease back. Resolves after `drainMs` and a little more at the latest; never rejects. */

@@ -1,5 +1,6 @@
 // What a subscription is: a stable name, a log, what it wants, and what it does with a record. The runner does the rest.
 import type {
+  Duty,
   LogCursor,
   LogName,
   LogRecord,
@@ -53,6 +54,8 @@ export interface TransactionalSubscription extends SubscriptionBase {
    * 1 where `handle` may have effects outside the transaction, so that only the failing record itself is called again.
    */
   readonly together?: number;
+  /** `handlers` where `handle` may wait for others than the database: then no other subscription misses the connection it holds meanwhile. */
+  readonly duty?: Extract<Duty, 'handlers'>;
   /** Records taken from the log at a time, default as the runner is told. */
   readonly batchSize?: number;
   handle(record: LogRecord, transaction: Transaction): Promise<void>;

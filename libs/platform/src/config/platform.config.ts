@@ -43,7 +43,7 @@ export class PlatformConfig {
 
   /**
    * Connections that requests share for units of work and read models, and as many again for single statements of the event store. Subscriptions,
-   * health, and the reading of logs have up to 15 more of their own, whatever requests do: 35 in all by default.
+   * handlers, health, and the reading of logs have up to 19 more of their own, whatever requests do: 39 in all by default.
    */
   @Env('integer', { expected: 'a whole number of connections from 1 to 1000' })
   @Min(1)
