@@ -1,6 +1,7 @@
 // Nest's CommandBus with a message context: every command has an id, and everything it records says who asked, why, and because of what.
 import { AsyncContext, CommandBus as NestCommandBus, type Command } from '@nestjs/cqrs';
 import {
+  ConfigurationError,
   contentHash,
   currentTransaction,
   MessageContext,
@@ -26,14 +27,18 @@ export interface CommandOptions {
 export class CommandBus extends NestCommandBus {
   private readonly pipelines = new Map<Class, CommandPipeline>();
 
-  /** What a command passes through on its way to its handler; told at boot. */
-  usePipeline(command: Class, pipeline: CommandPipeline): void {
-    this.pipelines.set(command, pipeline);
+  private isOpen = false;
+
+  /** What commands pass through on their way to their handlers, told once at boot: nothing is executed before. */
+  open(pipelines: Iterable<readonly [Class, CommandPipeline]>): void {
+    for (const [command, pipeline] of pipelines) this.pipelines.set(command, pipeline);
+    this.isOpen = true;
   }
 
   /**
    * Runs the command through its pipeline to its handler, all of it in a {@link MessageContext} of its own.
    * @throws DomainError the rejection of the handler, or of what stands before it; @throws CommandIdReusedError the id came with another command before.
+   * @throws ConfigurationError during the boot: nothing could stand before the handler yet.
    */
   override async execute<R = void>(command: Command<R>, options: CommandOptions | AsyncContext = {}): Promise<R> {
     if (options instanceof AsyncContext) return this.executeIn(contextFor(command, {}), command, options);
@@ -42,6 +47,7 @@ export class CommandBus extends NestCommandBus {
 
   /** {@link execute} in a context made by {@link contextFor}, for who asks it afterwards how far the command came. */
   async executeIn<R = void>(context: MessageContext, command: Command<R>, asyncContext?: AsyncContext): Promise<R> {
+    if (!this.isOpen) throw new ConfigurationError(tooEarly(command.constructor.name));
     const { steps, attempts } = this.pipelineOf(command);
     let takeBack: (() => void) | undefined;
     const handle = async (): Promise<R> => {
@@ -71,6 +77,10 @@ export class CommandBus extends NestCommandBus {
     }
     return direct;
   }
+}
+
+function tooEarly(command: string): string {
+  return `${command} was executed while the service boots, before what stands before its handler is in place: it would not be validated or authorised. Execute it once app.init() or app.listen() has resolved.`;
 }
 
 /** Inherits from the context of the caller. */

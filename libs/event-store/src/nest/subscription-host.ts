@@ -114,8 +114,12 @@ export class SubscriptionHost implements OnApplicationBootstrap, BeforeApplicati
     const inboundTypes = new Set(
       consumed.flatMap(({ events }) => events.map((event) => eventDeclaration(event)!.type)),
     );
-    for (const { command, handlerClass, middleware } of explored.commandHandlers)
-      this.bus.usePipeline(command, commandPipeline(command, handlerClass, instancesOf(middleware)));
+    this.bus.open(
+      explored.commandHandlers.map(({ command, handlerClass, middleware }) => [
+        command,
+        commandPipeline(command, handlerClass, instancesOf(middleware)),
+      ]),
+    );
     const commands = new CommandRegistry().register(...explored.commandHandlers.map(({ command }) => command));
     const processes = findProcesses(explored);
     checkProcesses(processes, runtime.registry, commands);

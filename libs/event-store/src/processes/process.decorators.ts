@@ -19,6 +19,7 @@ export interface ProcessManagerOptions {
   /**
    * Counts changes of the state's shape, and of what wakes it, from 1. A new `@OnTimer` or `@OnRejection` needs a new version too (its upcaster
    * may return the state as it is): during a rolling deploy that tells the older build to leave the process to the newer one.
+   * A build of before operators could have a process taken back passes over their order, whatever the version: give none until it is gone.
    */
   readonly version?: number;
   /** `upcast[i]` turns the state of version i + 1 into that of i + 2, so that running processes survive a deploy. */

@@ -1,5 +1,13 @@
 // The way of a command to its handler, on the whole wiring in memory: what stands before it, in which order, and what each may answer.
-import { Injectable, Module, Scope, type Type } from '@nestjs/common';
+import {
+  Global,
+  Injectable,
+  Module,
+  Scope,
+  type OnApplicationBootstrap,
+  type OnModuleInit,
+  type Type,
+} from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { Type as Nested } from 'class-transformer';
@@ -370,6 +378,41 @@ describe('boot', () => {
     ['one that injects what nobody provides', () => booting([AuditCommands]), /dependencies of the AuditCommands/],
   ])('refuses %s', async (_what, failing, sentence) => {
     await expect(failing()).rejects.toThrow(sentence);
+  });
+
+  it('executes no command before what stands before its handler is in place', async () => {
+    const outcomes: unknown[] = [];
+    @Injectable()
+    class Eager implements OnModuleInit, OnApplicationBootstrap {
+      constructor(private readonly bus: CommandBus) {}
+
+      private async fill(): Promise<void> {
+        const asked = this.bus.execute(new FillShelf('a', -1), { actor: 'stranger' });
+        outcomes.push(await asked.catch((error: unknown) => error));
+      }
+
+      onModuleInit = () => this.fill();
+      onApplicationBootstrap = () => this.fill();
+    }
+    @Global()
+    @Module({ providers: [Eager] })
+    class EagerModule {}
+    @Module({ imports: [EventStoreModule.forFeature({ aggregates: [Shelf] })], providers: [FillShelfHandler] })
+    class FillingModule {}
+    for (const eagerFirst of [true, false]) {
+      const rest = [EventStoreModule.forTesting(), FillingModule];
+      const imports = eagerFirst ? [EagerModule, ...rest] : [...rest, EagerModule];
+      const app = await Test.createTestingModule({ imports }).compile();
+      await app.init();
+      await app.close();
+    }
+    expect(outcomes.map((outcome) => (outcome as { code?: string }).code)).toEqual([
+      'ES-1007',
+      'ES-1007',
+      'ES-1007',
+      'ES-2004',
+    ]);
+    expect(String(outcomes[0])).toMatch(/FillShelf was executed while the service boots.*once app\.init\(\)/);
   });
 });
 
