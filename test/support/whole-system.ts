@@ -1,4 +1,4 @@
-// The compiled services on a PostgreSQL of their own, as `npm start` runs them, for tests of the whole.
+// The compiled services, packed, on a PostgreSQL of their own, for tests of the whole.
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,7 +6,7 @@ import { ShopClient } from '../../tools/demo/shop-client.js';
 import { openProbe, type CheckoutProbe } from '../../tools/demo/probe.js';
 import type { LocalKafka } from '../../tools/kafka/local-kafka.js';
 import type { BrokerName, KafkaAddress } from '../../tools/system/broker.js';
-import { buildOnce } from '../../tools/system/build.js';
+import { packedCommand, packOnce } from '../../tools/system/pack.js';
 import { startSystem, type System } from '../../tools/system/system.js';
 
 export interface WholeSystem {
@@ -38,14 +38,14 @@ export async function startWholeSystem(
   env: Readonly<Record<string, string>> = {},
   { broker = 'postgres', on, brokerDownAtStart = false }: WholeSystemOptions = {},
 ): Promise<WholeSystem> {
-  await buildOnce(() => undefined);
+  await packOnce(() => undefined);
   const folder = await mkdtemp(join(tmpdir(), 'nest-es-system-'));
   await chmod(folder, 0o711); // the database may run as another user
   const removeFolder = (): Promise<void> =>
     rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   try {
     const kafka = { use: on ?? ('own' as const), downAtStart: brokerDownAtStart };
-    const system = await startSystem({ dataDir: folder, env, broker, kafka });
+    const system = await startSystem({ dataDir: folder, env, broker, kafka, command: packedCommand });
     const probe = openProbe((name) => system.databaseUrl(name), system.broker.topics);
     const shop = new ShopClient({
       orders: () => system.running('order-service').url,

@@ -1,5 +1,5 @@
 // A whole system for one purpose: fresh data in a temporary folder, gone at the end, also after a failure or Ctrl-C.
-import { buildOnce } from './build.js';
+import { packedCommand, packOnce } from './pack.js';
 import { startSystem, type System, type SystemOptions } from './system.js';
 import { throwaway, untilAborted } from './throwaway.js';
 
@@ -19,10 +19,10 @@ export function withThrowawaySystem<T>(
   work: (system: System, signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   return throwaway('nest-es-demo-', async (folder, signal) => {
-    await buildOnce(log);
+    await packOnce(log);
     signal.throwIfAborted();
     log(`Starting PostgreSQL${options.broker === 'kafka' ? ', Kafka' : ''} and the services …`);
-    const system = await startSystem({ ...options, dataDir: folder, log });
+    const system = await startSystem({ ...options, dataDir: folder, log, command: packedCommand });
     let result: T;
     try {
       signal.throwIfAborted();

@@ -4,22 +4,23 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../../../test/support/eventually.js';
 import { undocumented } from '../../../test/support/doors.js';
+import { packService, type PackedService } from '../../../test/support/platform/packed-service.js';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/postgres.js';
 import { ensureDevIssuer, issueDevToken } from './auth/dev-issuer.js';
 
-const runner = fileURLToPath(new URL('../../../test/support/platform/run-service.mjs', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'bootstrap-'));
 const running = new Set<ChildProcess>();
 let database: TestDatabase;
 let bus: TestDatabase;
+let service: PackedService;
 let environment: Record<string, string>;
 
 beforeAll(async () => {
   [database, bus] = await Promise.all([createTestDatabase(), createTestDatabase()]);
+  service = await packService('things-service');
   const { issuer, audience, jwksFile } = await ensureDevIssuer(folder);
   environment = {
     NODE_ENV: 'test',
@@ -33,7 +34,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   for (const child of running) child.kill('SIGKILL');
-  await Promise.all([database.drop(), bus.drop()]);
+  await Promise.all([database.drop(), bus.drop(), service.remove()]);
   rmSync(folder, { recursive: true });
 });
 
@@ -48,7 +49,7 @@ interface Service {
 function start(variables: Record<string, string | undefined>, ...args: string[]): Service {
   const { PATH, HOME } = process.env;
   const env = { PATH, HOME, ...environment, ...variables };
-  const child = spawn(process.execPath, [runner, ...args], { env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+  const child = spawn(process.execPath, [service.entry, ...args], { env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
   running.add(child);
   let output = '';
   for (const stream of [child.stdout!, child.stderr!])

@@ -4,14 +4,13 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../../../../test/support/eventually.js';
+import { packService, type PackedService } from '../../../../test/support/platform/packed-service.js';
 import { createTestDatabase, type TestDatabase } from '../../../../test/support/postgres.js';
 import { withClient } from '../../../../tools/postgres/index.js';
 import { ensureDevIssuer } from '../auth/dev-issuer.js';
 
-const runner = fileURLToPath(new URL('../../../../test/support/platform/run-service.mjs', import.meta.url));
 const SLOW_REQUESTS = 50;
 /** What deploy.md says of a replica. */
 const CONNECTIONS_AT_MOST = 39;
@@ -20,6 +19,7 @@ const OF_REQUESTS = 10;
 describe('a service whose requests have used up their connections', { timeout: 90_000 }, () => {
   const folder = mkdtempSync(join(tmpdir(), 'pools-'));
   let databases: TestDatabase[];
+  let packed: PackedService;
   let service: ChildProcess;
   let url: string;
 
@@ -30,7 +30,6 @@ describe('a service whose requests have used up their connections', { timeout: 9
     const env = {
       PATH,
       HOME,
-      SERVICE: 'busy-service',
       NODE_ENV: 'test',
       LOG_LEVEL: 'error',
       PORT: '0',
@@ -41,14 +40,15 @@ describe('a service whose requests have used up their connections', { timeout: 9
       AUTH_AUDIENCE: audience,
       AUTH_JWKS_FILE: jwksFile,
     };
-    service = fork(runner, { env, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+    packed = await packService('busy-service');
+    service = fork(packed.entry, { env, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
     const [{ url: listening }] = (await once(service, 'message')) as [{ url: string }];
     url = listening;
   }, 60_000);
   afterAll(async () => {
     service.kill('SIGKILL');
     await once(service, 'exit');
-    await Promise.all(databases.map((one) => one.drop()));
+    await Promise.all([...databases.map((one) => one.drop()), packed.remove()]);
     rmSync(folder, { recursive: true });
   });
 
