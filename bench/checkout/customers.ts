@@ -12,8 +12,8 @@ export interface SteadyLoad {
   readonly ms: number;
 }
 
-/** Between two looks, in milliseconds: a latency is found up to this much too long, never too short. */
-const LOOK_EVERY_MS = 2;
+/** Between two looks, in milliseconds: a latency is found up to this much too long, never too short. Each look costs the server what a statement of a service does. */
+const LOOK_EVERY_MS = 5;
 /** No checkout takes so long, in milliseconds: one that is not confirmed by then will not be. */
 const PATIENCE_MS = 30_000;
 

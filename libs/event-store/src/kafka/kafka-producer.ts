@@ -32,8 +32,8 @@ const ABOUT_A_MESSAGE: readonly (string | undefined)[] = [
   'INVALID_RECORD',
 ];
 
-/** Smaller sends are not worth the work of packing them. */
-const COMPRESS_FROM_BYTES = 1024;
+/** Smaller sends are not worth the work of packing and unpacking them: a message or two cost more of it than all else that is done with them. */
+const COMPRESS_FROM_BYTES = 16 * 1024;
 
 /** For how long after a failed send Kafka counts as degraded, in milliseconds. Whoever publishes tries again meanwhile. */
 const FRESH_MS = 60_000;

@@ -16,7 +16,7 @@ const DEFAULT_CONCURRENCY = 16;
 /** Records taken beyond the first unfinished one before intake waits for it. */
 const LOOK_AHEAD = 1_000;
 /** The checkpoint is saved this long after it could have moved, in milliseconds: one write for many records. */
-const SAVE_AFTER_MS = 50;
+const SAVE_AFTER_MS = 200;
 
 export class ConcurrentDelivery implements Delivery {
   private readonly aside: SetAsides;

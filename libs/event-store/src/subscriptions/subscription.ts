@@ -58,6 +58,8 @@ export interface TransactionalSubscription extends SubscriptionBase {
   readonly duty?: Extract<Duty, 'handlers'>;
   /** Records taken from the log at a time, default as the runner is told. */
   readonly batchSize?: number;
+  /** Pause after each unit of work, in milliseconds, default none: for what may come a little late and costs less in large units. */
+  readonly restMs?: number;
   handle(record: LogRecord, transaction: Transaction): Promise<void>;
   /**
    * The projection whose segment it is: processes share the segments. Most records are not wanted then, and the checkpoint follows those
@@ -116,6 +118,8 @@ export interface BatchSubscription extends SubscriptionBase {
    * too: those that are not count as done.
    */
   handleBatch(records: readonly LogRecord[]): Promise<readonly { position: bigint; error: unknown }[]>;
+  /** Hears of records that come next, wanted or not, while a call is on its way: what needs nothing but the records can be done meanwhile. Must not throw. */
+  readAhead?(records: readonly LogRecord[]): void;
 }
 
 export type SubscriptionDefinition = TransactionalSubscription | ConcurrentSubscription | BatchSubscription;

@@ -44,6 +44,7 @@ export class TransactionalDelivery implements Delivery {
     while (rest.length > 0 && !this.session.intake.aborted) {
       await this.deliverUnit(this.nextUnit(rest));
       rest = rest.filter(({ record }) => record.position > this.session.position);
+      await this.rest();
     }
   }
 
@@ -71,6 +72,11 @@ export class TransactionalDelivery implements Delivery {
     let wanted = 0;
     const last = items.findIndex((item) => item.wanted && (wanted += 1) >= together);
     return last < 0 ? items : items.slice(0, last + 1);
+  }
+
+  private async rest(): Promise<void> {
+    const { clock, definition } = this.options;
+    if (definition.restMs !== undefined) await clock.sleep(definition.restMs, this.session.intake);
   }
 
   private async deliverUnit(items: readonly Item[]): Promise<void> {

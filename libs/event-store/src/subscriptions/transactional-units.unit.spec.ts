@@ -54,6 +54,18 @@ describe('units of a transactional subscription', () => {
     expect(mails).toEqual([1, 2, 3, 4, 5].map((value) => `a-1:${value}`));
   });
 
+  it('rests after each unit where the definition says so, and takes what has come meanwhile in one', async () => {
+    await lab.append('a-1', 1);
+    const runner = lab.runner(mailing({ restMs: 200 }));
+    await lab.clock.until(() => saved.length === 1);
+    for (let value = 2; value <= 5; value += 1) await lab.append('a-1', value);
+    await lab.clock.advance(199);
+    expect(saved).toEqual([1n]);
+    await lab.clock.advance(1);
+    await lab.clock.until(() => runner.status().position === 5n, 0);
+    expect(saved).toEqual([1n, 5n]);
+  });
+
   it('ends a unit after a second, so that nothing it has written holds others back, and goes on with the rest', async () => {
     for (let value = 1; value <= 10; value += 1) await lab.append('a-1', value);
     const runner = lab.runner(

@@ -60,8 +60,8 @@ export class SimulatedGateway implements PaymentGateway, OnModuleDestroy {
   ): Promise<Outcome> {
     const [kind] = entry.split(':');
     const values = [entry, paymentId, kind, amountMinor, currency, outcome];
-    await this.database.query(INSERT, values);
-    const [row] = await this.database.query<LedgerRow[]>(SELECT, [entry]);
+    const [added] = await this.database.query<LedgerRow[]>(INSERT, values);
+    const row = added ?? (await this.database.query<LedgerRow[]>(SELECT, [entry]))[0];
     if (row?.payment_id !== paymentId || Number(row.amount_minor) !== amountMinor || row.currency !== currency) {
       throw new Error(`The gateway has another payment, amount or currency under ${entry}, and refuses to change it.`);
     }
@@ -113,5 +113,6 @@ interface LedgerRow {
 
 const INSERT = `
   INSERT INTO gateway_ledger (entry_id, payment_id, kind, amount_minor, currency, outcome)
-  VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (entry_id) DO NOTHING`;
+  VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (entry_id) DO NOTHING
+  RETURNING payment_id, amount_minor, currency, outcome`;
 const SELECT = 'SELECT payment_id, amount_minor, currency, outcome FROM gateway_ledger WHERE entry_id = $1';

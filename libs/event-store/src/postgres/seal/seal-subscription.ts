@@ -11,6 +11,8 @@ export const SEAL_SUBSCRIPTION = 'seal';
 
 /** Events in one seal, when so many wait: a commit for each batch is what bounds the rate. */
 const BATCH = 2_000;
+/** Between two seals, in milliseconds: under load one for each append would cost as much as the appends. */
+const REST_MS = 200;
 
 export interface SealSubscriptionOptions {
   readonly database: Pick<PostgresDatabase, 'query'>;
@@ -38,6 +40,7 @@ export function sealSubscription({
     log: 'events',
     start: 'beginning',
     batchSize,
+    restMs: REST_MS,
     wants: () => true,
     keyOf: () => SEAL_SUBSCRIPTION,
     prepare: (records, transaction) =>
