@@ -1,5 +1,5 @@
 // Processes, their timers and their signals in memory. Of two units that change one process the second loses its commit and runs again.
-import { contentHash, InvalidRequestError, type Clock } from '../core/index.js';
+import { contentHash, InvalidRequestError, sleepWith, type Clock } from '../core/index.js';
 import {
   SIGNAL_TYPES,
   type ProcessKey,
@@ -103,16 +103,16 @@ export class MemoryProcessStore implements ProcessStore {
     return { fired: due.length, nextInMs: next && Math.max(0, next.dueAt - now) };
   }
 
-  async changed(maxWaitMs: number, signal: AbortSignal): Promise<void> {
-    if (this.news) return;
-    const woken = new AbortController();
-    const wake = (): void => woken.abort();
-    this.waiting.add(wake);
-    signal.addEventListener('abort', wake, { once: true });
-    if (signal.aborted) wake();
-    await this.clock.sleep(maxWaitMs, woken.signal);
-    signal.removeEventListener('abort', wake);
-    this.waiting.delete(wake);
+  changed(maxWaitMs: number, signal: AbortSignal): Promise<void> {
+    if (this.news) return Promise.resolve();
+    return sleepWith((wake) => {
+      const cancel = this.clock.after(maxWaitMs, wake);
+      this.waiting.add(wake);
+      return () => {
+        cancel();
+        this.waiting.delete(wake);
+      };
+    }, signal);
   }
 
   async signal(signal: ProcessSignal): Promise<void> {

@@ -2,6 +2,7 @@
 import {
   CursorAheadOfLogError,
   LogEpochMismatchError,
+  sleepWith,
   type Clock,
   type LogCursor,
   type LogName,
@@ -45,16 +46,16 @@ export class MemorySettledLog implements SettledLog {
     return row && toLogRecord(row);
   }
 
-  async changed(maxWaitMs: number, signal: AbortSignal): Promise<void> {
-    if (this.log.changes !== this.heard) return;
-    const woken = new AbortController();
-    const wake = (): void => woken.abort();
-    const forget = this.log.onceChanged(wake);
-    signal.addEventListener('abort', wake, { once: true });
-    if (signal.aborted) wake();
-    await this.clock.sleep(maxWaitMs, woken.signal);
-    signal.removeEventListener('abort', wake);
-    forget();
+  changed(maxWaitMs: number, signal: AbortSignal): Promise<void> {
+    if (this.log.changes !== this.heard) return Promise.resolve();
+    return sleepWith((wake) => {
+      const cancel = this.clock.after(maxWaitMs, wake);
+      const forget = this.log.onceChanged(wake);
+      return () => {
+        cancel();
+        forget();
+      };
+    }, signal);
   }
 
   /** Units of work in memory hold nobody up for longer than they run. */

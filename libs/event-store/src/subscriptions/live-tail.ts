@@ -1,5 +1,5 @@
 // One reader per log and process: every subscription at the head shares it; whoever is further back reads for itself and slows nobody.
-import { outsideTransaction, type Clock, type LogCursor, type LogRecord, type SettledLog } from '../core/index.js';
+import { outsideTransaction, sleepWith, type Clock, type LogCursor, type LogRecord, type SettledLog } from '../core/index.js';
 import { RecordRing } from './record-ring.js';
 
 export interface LiveTailOptions {
@@ -68,14 +68,12 @@ export class LiveTail {
   }
 
   /** Resolves when there may be something after the cursor, after `maxWaitMs` at the latest, or when the signal aborts. Never rejects. */
-  async changed(after: LogCursor, maxWaitMs: number, signal: AbortSignal): Promise<void> {
-    if (signal.aborted || this.changes !== this.changesSeen || this.ring?.goesBeyond(after)) return;
-    const nap = new AbortController();
-    const wake = (): void => nap.abort();
-    signal.addEventListener('abort', wake, { once: true });
-    await Promise.race([this.watch(), this.clock.sleep(maxWaitMs, nap.signal)]);
-    signal.removeEventListener('abort', wake);
-    wake();
+  changed(after: LogCursor, maxWaitMs: number, signal: AbortSignal): Promise<void> {
+    if (signal.aborted || this.changes !== this.changesSeen || this.ring?.goesBeyond(after)) return Promise.resolve();
+    return sleepWith((wake) => {
+      void this.watch().then(wake);
+      return this.clock.after(maxWaitMs, wake);
+    }, signal);
   }
 
   /** Drops the records in memory, e.g. after a failed write: the database may have gone back to an earlier state. */

@@ -10,6 +10,9 @@ import { CommitUncertainError, isInfrastructure } from './failure.js';
 import type { SubscriptionRunnerOptions } from './runner-options.js';
 import type { Progress } from './status.js';
 
+/** Why a nap ends: a signal without a reason makes an error of its own, with a stack, each time. */
+const WOKEN = 'woken';
+
 export class Session {
   private readonly work = new AbortController();
   private readonly intakeControl = new AbortController();
@@ -124,7 +127,7 @@ export class Session {
   /** Waits for news of the log after `position`, for {@link wake}, or for `maxMs`. */
   async nap(position: bigint, maxMs: number): Promise<void> {
     const nap = new AbortController();
-    this.napping = () => nap.abort();
+    this.napping = () => nap.abort(WOKEN);
     if (!this.intake.aborted) await this.options.tail.changed(this.cursorAt(position), maxMs, nap.signal);
     this.napping = undefined;
   }

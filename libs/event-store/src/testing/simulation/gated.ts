@@ -36,11 +36,13 @@ export function gatedEvents(process: SimulatedProcess, events: EventStore): Even
 export function gatedLog(process: SimulatedProcess, log: SettledLog, database: MemoryDatabase): SettledLog {
   return gated(process, `log ${log.name}`, log, {
     read(after, limit) {
-      return inUnit(process, `log ${log.name}.read`, async () => {
-        const records = await log.read(after, limit);
-        if (records.length > 0) process.world.reads.note(database.logs[log.name], log.name, records.at(-1)!.position);
-        return records;
-      });
+      const what = `log ${log.name}.read`;
+      return inUnit(process, what, () =>
+        log.read(after, limit).then((records) => {
+          if (records.length > 0) process.world.reads.note(database.logs[log.name], log.name, records.at(-1)!.position);
+          return records;
+        }),
+      );
     },
     changed(maxWaitMs, signal) {
       if (process.world.faults.happens('deaf')) return process.clock.sleep(maxWaitMs, signal);

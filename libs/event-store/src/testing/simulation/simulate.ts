@@ -47,7 +47,7 @@ export async function simulate(workload: Workload, { seed, listener, calls = fal
   const clients = new Clients(world, (context) => fleet.running(context));
   let steps = 0;
   const runUntil = async (isOver: () => boolean): Promise<void> => {
-    while (!isOver() && steps < MAX_STEPS && (await world.timeline.step())) steps += 1;
+    steps += await world.timeline.runUntil(isOver, MAX_STEPS - steps);
   };
 
   const stormMs = random.between(500, 3_000);

@@ -6,6 +6,7 @@ import type { World } from './world.js';
 
 export type Server = 'database' | 'broker' | 'gateway';
 
+/** A request on its way for less takes no time, so that there is time for more runs, in milliseconds. */
 const INSTANT_MS = 1;
 /** Calls after which a process is not new any more. */
 const NEW_FOR_CALLS = 60;
@@ -119,21 +120,30 @@ export class SimulatedProcess {
       this.crash(`with ${what} on its way, which ${arrives ? 'arrives' : 'is lost'}`);
       if (!arrives) return never();
     }
-    await this.travel(faults.latencyMs());
+    const travelMs = faults.latencyMs();
+    if (travelMs >= INSTANT_MS) await this.travel(travelMs);
     if (this.isUnreachable(server) || fate === 'lostRequest' || (unit && this.broken.has(unit))) {
       if (fate === 'lostRequest') this.note('request lost', what);
       return this.failing(what, unit);
     }
-    const outcome = await attempt(work);
+    let answer: () => T;
+    try {
+      const value = await work();
+      answer = () => value;
+    } catch (error) {
+      answer = () => {
+        throw error;
+      };
+    }
     if (fate === 'crashAfter') this.crash(`before it hears of ${what}`);
     if (!this.alive) return never();
     if (fate === 'lostReply') {
       this.note('answer lost', what);
       return this.failing(what, unit);
     }
-    await this.hear(random.chance(0.3) ? faults.latencyMs() : 0);
-    if ('error' in outcome) throw outcome.error;
-    return outcome.value;
+    const hearMs = random.chance(0.3) ? faults.latencyMs() : 0;
+    if (hearMs > 0 || this.standsStill) await this.hear(hearMs);
+    return answer();
   }
 
   begun(transaction: MemoryTransaction): void {
@@ -198,15 +208,17 @@ export class SimulatedProcess {
     transaction.abandon();
   }
 
-  /** Of a request: it goes on whatever becomes of the process. The fastest take no time, so that there is time for more runs. */
+  private get standsStill(): boolean {
+    return !this.alive || this.frozenUntil > this.world.timeline.now;
+  }
+
+  /** Of a request: it goes on whatever becomes of the process. */
   private travel(ms: number): Promise<void> {
-    if (ms < INSTANT_MS) return Promise.resolve();
     return new Promise((resolve) => this.world.timeline.in(ms, resolve));
   }
 
   /** Of an answer: never, when the process is gone. */
   private hear(ms: number): Promise<void> {
-    if (ms === 0 && this.alive && this.frozenUntil <= this.world.timeline.now) return Promise.resolve();
     return new Promise((resolve) => this.later(ms, resolve));
   }
 
@@ -219,16 +231,6 @@ export class SimulatedProcess {
 function inContext(callback: () => void): () => void {
   const resource = new AsyncResource('simulated timer');
   return () => resource.runInAsyncScope(callback);
-}
-
-type Outcome<T> = { readonly value: T } | { readonly error: unknown };
-
-async function attempt<T>(work: () => T | Promise<T>): Promise<Outcome<T>> {
-  try {
-    return { value: await work() };
-  } catch (error) {
-    return { error };
-  }
 }
 
 function never<T>(): Promise<T> {

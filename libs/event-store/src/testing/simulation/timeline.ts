@@ -28,14 +28,33 @@ export class Timeline {
     return () => (happening.run = undefined);
   }
 
-  /** The next thing happens, and everything it sets off runs until all of it waits again. False when nothing is planned. */
-  async step(): Promise<boolean> {
+  /**
+   * One thing happens after the other, each when everything that the one before it has set off waits again; until it is over, nothing is
+   * planned, or so many have happened. Resolves to how many did.
+   */
+  runUntil(isOver: () => boolean, most: number): Promise<number> {
+    return new Promise((resolve, reject) => {
+      let happened = 0;
+      const go = (): void => {
+        try {
+          if (isOver() || happened === most || !this.happen()) return resolve(happened);
+        } catch (error) {
+          return reject(error as Error);
+        }
+        happened += 1;
+        whenAllWait(go);
+      };
+      go();
+    });
+  }
+
+  /** The next thing. False when nothing is planned. */
+  private happen(): boolean {
     let next = this.pop();
     while (next && !next.run) next = this.pop();
     if (!next) return false;
     this.now = next.at;
     next.run!();
-    await allWait();
     return true;
   }
 
@@ -72,7 +91,9 @@ function isBefore(a: Happening, b: Happening): boolean {
   return a.at < b.at || (a.at === b.at && a.order < b.order);
 }
 
+const settled = Promise.resolve();
+
 /** Node calls what `nextTick` was given in a promise job when no promise job is left: everything waits for something planned then. */
-function allWait(): Promise<void> {
-  return new Promise((resolve) => process.nextTick(resolve));
+function whenAllWait(callback: () => void): void {
+  void settled.then(() => process.nextTick(callback));
 }
