@@ -1,5 +1,5 @@
 // One running process of a service: every await of its code that leaves it passes through `call` or its clock, where it can be delayed, cut or killed.
-import { AsyncResource } from 'node:async_hooks';
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { deterministicId, sleepWith, UnavailableError, type Clock, type IdGenerator } from '../../core/index.js';
 import type { MemoryTransaction } from '../../memory/index.js';
 import type { World } from './world.js';
@@ -39,7 +39,8 @@ export class SimulatedProcess {
     this.clockOff = random.between(-2_000, 2_000);
     this.clock = {
       now: () => new Date(timeline.now + this.clockOff),
-      after: (ms, callback) => this.later(ms, inContext(callback)),
+      // As the machine's timers do: with what was ambient when they were set.
+      after: (ms, callback) => this.later(ms, AsyncLocalStorage.bind(callback)),
       sleep: (ms, signal) => this.sleep(ms, signal),
     };
     this.ids = {
@@ -225,12 +226,6 @@ export class SimulatedProcess {
   private sleep(ms: number, signal?: AbortSignal): Promise<void> {
     return sleepWith((callback) => this.later(ms, callback), signal);
   }
-}
-
-/** As the machine's timers do: with what was ambient when they were set. */
-function inContext(callback: () => void): () => void {
-  const resource = new AsyncResource('simulated timer');
-  return () => resource.runInAsyncScope(callback);
 }
 
 function never<T>(): Promise<T> {
