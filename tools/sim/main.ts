@@ -2,15 +2,11 @@
 import { availableParallelism } from 'node:os';
 import { shop } from '../../libs/event-store/src/testing/simulation/shop/shop.js';
 import { simulate } from '../../libs/event-store/src/testing/simulation/simulate.js';
-import { formatTable } from '../text/table.js';
 import { parseSimArguments, type SimArguments } from './arguments.js';
-import { hunt, type Caught } from './hunt.js';
+import { explore, formatCaught } from './explore.js';
+import { hunt } from './hunt.js';
 import { mutants } from './mutants.js';
-import { inLanes, runWorker } from './run-worker.js';
 import { SimWorkshop } from './sim-workshop.js';
-
-/** Seeds with violations after which a lane ends: more tell nothing new. */
-const MOST_FOUND = 20;
 
 /** Returns the exit code: 0 all is well, 1 something was found or not caught, 2 it was asked wrongly. */
 export async function main(argv: readonly string[]): Promise<number> {
@@ -23,7 +19,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
   try {
     if (args.seed !== undefined) return await replay(args.seed, args.calls);
-    return await (args.mutant === undefined ? explore(args) : show(args.mutant));
+    return await (args.mutant === undefined ? exploreAll(args) : show(args.mutant));
   } catch (error) {
     console.error((error as Error).message); // a mutant whose text is gone, or a worker that ended
     return 1;
@@ -49,37 +45,10 @@ async function show(key: string): Promise<number> {
   return caught.every(({ by }) => by) ? 0 : 1;
 }
 
-async function explore({ schedules, from, json }: SimArguments): Promise<number> {
-  const log = (line: string): void => (json ? console.error(line) : console.log(line));
-  const began = Date.now();
-  const lanes = availableParallelism();
-  log(`${schedules} runs from seed ${from} on, ${lanes} at a time, and ${mutants.length} planted bugs.`);
-  const share = Math.ceil(schedules / lanes);
-  const { caught, reports } = await inWorkshops(lanes, async (workshops) => ({
-    caught: await hunt(workshops, mutants, ({ mutant, by }) => log(`${by ? 'caught' : 'NOT CAUGHT'}: ${mutant.name}`)),
-    reports: await inLanes(
-      lanes,
-      workshops.map(({ folder }, lane) => () => {
-        const count = Math.max(0, Math.min(share, schedules - lane * share));
-        return runWorker(folder, { from: from + lane * share, count, mostFound: MOST_FOUND });
-      }),
-    ),
-  }));
-  const found = reports.flatMap((report) => report.found);
-  const violations = found.flatMap(({ seed, sentences }) => sentences.map((sentence) => `seed ${seed}: ${sentence}`));
-  const result = {
-    schedules: reports.reduce((sum, { runs }) => sum + runs, 0),
-    violations,
-    mutants: caught.length,
-    mutantsCaught: caught.filter(({ by }) => by).length,
-    seconds: Math.round((Date.now() - began) / 100) / 10,
-  };
-  log(`\n${formatCaught(caught)}`);
-  log(`\n${result.schedules} runs in ${result.seconds} s, faults: ${faultsOf(reports)}`);
-  for (const { seed, sentences } of found)
-    log(`\nSeed ${seed}: ${sentences.join('\n  ')}\n  Replay it: npm run sim -- --seed ${seed}`);
-  if (json) console.log(JSON.stringify(result));
-  return violations.length === 0 && result.mutants === result.mutantsCaught ? 0 : 1;
+function exploreAll(args: SimArguments): Promise<number> {
+  const print = (line: string): void => console.log(line);
+  const log = args.json ? (line: string): void => console.error(line) : print;
+  return inWorkshops(availableParallelism(), (workshops) => explore(args, { workshops, planted: mutants, log, print }));
 }
 
 async function inWorkshops<T>(count: number, work: (workshops: readonly SimWorkshop[]) => Promise<T>): Promise<T> {
@@ -89,21 +58,4 @@ async function inWorkshops<T>(count: number, work: (workshops: readonly SimWorks
   } finally {
     await Promise.all(workshops.map((workshop) => workshop.close()));
   }
-}
-
-function formatCaught(caught: readonly Caught[]): string {
-  const rows = caught.map(({ mutant, by, runs }): [string, string, string, string] => [
-    mutant.key,
-    mutant.name,
-    by ? `seed ${by.seed}` : `not in ${runs} runs`,
-    by ? by.sentence.slice(0, 90) : 'NOT CAUGHT',
-  ]);
-  return formatTable(['planted bug', 'what it is', 'caught by', 'because'], rows);
-}
-
-function faultsOf(reports: readonly { readonly faults: Readonly<Record<string, number>> }[]): string {
-  const sums = new Map<string, number>();
-  for (const { faults } of reports)
-    for (const [kind, times] of Object.entries(faults)) sums.set(kind, (sums.get(kind) ?? 0) + times);
-  return [...sums].map(([kind, times]) => `${times} ${kind}`).join(', ');
 }

@@ -64,7 +64,7 @@ export const mutants: readonly SimMutant[] = [
     key: 'overtaking',
     name: 'successors of a parked record overtake it',
     file: `${STORE}/subscriptions/set-asides.ts`,
-    find: 'if (keys.length === 0) return new Map();',
+    find: 'if (this.isEmpty || keys.length === 0) return new Map();',
     replace: 'return new Map();',
   },
   {

@@ -1,6 +1,7 @@
 // The command, and the short form of the mutant run: three bugs of different kinds. `npm run sim` plants all of them.
 import { execFile } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { explore } from './explore.js';
 import { hunt } from './hunt.js';
 import { mutants } from './mutants.js';
 import { SimWorkshop } from './sim-workshop.js';
@@ -31,6 +32,39 @@ describe('planted bugs in the engines', () => {
     await expect(hunt(workshops, [gone])).rejects.toThrow(
       'Mutant no-inbox: its text is 0 times in libs/event-store/src/memory/memory-inbound-log.ts, expected once.',
     );
+  });
+});
+
+describe('what a run of many seeds says', { timeout: 60_000 }, () => {
+  const noInbox = mutants.find(({ key }) => key === 'no-inbox')!;
+  let workshops: SimWorkshop[] = [];
+  beforeAll(async () => {
+    workshops = await SimWorkshop.open(1);
+  }, 60_000);
+  afterAll(() => Promise.all(workshops.map((workshop) => workshop.close())));
+
+  async function exploring(schedules: number, planted: typeof mutants) {
+    const [told, printed]: [string[], string[]] = [[], []];
+    const [log, print] = [(line: string) => void told.push(line), (line: string) => void printed.push(line)];
+    const code = await explore({ schedules, from: 1, json: true }, { workshops, planted, log, print });
+    return { code, told: told.join('\n'), printed };
+  }
+
+  it('is one line of JSON, and 0, when nothing is wrong and each planted bug is caught', async () => {
+    const { code, printed } = await exploring(5, [noInbox]);
+    expect(printed).toHaveLength(1);
+    const line = JSON.parse(printed[0]!) as object;
+    expect(Object.keys(line)).toEqual(['schedules', 'violations', 'mutants', 'mutantsCaught', 'seconds']);
+    expect(line).toMatchObject({ schedules: 5, violations: [], mutants: 1, mutantsCaught: 1 });
+    expect(code).toBe(0);
+  });
+
+  it('is 1, and the seed to replay, when the engines are wrong', async () => {
+    const { code, told, printed } = await workshops[0]!.with(noInbox, () => exploring(40, []));
+    const { violations } = JSON.parse(printed[0]!) as { violations: string[] };
+    const [, seed] = /^seed (\d+): I5: /.exec(violations[0]!)!;
+    expect(told).toContain(`Replay it: npm run sim -- --seed ${seed}`);
+    expect(code).toBe(1);
   });
 });
 
