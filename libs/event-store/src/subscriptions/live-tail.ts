@@ -1,5 +1,12 @@
 // One reader per log and process: every subscription at the head shares it; whoever is further back reads for itself and slows nobody.
-import { outsideTransaction, sleepWith, type Clock, type LogCursor, type LogRecord, type SettledLog } from '../core/index.js';
+import {
+  outsideTransaction,
+  sleepWith,
+  type Clock,
+  type LogCursor,
+  type LogRecord,
+  type SettledLog,
+} from '../core/index.js';
 import { RecordRing } from './record-ring.js';
 
 export interface LiveTailOptions {

@@ -39,7 +39,7 @@ export class Timeline {
         try {
           if (isOver() || happened === most || !this.happen()) return resolve(happened);
         } catch (error) {
-          return reject(error as Error);
+          return reject(error);
         }
         happened += 1;
         whenAllWait(go);
