@@ -32,6 +32,14 @@ export const mutants: readonly SimMutant[] = [
     replace: '(await Promise.all(sending.map(({ message }) => options.broker.publish([message])))).flat()',
   },
   {
+    key: 'skip-locked-relay',
+    name: 'two relays at a time, each of which takes the rows that the other has not locked',
+    file: `${STORE}/messaging/publisher-relay.ts`,
+    find: 'await options.broker.publish(sending.map(({ message }) => message))',
+    replace:
+      '(await Promise.all([0, 1].map((relay) => options.broker.publish(sending.flatMap(({ message }, row) => (row % 2 === relay ? [message] : [])))))).flat()',
+  },
+  {
     key: 'no-fencing',
     name: 'a checkpoint is saved by whoever had the lease once',
     file: `${STORE}/memory/memory-checkpoint-store.ts`,
