@@ -23,7 +23,11 @@ export const FAULT_ROWS: readonly (readonly [number: number, fault: string, expe
     'subscriptions wait for it, and then see all in order',
   ],
   [6, 'An append that is rolled back burns a position', 'nobody waits for it, and nothing is skipped'],
-  [7, 'A writer in another database of the same server is idle in its transaction', 'subscriptions here do not notice'],
+  [
+    7,
+    'A writer in another database of the same server is idle in its transaction, or an orphaned prepared transaction stays that appended nothing',
+    'subscriptions here do not notice',
+  ],
   [
     8,
     'The relay is killed after the broker has acknowledged and before it has noted that',

@@ -247,6 +247,28 @@ describe('PostgresSettledLog', () => {
     }
   });
 
+  it('is held back neither by a prepared transaction of another database nor by one here that appended nothing [7]', async () => {
+    const elsewhere = await openTestStore();
+    const [foreign, idle, writer] = [await connect(elsewhere.url), await connect(), await connect()];
+    const gid = `orphan-${foreign.pid}`;
+    try {
+      await foreign.sql('BEGIN');
+      await foreign.insert();
+      await foreign.sql(`PREPARE TRANSACTION '${gid}'`);
+      await idle.sql(`BEGIN; SELECT count(*) FROM event_store.events; PREPARE TRANSACTION '${gid}-here'`);
+      await writer.insert();
+      await writer.burn(1);
+      await writer.insert();
+      await reader.read();
+      await reader.read();
+      expect(reader.seen).toEqual([1n, 3n]);
+    } finally {
+      await foreign.sql(`ROLLBACK PREPARED '${gid}'`);
+      await Promise.all(open.splice(0).map((one) => one.end()));
+      await elsewhere.close();
+    }
+  });
+
   it('never keeps a position nobody wrote: after a crash it is drawn again, and its event must be seen', async () => {
     const writer = await connect();
     await writer.insert();
