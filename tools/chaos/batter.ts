@@ -1,6 +1,7 @@
 // The stormy part of a run: orders come at a steady rate while the plan is carried out; then it is quiet, and what was begun comes to its end.
 import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Violation } from '../../libs/event-store/src/testing/invariants/index.js';
 import type { System } from '../system/system.js';
 import type { ChaosArguments } from './arguments.js';
 import { Fleet } from './fleet.js';
@@ -9,6 +10,7 @@ import { startLoad, type Told } from './load.js';
 import { REPLICAS, stormEndsAtMs, type PlannedFault } from './plan.js';
 import { RecordingShop } from './recording-shop.js';
 import { storm } from './storm.js';
+import { watchLiveness } from './watch-liveness.js';
 
 /** Two cores are enough for it, and most orders meet a fault. */
 const ORDERS_PER_SECOND = 5;
@@ -24,6 +26,8 @@ export interface Battered {
   readonly told: Told;
   /** What must not have been, whatever else went on. */
   readonly complaints: readonly string[];
+  /** What processes said of their own health, and must not have. */
+  readonly unhealthy: readonly Violation[];
   /** When the last fault was mended and the last order had come, as `Date.now()` says it. */
   readonly quietSince: number;
   /** Processes that end from now on were asked to. */
@@ -58,6 +62,7 @@ export async function batter(
     `${fleet.all.length} processes serve, ${ORDERS_PER_SECOND} orders come a second, ${plan.length} faults are planned`,
   );
   const load = startLoad({ shop, seed: args.seed, ordersPerSecond: ORDERS_PER_SECOND, forMs, deadlineMs, signal });
+  const liveness = watchLiveness(fleet);
   const heartbeat = setInterval(() => say(`${load.begun()} orders begun, ${load.ended()} ended`), HEARTBEAT_MS);
   try {
     const ground = { system, fleet, say, complain, signal };
@@ -69,10 +74,19 @@ export async function batter(
     const told = await load.done;
     signal.throwIfAborted();
     say(`${told.stories.length} orders played to their end, ${told.troubles.length} broke off`);
-    return { fleet, shop, told, complaints, quietSince, close: () => over.abort(new Error('The run is over.')) };
+    const unhealthy = await liveness.end();
+    return {
+      fleet,
+      shop,
+      told,
+      complaints,
+      unhealthy,
+      quietSince,
+      close: () => over.abort(new Error('The run is over.')),
+    };
   } catch (error) {
     over.abort(error);
-    await Promise.all([load.done, lanes.idle()]);
+    await Promise.all([load.done, lanes.idle(), liveness.end()]);
     throw error;
   } finally {
     clearInterval(heartbeat);

@@ -1,5 +1,11 @@
 // After the storm: waits for rest, and looks for everything that must not be.
-import { groupBy, type Damage, type Violation } from '../../libs/event-store/src/testing/invariants/index.js';
+import {
+  checkImmutable,
+  checkRepeats,
+  groupBy,
+  type Damage,
+  type Violation,
+} from '../../libs/event-store/src/testing/invariants/index.js';
 import { checkCheckout } from '../demo/checkout-invariants.js';
 import type { TimedCheckoutState } from '../demo/checkout-state.js';
 import type { CheckoutProbe } from '../demo/probe.js';
@@ -16,6 +22,8 @@ export interface Witnesses {
   readonly told: Told;
   /** What was seen while it went on. */
   readonly complaints: readonly string[];
+  /** What processes said of their own health, and must not have. */
+  readonly unhealthy: readonly Violation[];
   /** When the last fault was mended and the last order had come, as `Date.now()` says it. */
   readonly quietSince: number;
   readonly signal: AbortSignal;
@@ -39,6 +47,7 @@ export async function judge({
   shop,
   told,
   complaints,
+  unhealthy,
   quietSince,
   signal,
 }: Witnesses): Promise<Judgement> {
@@ -50,11 +59,17 @@ export async function judge({
       throw error;
     },
   );
+  const repeated = restedAt === undefined ? [] : checkRepeats(await shop.repeat()); // before all else is looked at: it must leave nothing
   const played = { stories: told.stories, troubles: [] };
   const within = restedAt === undefined ? 0 : REST_WITHIN_MS; // what moves after all has moved since
   const { checkout, violations } = await verify(watched, played, within, { signal, acknowledged: shop.receipts });
+  const services = Object.entries(probe.queries);
+  const immutable = await Promise.all(services.map(([service, query]) => checkImmutable(service, query)));
   const found = [
     ...violations,
+    ...repeated,
+    ...immutable.flat(),
+    ...unhealthy,
     ...withoutDeadlines(checkout),
     ...wrong('I10', 'duplicated', tooMany(checkout, shop.wanted)),
     ...wrong('answer', 'wrong', told.wrongAnswers),

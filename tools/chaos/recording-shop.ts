@@ -1,11 +1,31 @@
 // A customer who keeps every receipt: what was acknowledged has to be there in the end, also where the story it belongs to broke off.
+import type { Answered, RepeatedRequest } from '../../libs/event-store/src/testing/invariants/index.js';
 import type { Acknowledged } from '../demo/scenarios.js';
-import { ShopClient, type Changed, type Line } from '../demo/shop-client.js';
+import { ShopClient, type Changed, type Line, type SentChange } from '../demo/shop-client.js';
+
+/** Changes that are sent once more at the end, spread over the run. */
+const REPEATED = 50;
+const ANSWER_WITHIN_MS = 10_000;
 
 export class RecordingShop extends ShopClient {
   readonly receipts: Acknowledged[] = [];
   /** Orders somebody wanted. There may be fewer, where nobody answered; never more, however often each was sent. */
   wanted = 0;
+  private readonly changes: { readonly change: SentChange; readonly first: Answered }[] = [];
+
+  /** Sends some changes again as they were, key included. Whatever has become of their orders since, the answers have to be the first ones. */
+  async repeat(): Promise<RepeatedRequest[]> {
+    const step = Math.max(1, Math.floor(this.changes.length / REPEATED));
+    const some = this.changes.filter((_change, index) => index % step === 0).slice(0, REPEATED);
+    const requests: RepeatedRequest[] = [];
+    for (const { change, first } of some) {
+      const { method, url, headers, body } = change;
+      const response = await fetch(url(), { method, headers, body, signal: AbortSignal.timeout(ANSWER_WITHIN_MS) });
+      const again = { status: response.status, body: await response.json() };
+      requests.push({ what: `${method} ${new URL(url()).pathname} (${headers['idempotency-key']})`, first, again });
+    }
+    return requests;
+  }
 
   override async place(lines: readonly Line[], note?: string): Promise<{ orderId: string; version: number }> {
     this.wanted += 1;
@@ -24,6 +44,10 @@ export class RecordingShop extends ShopClient {
 
   override async refund(paymentId: string, reason: string, amountMinor?: number): Promise<Changed> {
     return this.keep('payment-service', `payment-${paymentId}`, await super.refund(paymentId, reason, amountMinor));
+  }
+
+  protected override heard(change: SentChange, first: Answered): void {
+    this.changes.push({ change, first });
   }
 
   private keep(service: Acknowledged['service'], stream: string, changed: Changed): Changed {

@@ -1,6 +1,7 @@
 // The shop over HTTP, as its customers and operators use it. Every change carries an Idempotency-Key, so it may be sent until somebody answers.
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Answered } from '../../libs/event-store/src/testing/invariants/index.js';
 
 export interface Line {
   readonly sku: string;
@@ -29,6 +30,16 @@ export interface ShopClientOptions {
   /** A request that is not answered within this time is given up, and sent again while there is patience. Default 30,000. */
   readonly answerWithinMs?: number;
   readonly signal?: AbortSignal;
+}
+
+/** A change as it was sent, to be sent again. */
+export interface SentChange {
+  readonly method: string;
+  /** Asked each time. */
+  readonly url: () => string;
+  /** With its Idempotency-Key. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
 }
 
 export class UnexpectedAnswer extends Error {
@@ -69,6 +80,11 @@ export class ShopClient {
     return this.asOperator(this.options.payments, 'POST', `/payments/${paymentId}/refund`, { amountMinor, reason });
   }
 
+  /** For who keeps what was answered: a change got a yes. */
+  protected heard(_change: SentChange, _answer: Answered): void {
+    // nothing here needs it
+  }
+
   private asCustomer<T>(method: string, path: string, body?: object): Promise<T> {
     return this.send(() => this.options.orders() + path, method, this.options.customerToken, body);
   }
@@ -81,14 +97,20 @@ export class ShopClient {
     const { patienceMs = 0, answerWithinMs = ANSWER_WITHIN_MS, signal } = this.options;
     const headers: Record<string, string> = { authorization: `Bearer ${token}` };
     if (body) Object.assign(headers, { 'content-type': 'application/json', 'idempotency-key': randomUUID() });
+    const json = body && JSON.stringify(body);
     const start = Date.now();
     for (let pauseMs = 100; ; pauseMs = Math.min(pauseMs * 1.5, LONGEST_PAUSE_MS)) {
       const lastChance = Date.now() - start >= patienceMs;
       try {
         const signals = AbortSignal.any([AbortSignal.timeout(answerWithinMs), ...(signal ? [signal] : [])]);
-        const response = await fetch(url(), { method, headers, body: body && JSON.stringify(body), signal: signals });
+        const response = await fetch(url(), { method, headers, body: json, signal: signals });
         const text = await response.text();
-        if (response.ok) return JSON.parse(text) as T;
+        if (response.ok) {
+          const answer = JSON.parse(text) as T;
+          if (json !== undefined)
+            this.heard({ method, url, headers, body: json }, { status: response.status, body: answer });
+          return answer;
+        }
         if (response.status !== 503 || lastChance)
           throw new UnexpectedAnswer(response.status, `${method} ${url()}`, text);
       } catch (error) {

@@ -1,4 +1,4 @@
-// I1 Durable: what was acknowledged exists, with the same id, stream and version; what was rejected does not, and what nobody knows of is there once at most.
+// I1 Durable: what was acknowledged exists, with the same id, stream, version and data; what was rejected does not, and what nobody knows of is there once at most.
 import type { ServiceState } from './service-state.js';
 import { Findings, type Violation } from './violation.js';
 
@@ -9,14 +9,16 @@ export interface AcknowledgedAppend {
   readonly version?: number;
   /** Id of one of its events. */
   readonly id?: string;
+  /** `contentHash` of the data of the event at this id or, without one, at this version: what was asked is what is stored. */
+  readonly dataHash?: string;
 }
 
 export function checkDurable(state: ServiceState, acknowledged: readonly AcknowledgedAppend[]): Violation[] {
   const findings = new Findings('I1');
   const streams = new Set(state.events.map(({ stream }) => stream));
-  const places = new Set(state.events.map(({ stream, version }) => `${version}@${stream}`));
+  const places = new Map(state.events.map((event) => [`${event.version}@${event.stream}`, event]));
   const byId = new Map(state.events.map((event) => [event.id, event]));
-  for (const { stream, version, id } of acknowledged) {
+  for (const { stream, version, id, dataHash } of acknowledged) {
     const event = id === undefined ? undefined : byId.get(id);
     if (id !== undefined && !event) {
       findings.add('lost', `${state.service} acknowledged event ${id} in ${stream}, and does not have it.`);
@@ -28,6 +30,9 @@ export function checkDurable(state: ServiceState, acknowledged: readonly Acknowl
     } else if (!streams.has(stream)) {
       findings.add('lost', `${state.service} acknowledged an append to ${stream}, and does not have the stream.`);
     }
+    const stored = id === undefined ? places.get(`${version}@${stream}`) : event;
+    if (stored && dataHash !== undefined && stored.dataHash !== dataHash)
+      findings.add('wrong', `${state.service} acknowledged other data than it has in event ${stored.id} of ${stream}.`);
   }
   return findings.found;
 }

@@ -47,14 +47,21 @@ const shapes: readonly ServiceShape[] = [
   { service: 'bank', publishes: [], consumes: ['shop.v1'] },
 ];
 
-const closed = { id: 'e4', stream: 'sale-a', version: 2, type: 'sale.closed', commandId: 'c3' } as const;
+const closed = {
+  id: 'e4',
+  stream: 'sale-a',
+  version: 2,
+  type: 'sale.closed',
+  commandId: 'c3',
+  dataHash: 'h4',
+} as const;
 
 export function healthySystem(): DamageableSystem {
   const shop: Damageable = {
     service: 'shop',
     events: [
-      { position: 1n, id: 'e1', stream: 'sale-a', version: 1, type: 'sale.made', commandId: 'c1' },
-      { position: 2n, id: 'e2', stream: 'sale-b', version: 1, type: 'sale.made', commandId: 'c2' },
+      { position: 1n, id: 'e1', stream: 'sale-a', version: 1, type: 'sale.made', commandId: 'c1', dataHash: 'h1' },
+      { position: 2n, id: 'e2', stream: 'sale-b', version: 1, type: 'sale.made', commandId: 'c2', dataHash: 'h2' },
       { position: 5n, ...closed },
     ],
     subscriptions: [subscription('relay', 'events', 5n), subscription('read-model', 'events', 5n)],
@@ -68,7 +75,17 @@ export function healthySystem(): DamageableSystem {
   };
   const bank: Damageable = {
     service: 'bank',
-    events: [{ position: 1n, id: 'b1', stream: 'account-a', version: 1, type: 'account.charged', commandId: 'o1' }],
+    events: [
+      {
+        position: 1n,
+        id: 'b1',
+        stream: 'account-a',
+        version: 1,
+        type: 'account.charged',
+        commandId: 'o1',
+        dataHash: 'hb1',
+      },
+    ],
     subscriptions: [subscription('charge', 'inbound', 6n), subscription('command-dispatch', 'outgoing', 2n)],
     setAside: [],
     inbound: [

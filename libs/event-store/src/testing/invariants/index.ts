@@ -14,9 +14,12 @@ import type { Violation } from './violation.js';
 
 export { fingerprint, notAtRest } from './at-rest.js';
 export type { AcknowledgedAppend, UnconfirmedCommand } from './durable.js';
+export { checkHealth, type HealthLimits, type HealthSample, type Outage } from './health.js';
+export { checkImmutable } from './immutable.js';
 export { checkLiveness } from './liveness.js';
 export type { PlantedPoison } from './poison.js';
 export { publishedOnPostgres, type PublishedMessage, type PublishedMessages } from './published-messages.js';
+export { checkRepeats, type Answered, type RepeatedRequest } from './repeats.js';
 export { checkReplay, type ReadModelCopies, type ReadModelRow } from './replay.js';
 export { optionalText, text, type Query, type Row } from './query.js';
 export { checkSnapshots, type StateCopies } from './snapshots.js';
@@ -51,7 +54,7 @@ export async function readSystemState({ shapes, queries, publishedMessages }: Sy
   return { shapes, services: await Promise.all(services), published: await publishedMessages() };
 }
 
-/** I1 to I5 over a system at rest, and I11 where bad messages were planted. I8, I9 and I15 have checks of their own. */
+/** I1 to I5 over a system at rest, and I11 where bad messages were planted. I8 to I10 and I13 to I15 have checks of their own. */
 export function checkInvariants(
   system: SystemState,
   { acknowledged = {}, unconfirmed = {}, planted, allowSetAside }: CheckOptions = {},

@@ -8,6 +8,7 @@ import { migrateBus } from '../../postgres/bus/bus-migrations.js';
 import { PostgresProcessStore } from '../../postgres/index.js';
 import { moveTimers } from '../move-timers.js';
 import {
+  checkImmutable,
   checkInvariants,
   notAtRest,
   publishedOnPostgres,
@@ -157,4 +158,23 @@ it('finds what is planted in processes, timers and signals', async () => {
     `I5: shop: timer deadline ${timer} of charge/other is for a process that does not exist.`,
     `I5: shop: process.rejection s1 tells charge/${process} of command ${timer}, which it has not sent.`,
   ]);
+});
+
+it('I13 finds a log that somebody could change: without its trigger, or with a right that nobody needs', async () => {
+  const immutable = async () => (await checkImmutable('shop', probe.queries['shop']!)).map(({ sentence }) => sentence);
+  const role = `clerk_${store.url.split('/').at(-1)}`;
+  expect(await immutable()).toEqual([]);
+  await service.query('BEGIN');
+  try {
+    await service.query(`ALTER TABLE event_store.events DISABLE TRIGGER events_immutable`);
+    await service.query(`CREATE ROLE "${role}"`);
+    await service.query(`GRANT SELECT, UPDATE, DELETE ON event_store.events TO "${role}"`);
+    expect(await immutable()).toEqual([
+      'I13: shop has no trigger events_immutable at work: the owner could change events.',
+      `I13: shop grants UPDATE, DELETE on its events to ${role}.`,
+    ]);
+  } finally {
+    await service.query('ROLLBACK');
+  }
+  expect(await immutable()).toEqual([]);
 });

@@ -1,7 +1,7 @@
 // Every check finds the fault it is there for, says which ids it is about, and finds nothing where all is well.
 import { describe, expect, it } from 'vitest';
 import { type DamageableSystem, healthySystem, message } from './healthy.fixture.js';
-import { checkInvariants, checkSnapshots, type CheckOptions } from './index.js';
+import { checkInvariants, checkSnapshots, type AcknowledgedAppend, type CheckOptions } from './index.js';
 
 type Plant = (system: DamageableSystem) => void;
 
@@ -11,13 +11,13 @@ function sentencesAfter(plant: Plant, options: CheckOptions = {}): string[] {
   return checkInvariants(system, options).map(({ sentence }) => sentence);
 }
 
-const acknowledged = (append: { stream: string; version?: number; id?: string }): CheckOptions => ({
+const acknowledged = (append: AcknowledgedAppend): CheckOptions => ({
   acknowledged: { shop: [append] },
 });
 
 it('finds nothing in a system where all is well, copies of messages included', () => {
   const options: CheckOptions = {
-    acknowledged: { shop: [{ stream: 'sale-a', version: 2, id: 'e4' }, { stream: 'sale-b' }] },
+    acknowledged: { shop: [{ stream: 'sale-a', version: 2, id: 'e4', dataHash: 'h4' }, { stream: 'sale-b' }] },
   };
   expect(checkInvariants(healthySystem(), options)).toEqual([]);
 });
@@ -28,6 +28,14 @@ describe('I1 finds an acknowledged append', () => {
     [{ stream: 'sale-z' }, 'I1: shop acknowledged an append to sale-z, and does not have the stream.'],
     [{ stream: 'sale-a', version: 1, id: 'e9' }, 'I1: shop acknowledged event e9 in sale-a, and does not have it.'],
     [{ stream: 'sale-a', version: 1, id: 'e2' }, 'I1: shop acknowledged event e2 in sale-a, and has it in sale-b.'],
+    [
+      { stream: 'sale-a', version: 2, dataHash: 'h9' },
+      'I1: shop acknowledged other data than it has in event e4 of sale-a.',
+    ],
+    [
+      { stream: 'sale-a', id: 'e1', dataHash: 'h4' },
+      'I1: shop acknowledged other data than it has in event e1 of sale-a.',
+    ],
   ])('that is gone or elsewhere: %j', (append, sentence) => {
     expect(sentencesAfter(() => undefined, acknowledged(append))).toEqual([sentence]);
   });

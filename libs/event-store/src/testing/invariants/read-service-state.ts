@@ -1,4 +1,5 @@
 // Reads one service's database for the checker. Every statement casts its columns to text.
+import { contentHash } from '../../core/index.js';
 import { optionalNumber, optionalText, position, text, type Query, type Row } from './query.js';
 import type {
   CommandRow,
@@ -11,7 +12,8 @@ import type {
 
 export async function readServiceState(service: string, query: Query): Promise<ServiceState> {
   const events = await query(
-    `SELECT position::text, id::text, stream, version::text, type, metadata->>'commandId' AS command_id
+    `SELECT position::text, id::text, stream, version::text, type, metadata->>'commandId' AS command_id,
+            data::text AS data
        FROM event_store.events ORDER BY events.position`,
   );
   const subscriptions = await query(`SELECT name, log, log_epoch, position::text FROM event_store.subscriptions`);
@@ -48,6 +50,7 @@ export async function readServiceState(service: string, query: Query): Promise<S
       version: Number(row['version']),
       type: text(row, 'type'),
       commandId: optionalText(row, 'command_id'),
+      dataHash: contentHash(JSON.parse(text(row, 'data'))),
     })),
     subscriptions: subscriptions.map((row) => ({
       name: text(row, 'name'),

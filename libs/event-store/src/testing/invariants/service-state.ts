@@ -8,6 +8,8 @@ export interface EventRow {
   readonly type: string;
   /** The command whose decision it is, where there was one. */
   readonly commandId: string | undefined;
+  /** Of its data: `contentHash`, the same for any order of keys. */
+  readonly dataHash: string;
 }
 
 export interface SubscriptionRow {

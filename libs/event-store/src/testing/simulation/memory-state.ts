@@ -1,5 +1,5 @@
 // Reads what the checker of invariants looks at out of a database in memory, as `readServiceState` does out of PostgreSQL.
-import type { EventMetadata, StoredEvent } from '../../core/index.js';
+import { contentHash, type EventMetadata, type StoredEvent } from '../../core/index.js';
 import type { MemoryDatabase } from '../../memory/index.js';
 import type { ServiceState } from '../invariants/index.js';
 import type { SimulatedBus } from './simulated-bus.js';
@@ -11,9 +11,9 @@ export function memoryServiceState(service: string, database: MemoryDatabase, no
   const { logs } = database;
   return {
     service,
-    events: logs.events.settledAfter(0n, ALL).map(({ position, id, key, version, type, metadataJson }) => {
+    events: logs.events.settledAfter(0n, ALL).map(({ position, id, key, version, type, dataJson, metadataJson }) => {
       const { commandId } = JSON.parse(metadataJson) as EventMetadata;
-      return { position, id, stream: key, version, type, commandId };
+      return { position, id, stream: key, version, type, commandId, dataHash: contentHash(JSON.parse(dataJson)) };
     }),
     subscriptions: database.checkpoints.all(undefined).map(({ name, log, cursor }) => {
       return { name, log, logEpoch: cursor.epoch, position: cursor.position };
