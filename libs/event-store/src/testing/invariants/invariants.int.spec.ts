@@ -1,19 +1,33 @@
 // The checker reads the real tables: what is planted there is found, and a store that was used properly is clean.
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { eventually } from '../../../../../test/support/eventually.js';
 import { openTestStore, type TestStore } from '../../../../../test/support/event-store-database.js';
 import { createTestDatabase, type TestDatabase } from '../../../../../test/support/postgres.js';
-import { systemIds, type AppendRequest } from '../../core/index.js';
+import {
+  aggregateEvents,
+  AggregateStore,
+  contentHash,
+  EventRegistry,
+  systemClock,
+  systemIds,
+  type AppendRequest,
+  type SnapshotStore,
+} from '../../core/index.js';
 import { migrateBus } from '../../postgres/bus/bus-migrations.js';
-import { PostgresProcessStore } from '../../postgres/index.js';
+import { PostgresProcessStore, PostgresSnapshotStore } from '../../postgres/index.js';
 import { moveTimers } from '../move-timers.js';
+import { Sale } from '../simulation/shop/sale.js';
 import {
   checkImmutable,
   checkInvariants,
+  checkSnapshots,
   notAtRest,
   publishedOnPostgres,
+  readStateCopies,
   readSystemState,
   type Row,
+  type StoresOfStates,
   type SystemProbe,
 } from './index.js';
 
@@ -177,4 +191,29 @@ it('I13 finds a log that somebody could change: without its trigger, or with a r
     await service.query('ROLLBACK');
   }
   expect(await immutable()).toEqual([]);
+});
+
+it('I9 finds a snapshot that tells another story than the events of its stream', async () => {
+  const snapshots = new PostgresSnapshotStore(store.database);
+  const registry = new EventRegistry().register(...aggregateEvents(Sale));
+  const parts = { events: store.store, snapshots, registry, clock: systemClock, ids: systemIds };
+  await new AggregateStore(Sale, parts).create('snapshot', (sale) => sale.make(100, 1_000));
+  const kept = await eventually(async () => {
+    const snapshot = await snapshots.load('sale-snapshot');
+    expect(snapshot).toBeDefined();
+    return snapshot!;
+  });
+  const states = async (stores: StoresOfStates) =>
+    checkSnapshots('shop', await readStateCopies(Sale, ['sale-snapshot', 'other-stream'], stores));
+  expect(await states(parts)).toEqual([]);
+  const lie = { status: 'cancelled' };
+  const liar: SnapshotStore = {
+    load: () => Promise.resolve({ ...kept, state: lie, stateHash: contentHash(lie) }),
+    save: () => Promise.resolve(),
+    drop: () => Promise.resolve(),
+    dropOf: () => Promise.resolve(0),
+  };
+  expect(await states({ ...parts, snapshots: liar })).toMatchObject([
+    { sentence: 'I9: shop: sale-snapshot through its snapshot is not what its events give.' },
+  ]);
 });

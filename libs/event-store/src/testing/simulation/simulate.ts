@@ -20,6 +20,8 @@ export interface RunOptions {
   readonly listener?: (line: string) => void;
   /** Whether every single call is told too. */
   readonly calls?: boolean;
+  /** How far the clock of a process is off at most, in milliseconds, default 2,000. */
+  readonly clocksOffMs?: number;
 }
 
 export interface RunOutcome {
@@ -38,9 +40,12 @@ const LOOK_EVERY_MS = 250;
 /** More is a loop without an end. */
 const MAX_STEPS = 300_000;
 
-export async function simulate(workload: Workload, { seed, listener, calls = false }: RunOptions): Promise<RunOutcome> {
+export async function simulate(
+  workload: Workload,
+  { seed, listener, calls = false, clocksOffMs = 2_000 }: RunOptions,
+): Promise<RunOutcome> {
   const random = randomFrom(seed);
-  const world = new World(random, listener, calls);
+  const world = new World(random, { listener, calls, clocksOffMs });
   const run = workload.prepare(random);
   const bus = new SimulatedBus();
   const fleet = new Fleet(world, run.contexts, bus);

@@ -36,7 +36,7 @@ export class SimulatedProcess {
     readonly world: World,
   ) {
     const { random, timeline } = world;
-    this.clockOff = random.between(-2_000, 2_000);
+    this.clockOff = world.drawClockOff();
     this.clock = {
       now: () => new Date(timeline.now + this.clockOff),
       // As the machine's timers do: with what was ambient when they were set.

@@ -39,7 +39,7 @@ export class Timeline {
         try {
           if (isOver() || happened === most || !this.happen()) return resolve(happened);
         } catch (error) {
-          return reject(error);
+          return reject(error instanceof Error ? error : new Error(String(error)));
         }
         happened += 1;
         whenAllWait(go);

@@ -5,6 +5,15 @@ import { Faults } from './faults.js';
 import { Reads } from './reads.js';
 import { Timeline } from './timeline.js';
 
+export interface WorldOptions {
+  /** Takes each line of the story; undefined where nobody listens, as in all runs but a replayed one. */
+  readonly listener: ((line: string) => void) | undefined;
+  /** Whether single calls are told too. */
+  readonly calls: boolean;
+  /** How far the clock of a process is off at most, in milliseconds. */
+  readonly clocksOffMs: number;
+}
+
 export class World {
   readonly timeline = new Timeline();
   readonly faults: Faults;
@@ -18,23 +27,26 @@ export class World {
 
   constructor(
     readonly random: Random,
-    /** Takes each line of the story; undefined where nobody listens, as in all runs but a replayed one. */
-    private readonly listener?: (line: string) => void,
-    /** Whether single calls are told too. */
-    private readonly calls = false,
+    private readonly options: WorldOptions,
   ) {
     this.faults = new Faults(random);
   }
 
+  /** How far the clock of the next process is off, in milliseconds. */
+  drawClockOff(): number {
+    return this.random.between(-this.options.clocksOffMs, this.options.clocksOffMs);
+  }
+
   get isHeard(): boolean {
-    return this.listener !== undefined;
+    return this.options.listener !== undefined;
   }
 
   /** `depth`: 0 for what happens to the world, 1 for what a process does, 2 for its single calls. */
   tell(depth: 0 | 1 | 2, who: string, what: string): void {
-    if (!this.listener || (depth === 2 && !this.calls)) return;
+    const { listener, calls } = this.options;
+    if (!listener || (depth === 2 && !calls)) return;
     const time = (this.timeline.elapsedMs / 1_000).toFixed(3).padStart(9);
-    this.listener(`${time}  ${'    '.repeat(depth)}${who} ${what}`);
+    listener(`${time}  ${'    '.repeat(depth)}${who} ${what}`);
   }
 
   isOut(server: keyof World['outages']): boolean {

@@ -1,0 +1,72 @@
+// The disk of the whole server, its write-ahead log included, runs full. A server of its own: it stops.
+import { chmod, open, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually } from '../../../../test/support/eventually.js';
+import { openTestStore, type TestStore } from '../../../../test/support/event-store-database.js';
+import { makeRunFolder } from '../../../../test/support/run-folder.js';
+import { mountSmallDisk } from '../../../../test/support/small-disk.js';
+import { startPostgres, withClient, type EmbeddedPostgres } from '../../../../tools/postgres/index.js';
+import { isAlive } from '../../../../tools/postgres/process.js';
+import { UnavailableError } from '../core/index.js';
+import { appendTo, newStream } from '../testing/event-store.support.js';
+
+const folder = await makeRunFolder();
+await chmod(folder, 0o711); // the server may be another user
+/** Room for a new cluster and few segments of 16 MB. */
+const disk = await mountSmallDisk(join(folder, 'disk'), 130);
+
+describe.skipIf(!disk)('on a disk that is soon full', { timeout: 60_000 }, () => {
+  let server: EmbeddedPostgres;
+  let store: TestStore;
+  beforeAll(async () => {
+    server = await startPostgres({ dataDir: join(disk!.path, 'postgres'), settings: { autovacuum: 'off' } });
+    await server.createDatabase('filled');
+    store = await openTestStore({ on: { url: server.url('filled'), drop: () => Promise.resolve() } });
+  }, 60_000);
+  afterAll(async () => {
+    await store.close();
+    await server.stop('immediate');
+    await disk!.unmount();
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+  }, 60_000);
+
+  it('the server stops, and starts again once there is space: what was acknowledged is there [37]', async () => {
+    const acknowledged = Array.from({ length: 20 }, () => newStream());
+    for (const stream of acknowledged) await store.store.append(appendTo(stream));
+    const ballast = join(disk!.path, 'ballast');
+    await expect(fill(ballast)).rejects.toMatchObject({ code: 'ENOSPC' });
+    await eventually(
+      async () => {
+        await writeAhead(server).catch(() => undefined);
+        expect(isAlive(server.pid)).toBe(false);
+      },
+      { timeoutMs: 40_000, everyMs: 10 },
+    );
+    const request = appendTo(newStream());
+    await expect(store.store.append(request)).rejects.toBeInstanceOf(UnavailableError);
+    await expect(server.start()).rejects.toThrow('No space left on device');
+
+    await rm(ballast);
+    await server.start();
+    await eventually(() => store.store.append(request)); // connections to the former server are found dead first
+    for (const stream of [...acknowledged, request.stream])
+      expect(await store.store.readStream(stream), stream).toHaveLength(1);
+  });
+});
+
+/** A megabyte for the log alone: the tables need no room. */
+function writeAhead(server: EmbeddedPostgres): Promise<unknown> {
+  const text = `SELECT pg_logical_emit_message(true, 'ballast', repeat('x', 1000000))`;
+  return withClient(server.url(), (admin) => admin.query(text));
+}
+
+/** Until nothing more goes in. */
+async function fill(path: string): Promise<never> {
+  const file = await open(path, 'w');
+  try {
+    for (const block = Buffer.alloc(64 * 1024); ;) await file.writeFile(block);
+  } finally {
+    await file.close();
+  }
+}
