@@ -28,16 +28,16 @@ export const mutants: readonly SimMutant[] = [
     key: 'two-sends',
     name: 'the relay has two sends outstanding at a time',
     file: `${STORE}/messaging/publisher-relay.ts`,
-    find: 'await options.broker.publish(sending.map(({ message }) => message))',
-    replace: '(await Promise.all(sending.map(({ message }) => options.broker.publish([message])))).flat()',
+    find: 'await broker.publish(sending.map(({ message }) => message))',
+    replace: '(await Promise.all(sending.map(({ message }) => broker.publish([message])))).flat()',
   },
   {
     key: 'skip-locked-relay',
     name: 'two relays at a time, each of which takes the rows that the other has not locked',
     file: `${STORE}/messaging/publisher-relay.ts`,
-    find: 'await options.broker.publish(sending.map(({ message }) => message))',
+    find: 'await broker.publish(sending.map(({ message }) => message))',
     replace:
-      '(await Promise.all([0, 1].map((relay) => options.broker.publish(sending.flatMap(({ message }, row) => (row % 2 === relay ? [message] : [])))))).flat()',
+      '(await Promise.all([0, 1].map((relay) => broker.publish(sending.flatMap(({ message }, row) => (row % 2 === relay ? [message] : [])))))).flat()',
   },
   {
     key: 'no-fencing',
