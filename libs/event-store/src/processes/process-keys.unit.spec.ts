@@ -178,6 +178,28 @@ describe('a process with several keys', () => {
     expect(await said()).toEqual(['1: opened', '1: early', '1: opened']);
   });
 
+  it('does not lose that order where two keys were early: what came by one waits for what came by the other before', async () => {
+    @ProcessManager('baskets', {
+      correlate: (event, { stream }) => (event instanceof Settled ? event.paymentId : stream.id),
+    })
+    class Baskets extends Payments {
+      override noted({ note }: Noted): void {
+        for (const key of note.split(' ')) this.correlateAlso(key);
+      }
+    }
+    lab.run(new Baskets());
+    failing.add('first');
+    await lab.arrive('x', new Settled('p', 'first'), new Settled('q', 'second'), new Settled('q', 'third'));
+    await until(async () => (await asides()).join() === 'p waiting,q waiting,q behind');
+    await lab.happen('order-1', new Placed(), new Noted('p q'));
+    await until(async () => (await lab.store.parking.list()).every(({ reason }) => !reason.startsWith('ES-1504')));
+    await until(async () => (await asides()).join() === 'p waiting,p behind,p behind');
+    expect(await said()).toEqual([]);
+    failing.clear();
+    await heard(3);
+    expect(await said()).toEqual(['1: first', '1: second', '1: third']);
+  });
+
   it('cannot have a key of another process: the event that says so is parked at once and changes nothing', async () => {
     const [events, inbound] = lab.run(new Payments());
     await lab.happen('order-1', new Placed());

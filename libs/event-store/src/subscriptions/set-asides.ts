@@ -96,6 +96,18 @@ export class SetAsides {
       .sort((a, b) => (a.position < b.position ? -1 : 1));
   }
 
+  /**
+   * The key to stand behind, where one of the other `keys` of the same thing has something set aside that came earlier: set aside before it was
+   * known that they belong together. Undefined for one that went before what waits.
+   */
+  async before(head: ParkedMessage, keys: readonly string[]): Promise<string | undefined> {
+    const others = keys.filter((key) => key !== head.key);
+    if (others.length === 0 || keys.some((key) => overtakingKey(key) === head.key)) return undefined;
+    const aside: ParkedMessage[] = [];
+    for (const key of others) aside.push(...(await this.ahead(key)).filter(({ position }) => position < head.position));
+    return aside.sort((a, b) => (a.position < b.position ? -1 : 1))[0]?.key;
+  }
+
   remove(head: ParkedMessage): Promise<void> {
     return this.options.parking.remove(this.session.subscription, head.position);
   }

@@ -148,13 +148,17 @@ export class TransactionalDelivery implements Delivery {
     const known = this.uncertain.failureOf(item);
     if (known) return this.setAside(item, known.error, head);
     try {
+      let handled = 0;
       await this.session.commit(async (transaction) => {
         await this.prepare([item], transaction);
-        await this.handle(item, transaction);
+        const place = await this.aside.before(head, await this.keysOf(item, transaction));
+        if (place === undefined) await this.handle(item, transaction);
+        handled = place === undefined ? 1 : 0;
         await this.aside.remove(head);
+        if (place !== undefined) await this.aside.queueBehind(item, place);
         return this.session.position;
       });
-      this.session.progress.handled += 1;
+      this.session.progress.handled += handled;
     } catch (error) {
       if (this.endsSession(error, [item])) throw error;
       await this.setAside(item, error, head);
