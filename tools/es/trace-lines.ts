@@ -64,23 +64,36 @@ function msText({ ms }: TraceNode): string {
   return `${ms < 0 ? '' : '+'}${ms} ms`;
 }
 
-function whyLines({ oddity, cause, reason, rejection, dueAt, setAside, kind, outcome }: TraceNode): [string, Color][] {
+/** From here on it is worth a line how long a command that was sent took to its decision, in milliseconds. */
+const LONG_MS = 1_000;
+
+function whyLines(node: TraceNode): [string, Color][] {
+  const { oddity, cause, reason, rejection, time, dueAt, decidedAt, setAside, operations, kind, outcome } = node;
   const lines: [string, Color][] = [];
   if (oddity === 'cause-missing') lines.push([`its cause ${cause} is not in what was looked at`, 'yellow']);
   if (oddity === 'cycle') lines.push([`its causes lead back to itself (${cause})`, 'red']);
   if (reason !== undefined) lines.push([`reason: ${reason}`, 'dim']);
   if (rejection) lines.push([`rejected: ${rejection.code}: ${rejection.message}`, 'yellow']);
   if (kind === 'command' && outcome === undefined) lines.push(['nothing is recorded about its outcome', 'dim']);
+  const tookMs = (decidedAt ?? time).getTime() - time.getTime();
+  if (tookMs >= LONG_MS) lines.push([`decided ${tookMs} ms after it was sent`, 'dim']);
+  for (const { name, action, at, attempts, reason: failure } of operations)
+    lines.push([
+      `${name}: ${action === 'parked.replay' ? 'replayed' : 'given up'} by an operator ${timeText(at)}, parked after ${attemptsText(attempts)}: ${failure}`,
+      'dim',
+    ]);
   if (dueAt) lines.push([`due ${timeText(dueAt)}`, 'dim']);
   for (const { name, status, attempts, reason: failure, dueAt: next } of setAside) {
     const tries =
-      status === 'behind'
-        ? 'stands behind another of its key'
-        : `${status} after ${attempts} attempt${attempts === 1 ? '' : 's'}`;
+      status === 'behind' ? 'stands behind another of its key' : `${status} after ${attemptsText(attempts)}`;
     const again = status === 'waiting' && next ? `, next ${timeText(next)}` : '';
     lines.push([`${name}: ${tries}${again}${failure ? `: ${failure}` : ''}`, status === 'parked' ? 'red' : 'yellow']);
   }
   return lines;
+}
+
+function attemptsText(attempts: number): string {
+  return `${attempts} attempt${attempts === 1 ? '' : 's'}`;
 }
 
 function notes(

@@ -1,9 +1,11 @@
 // Gathers everything of one request, context by context: each log is read between two times, because no log has an index over requests.
 import type { LogName } from '../../core/index.js';
+import { formatRef } from '../parked-ref.js';
 import type {
   PositionRange,
   TracedAside,
   TracedDecision,
+  TracedOperation,
   TracedRecord,
   TracedTimer,
   TraceDirectory,
@@ -16,12 +18,16 @@ export interface TracedContext {
   readonly trace: TraceDirectory;
 }
 
+/** With the record it was done about, and the subscription that had parked it. */
+export type Operated = Omit<TracedOperation, 'subject'> & Pick<TracedAside, 'name' | 'log' | 'position'>;
+
 export interface Collected {
   readonly context: string;
   readonly records: readonly TracedRecord[];
   readonly decisions: readonly TracedDecision[];
   readonly timers: readonly TracedTimer[];
   readonly setAside: readonly TracedAside[];
+  readonly operations: readonly Operated[];
   readonly subscriptions: readonly string[];
 }
 
@@ -55,14 +61,36 @@ export async function collect(
     const positions = records.filter((record) => record.log === log).map(({ position }) => position);
     return positions.length > 0 ? trace.setAside(log, positions) : [];
   };
+  const subscriptions = await trace.subscriptions();
   return {
     context: name,
     records,
     decisions: await trace.decisions([...new Set([...commandIds, alsoCommand])]),
     timers: correlationId === undefined ? [] : await trace.timers(correlationId),
     setAside: (await Promise.all(LOGS.map(asideOf))).flat(),
-    subscriptions: await trace.subscriptions(),
+    operations: await operationsOn(records, subscriptions, { name, trace }),
+    subscriptions,
   };
+}
+
+async function operationsOn(
+  records: readonly TracedRecord[],
+  subscriptions: readonly string[],
+  { name: context, trace }: TracedContext,
+): Promise<Operated[]> {
+  const parked = new Map(
+    records.flatMap(({ log, position }) =>
+      subscriptions.map((name) => {
+        const subject = formatRef({ kind: 'record', context, subscription: { name, log }, position });
+        return [subject, { name, log, position }] as const;
+      }),
+    ),
+  );
+  if (parked.size === 0) return [];
+  return (await trace.operations([...parked.keys()])).map(({ subject, ...done }) => ({
+    ...done,
+    ...parked.get(subject)!,
+  }));
 }
 
 function* portions({ after, upTo }: PositionRange): Generator<PositionRange> {

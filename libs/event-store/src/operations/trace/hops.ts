@@ -1,6 +1,6 @@
 // What was collected, as single hops: commands, events, messages and timers, each with what it says led to it.
 import { SIGNAL_TYPES } from '../../processes/index.js';
-import type { Collected } from './collect.js';
+import type { Collected, Operated } from './collect.js';
 import type { TracedAside, TracedDecision, TracedRecord } from './trace-directory.js';
 
 export type HopKind =
@@ -36,19 +36,29 @@ export interface Hop {
   readonly rejection?: TracedDecision['rejection'];
   /** Subscriptions that have set it aside, with their attempts and reasons. */
   readonly setAside: readonly TracedAside[];
+  /** What operators did about it where it was parked, oldest first. */
+  readonly operations: readonly Operated[];
+  /** Of a command that was sent: when its last decision was recorded. */
+  readonly decidedAt?: Date | undefined;
   /** Id of what led here, as it says itself; undefined where it says nothing. */
   readonly cause: string | undefined;
 }
 
-type Basis = Omit<Hop, 'kind' | 'cause' | 'setAside' | 'type'>;
+type Basis = Omit<Hop, 'kind' | 'cause' | 'setAside' | 'operations' | 'type'>;
 
-export function hopsOf({ context, records, decisions, timers, setAside }: Collected): Hop[] {
-  const asideAt = (log: string, position: bigint) =>
-    setAside.filter((one) => one.log === log && one.position === position);
+/** What befell the handling of one record. */
+type Troubles = Pick<Hop, 'setAside' | 'operations'>;
+
+const NONE: Troubles = { setAside: [], operations: [] };
+
+export function hopsOf({ context, records, decisions, timers, ...troubles }: Collected): Hop[] {
+  const troublesOf = ({ log, position }: TracedRecord): Troubles => {
+    const isOfIt = (one: TracedAside | Operated) => one.log === log && one.position === position;
+    return { setAside: troubles.setAside.filter(isOfIt), operations: troubles.operations.filter(isOfIt) };
+  };
   const hops = records.map((record): Hop => {
-    const aside = asideAt(record.log, record.position);
-    if (record.log === 'outgoing') return commandOf(context, record.id, decisions, record, aside);
-    return { ...kindOf(record), ...basisOf(context, record), setAside: aside };
+    if (record.log === 'outgoing') return commandOf(context, record.id, decisions, record, troublesOf(record));
+    return { ...kindOf(record), ...basisOf(context, record), ...troublesOf(record) };
   });
   const sent = new Set(records.filter(({ log }) => log === 'outgoing').map(({ id }) => id));
   const executed = new Set([
@@ -72,7 +82,7 @@ export function hopsOf({ context, records, decisions, timers, setAside }: Collec
       time,
       dueAt,
       by: byOf(metadata.actor),
-      setAside: [],
+      ...NONE,
       cause: metadata.causationId,
     });
   }
@@ -97,7 +107,7 @@ function commandOf(
   id: string,
   decisions: readonly TracedDecision[],
   record: TracedRecord | undefined,
-  setAside: readonly TracedAside[] = [],
+  troubles = NONE,
 ): Hop {
   const own = decisions.filter((decision) => decision.id === id);
   const isSent = record?.log === 'outgoing';
@@ -115,7 +125,8 @@ function commandOf(
     reason: record?.metadata.reason,
     outcome: decided?.outcome,
     rejection: decided?.rejection,
-    setAside,
+    decidedAt: isSent ? own.at(-1)?.time : undefined,
+    ...troubles,
     cause: isSent ? record.metadata.causationId : undefined,
   };
 }

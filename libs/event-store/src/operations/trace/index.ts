@@ -8,6 +8,7 @@ export type {
   PositionRange,
   TracedAside,
   TracedDecision,
+  TracedOperation,
   TracedRecord,
   TracedTimer,
   TraceDirectory,

@@ -41,6 +41,17 @@ export type TracedAside = Pick<
   'name' | 'log' | 'position' | 'messageId' | 'status' | 'attempts' | 'reason' | 'dueAt'
 >;
 
+/** That an operator had a parked record tried again, or gave it up. */
+export interface TracedOperation {
+  /** As `parked list` names the record. */
+  readonly subject: string;
+  readonly action: 'parked.replay' | 'parked.discard';
+  readonly at: Date;
+  /** Until then, and why the last one failed. */
+  readonly attempts: number;
+  readonly reason: string;
+}
+
 /** What an id names. */
 export interface FoundId {
   readonly what: 'event' | 'message' | 'command' | 'timer' | 'stream';
@@ -68,6 +79,8 @@ export interface TraceDirectory {
   timers(correlationId: string): Promise<TracedTimer[]>;
   /** What is set aside at these positions of the log, whatever the subscription. */
   setAside(log: LogName, positions: readonly bigint[]): Promise<TracedAside[]>;
+  /** What operators did about these parked records, oldest first. */
+  operations(subjects: readonly string[]): Promise<TracedOperation[]>;
   /** Names of all subscriptions: ids of what handlers send derive from them. */
   subscriptions(): Promise<string[]>;
 }

@@ -22,7 +22,16 @@ function record(
 }
 
 function context(name: string, records: TracedRecord[], more: Partial<Collected> = {}): Collected {
-  return { context: name, records, decisions: [], timers: [], setAside: [], subscriptions: [], ...more };
+  return {
+    context: name,
+    records,
+    decisions: [],
+    timers: [],
+    setAside: [],
+    operations: [],
+    subscriptions: [],
+    ...more,
+  };
 }
 
 const decided = (id: string, ms: number, more: Partial<Collected['decisions'][number]> = {}) => ({

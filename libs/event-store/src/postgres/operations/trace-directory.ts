@@ -5,6 +5,7 @@ import type {
   PositionRange,
   TracedAside,
   TracedDecision,
+  TracedOperation,
   TracedRecord,
   TracedTimer,
   TraceDirectory,
@@ -83,6 +84,10 @@ export class PostgresTraceDirectory implements TraceDirectory {
       values: [log, positions],
     });
     return rows.map((row) => ({ ...row, dueAt: row.dueAt ?? undefined }));
+  }
+
+  async operations(subjects: readonly string[]): Promise<TracedOperation[]> {
+    return (await this.database.query<TracedOperation>({ ...sql.operationsOn, values: [subjects] })).rows;
   }
 
   async subscriptions(): Promise<string[]> {

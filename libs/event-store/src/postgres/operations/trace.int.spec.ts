@@ -76,6 +76,14 @@ describe('a trace', () => {
       `INSERT INTO event_store.parked_messages (subscription, log, position, message_id, type, key, status, attempts, reason)
        SELECT 'command-dispatch', 'outgoing', position, id, type, key, 'parked', 60, 'Error: gateway' FROM event_store.outgoing_commands`,
     );
+    await query(
+      `INSERT INTO event_store.operations_log (actor, action, subject, reason, detail, at) VALUES
+       ('os-user:olga', 'parked.replay', $1, 'mended', '{"attempts": 10, "reason": "Error: no paper"}', $3),
+       ('os-user:olga', 'parked.replay', $2, 'mended', '{"attempts": 11, "reason": "Error: of another event"}', $3)`,
+      [position, BigInt(position) + 1n]
+        .map((of) => `lab-service/command-dispatch/events/${of}`)
+        .concat(place.toISOString()),
+    );
   });
   afterAll(async () => {
     await context.close();
@@ -116,6 +124,21 @@ describe('a trace', () => {
     expect(traced.found.others).toMatchObject([{ correlationId: 'later' }]);
   });
 
+  it('has what operators did about a parked record that went through in the end, and nobody by name', async () => {
+    const traced = await trace([context], event, options);
+    const [hop] = traced.roots[0]!.children;
+    expect(hop).toMatchObject({
+      kind: 'event',
+      setAside: [],
+      operations: [
+        { name: 'command-dispatch', action: 'parked.replay', attempts: 10, reason: 'Error: no paper', at: place },
+      ],
+    });
+    expect(
+      JSON.stringify(hop, (_key, one) => (typeof one === 'bigint' ? String(one) : (one as unknown))),
+    ).not.toContain('olga');
+  });
+
   it('of a command that made no event is its rejection alone', async () => {
     expect(await trace([context], rejected, options)).toMatchObject({
       found: { what: 'command', correlationId: undefined },
@@ -137,6 +160,7 @@ describe('a trace', () => {
       [`records of, ${table.name}`, sql.recordsOf(table).text, "'x', 1, 2"],
     ]),
     ['decisions of', sql.decisionsOf.text, "'{}'"],
+    ['operations on', sql.operationsOn.text, "'{}'"],
   ])('the plan of "%s" goes by index', async (_, text, values) => {
     const plan = await test.unitOfWork.run(async ({ db }) => {
       await db.query('SET LOCAL plan_cache_mode = force_generic_plan');
@@ -146,6 +170,8 @@ describe('a trace', () => {
       await db.query('DEALLOCATE checked');
       return rows.map((row) => row['QUERY PLAN']).join('\n');
     });
-    expect(plan).not.toMatch(/Seq Scan on (events|inbound_messages|outgoing_commands|commands|process_timers)/);
+    expect(plan).not.toMatch(
+      /Seq Scan on (events|inbound_messages|outgoing_commands|commands|process_timers|operations_log)/,
+    );
   });
 });

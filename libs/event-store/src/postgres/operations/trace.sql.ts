@@ -89,6 +89,14 @@ SELECT timer_id::text AS id, process, process_id AS "processId", name, created_a
   FROM event_store.process_timers WHERE metadata->>'correlationId' = $1 ORDER BY due_at, timer_id`,
 };
 
+/** $1 subjects. By index. */
+export const operationsOn = {
+  name: 'operations_trace_operations',
+  text: `
+SELECT subject, action, at, (detail->>'attempts')::int AS attempts, detail->>'reason' AS reason FROM event_store.operations_log
+ WHERE subject = ANY ($1::text[]) AND action IN ('parked.replay', 'parked.discard') ORDER BY id`,
+};
+
 /** $1 log, $2 positions. By primary key, subscription by subscription. */
 export const setAsideAt = {
   name: 'operations_trace_set_aside',
