@@ -13,6 +13,7 @@ import { httpAdapter } from './http/adapter.js';
 import { configureHttp } from './http/configure-http.js';
 import { exitOnUncaught, stopWhenAsked } from './lifecycle.js';
 import { createLogger, loggerModule, serviceLogger } from './logging/logger.js';
+import { startTracing } from './telemetry/start-tracing.js';
 import { RootModule, type RootOptions } from './root.module.js';
 
 export interface BootstrapOptions {
@@ -91,6 +92,7 @@ async function serve(
   configs: readonly object[],
   logger: Logger,
 ): Promise<void> {
+  const endTracing = await startTracing(name, config);
   const logging = loggerModule(logger);
   const root = RootModule.of({ context, name, config, configs, migrations, logging, commandMiddleware });
   const app = await NestFactory.create<NestFastifyApplication>(root, httpAdapter(), {
@@ -100,7 +102,7 @@ async function serve(
   });
   configureHttp(app);
   configureDocs(app, { name, description });
-  stopWhenAsked({ logger, close: () => app.close() });
+  stopWhenAsked({ logger, close: () => app.close().finally(endTracing) });
   await app.listen({ port: config.PORT, host: config.HOST });
   const url = await app.getUrl();
   logger.info(`${name} listens on ${url} (API docs: ${url}/docs)`);

@@ -6,6 +6,8 @@ import type { Clock } from './clock.js';
 import { streamName, type EventToAppend } from './event.js';
 import type { EventRegistry } from './event-registry.js';
 import type { EventStore, ReadStreamOptions, ReplayedEvent } from './event-store.js';
+import { spanAttributes as names } from './span-attributes.js';
+import { inSpan, type Span } from './tracing.js';
 import type { Snapshot, SnapshotStore } from './snapshot.js';
 
 export type AggregateClass<A extends EventSourcedAggregate<object>> = new (id: string) => A;
@@ -34,11 +36,21 @@ export class AggregateReplayer<A extends EventSourcedAggregate<object>> {
   }
 
   /** At version 0 where there is no stream, or nothing of it within the options. */
-  async replay(id: string, options: ReadStreamOptions = {}): Promise<A> {
+  replay(id: string, options: ReadStreamOptions = {}): Promise<A> {
+    return inSpan(
+      () => ({ name: `load ${this.category}`, attributes: { [names.stream]: this.streamOf(id) } }),
+      (span) => this.replayIn(span, id, options),
+    );
+  }
+
+  private async replayIn(span: Span | undefined, id: string, options: ReadStreamOptions): Promise<A> {
     const snapshot = options.until ? undefined : await this.snapshots?.find(this.streamOf(id), options.toVersion);
     const continued = snapshot && (await this.continued(snapshot, id, options));
     if (snapshot && !continued) this.snapshots?.drop(snapshot);
-    return continued ?? this.fromBeginning(id, options);
+    const aggregate = continued ?? (await this.fromBeginning(id, options));
+    const skipped = continued ? snapshot!.version : 0;
+    span?.set({ [names.version]: aggregate.version, [names.eventsRead]: aggregate.version - skipped });
+    return aggregate;
   }
 
   /** The aggregate has been stored, `events` last; `changes` are the same as instances. */

@@ -9,7 +9,9 @@ import { streamName, type EventToAppend, type StoredEvent } from './event.js';
 import type { AppendResult, CommandKey } from './event-store.js';
 import { firstAnswer, rejectionOf, unchanged } from './first-answer.js';
 import { MessageContext } from './message-context.js';
+import { spanAttributes as names } from './span-attributes.js';
 import { stateChanges, type StateChange } from './state-changes.js';
+import { inSpan } from './tracing.js';
 import { currentTransaction } from './unit-of-work.js';
 
 export interface AggregateStoreOptions extends AggregateReplayerOptions {
@@ -156,7 +158,17 @@ export class AggregateStore<A extends EventSourcedAggregate<object>> {
       metadata,
     }));
     const expected = aggregate.storedVersion === 0 ? 'no-stream' : aggregate.storedVersion;
-    const result = await events.append({ stream, expected, events: toAppend, command });
+    const result = await inSpan(
+      () => ({
+        name: `append ${this.category}`,
+        attributes: { [names.stream]: stream, [names.eventsAppended]: toAppend.length },
+      }),
+      async (span) => {
+        const appended = await events.append({ stream, expected, events: toAppend, command });
+        span?.set({ [names.version]: appended.version, [names.repeated]: appended.repeated });
+        return appended;
+      },
+    );
     aggregate.markSaved();
     if (!result.repeated) this.replayer.appended(aggregate, toAppend, changes, result.version);
     return result;

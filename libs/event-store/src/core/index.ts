@@ -75,6 +75,17 @@ export type {
   Rejection,
 } from './event-store.js';
 export { currentDuty, onDuty, type Duty } from './duty.js';
+export { spanAttributes } from './span-attributes.js';
+export {
+  beginSpan,
+  inSpan,
+  useTracer,
+  type Span,
+  type SpanAttributes,
+  type SpanInit,
+  type SpanKind,
+  type Tracer,
+} from './tracing.js';
 export { firstAnswer, rejectionOf } from './first-answer.js';
 export { isOpen, meets, type ExpectedVersion } from './expected-version.js';
 export { armed, failpoint, failpoints, type Failpoint, type FailpointHit } from './failpoint.js';

@@ -18,8 +18,11 @@ export interface MessageContextInit {
 export class MessageContext {
   private steps = new Map<string, number>();
   private children = 0;
+  private trace: string | undefined;
 
-  constructor(private readonly init: MessageContextInit) {}
+  constructor(private readonly init: MessageContextInit) {
+    this.trace = init.traceparent;
+  }
 
   /** The context of the running call, or undefined outside any message. */
   static current(): MessageContext | undefined {
@@ -47,10 +50,20 @@ export class MessageContext {
     return this.init.actor;
   }
 
+  /** W3C trace context of what runs here. */
+  get traceparent() {
+    return this.trace;
+  }
+
+  /** A span has begun here: what is sent and recorded from now on follows from it. */
+  continueTrace(traceparent: string): void {
+    this.trace = traceparent;
+  }
+
   /** What a message sent from here inherits. */
   get inherited(): Pick<MessageContextInit, 'correlationId' | 'causationId' | 'actor' | 'reason' | 'traceparent'> {
-    const { correlationId, causationId, actor, reason, traceparent, command } = this.init;
-    return { correlationId, causationId: command?.id ?? causationId, actor, reason, traceparent };
+    const { correlationId, causationId, actor, reason, command } = this.init;
+    return { correlationId, causationId: command?.id ?? causationId, actor, reason, traceparent: this.trace };
   }
 
   /** What events recorded here carry. */

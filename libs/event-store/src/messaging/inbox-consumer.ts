@@ -1,5 +1,5 @@
 // The way in: every message becomes a row of the inbound log, or is kept aside with the reason, and only then the broker's offset moves.
-import { failpoint, UnavailableError } from '../core/index.js';
+import { failpoint, inSpan, spanAttributes as names, UnavailableError, type SpanInit } from '../core/index.js';
 import type { Broker, Consumer, ReceivedMessage } from './broker.js';
 import type { InboundLog, InboundMessage, UnreadableMessage } from './inbound-log.js';
 import type { IntegrationDecoder } from './integration-decoder.js';
@@ -55,7 +55,10 @@ export class InboxConsumer {
 
   private async handle(batch: readonly ReceivedMessage[]): Promise<'ack' | 'retry'> {
     try {
-      await this.store(batch);
+      await inSpan(
+        () => this.receiveSpan(batch),
+        () => this.store(batch),
+      );
       failpoint('inbox.afterCommitBeforeOffset');
       return 'ack';
     } catch (error) {
@@ -63,6 +66,23 @@ export class InboxConsumer {
       this.options.onRetry?.(error);
       return 'retry';
     }
+  }
+
+  private receiveSpan(batch: readonly ReceivedMessage[]): SpanInit {
+    const { broker, group } = this.options;
+    const topic = batch[0]!.topic;
+    return {
+      name: `receive ${topic}`,
+      kind: 'consumer',
+      links: batch.map(({ headers }) => headers['traceparent']),
+      attributes: {
+        [names.messagingSystem]: broker.name,
+        [names.messagingOperation]: 'receive',
+        [names.messagingDestination]: topic,
+        [names.messagingConsumerGroup]: group,
+        [names.messagingBatchSize]: batch.length,
+      },
+    };
   }
 
   /** One message that the log refuses for a reason nobody foresaw must not hold its partition: it is put aside, the others go on. */

@@ -2,10 +2,13 @@
 import {
   ConfigurationError,
   failpoint,
+  inSpan,
+  spanAttributes as names,
   type Class,
   type EventContext,
   type EventRegistry,
   type LogRecord,
+  type SpanInit,
 } from '../core/index.js';
 import {
   eventsIn,
@@ -120,7 +123,12 @@ async function relay(
   const { sending, failures } = prepare(records, messagesOf);
   if (sending.length === 0) return failures;
   const refused = new Map<number, unknown>();
-  for (const { index, error } of await broker.publish(sending.map(({ message }) => message))) refused.set(index, error);
+  const messages = sending.map(({ message }) => message);
+  const sent = await inSpan(
+    () => sendSpan(messages, broker),
+    () => broker.publish(messages),
+  );
+  for (const { index, error } of sent) refused.set(index, error);
   failpoint('relay.afterSendBeforeMark');
   const held = new Set<string>();
   for (const [index, { record }] of sending.entries()) {
@@ -131,6 +139,22 @@ async function relay(
     if (failures.at(-1)?.position !== record.position) failures.push({ position: record.position, error });
   }
   return failures;
+}
+
+/** Each message keeps the trace context of its event, in its header; the send has to do with all of them. */
+function sendSpan(messages: readonly BrokerMessage[], { name }: Broker): SpanInit {
+  const { topic } = messages[0]!;
+  return {
+    name: `send ${topic}`,
+    kind: 'producer',
+    links: messages.map(({ headers }) => headers['traceparent']),
+    attributes: {
+      [names.messagingSystem]: name,
+      [names.messagingOperation]: 'send',
+      [names.messagingDestination]: topic,
+      [names.messagingBatchSize]: messages.length,
+    },
+  };
 }
 
 /** Sorts out what cannot be sent, with its successors of the same key. */

@@ -4,13 +4,16 @@ import {
   ConfigurationError,
   contentHash,
   currentTransaction,
+  inSpan,
   MessageContext,
+  spanAttributes,
   systemClock,
   systemIds,
   TooManyConflictsError,
   WrongExpectedVersionError,
   type Class,
   type MessageContextInit,
+  type SpanInit,
 } from '../core/index.js';
 import { commandContext } from './pipeline/command-middleware.js';
 import { passThrough, type CommandPipeline } from './pipeline/command-pipeline.js';
@@ -48,6 +51,16 @@ export class CommandBus extends NestCommandBus {
   /** {@link execute} in a context made by {@link contextFor}, for who asks it afterwards how far the command came. */
   async executeIn<R = void>(context: MessageContext, command: Command<R>, asyncContext?: AsyncContext): Promise<R> {
     if (!this.isOpen) throw new ConfigurationError(tooEarly(command.constructor.name));
+    return inSpan(
+      () => spanOf(context),
+      (span) => {
+        if (span) context.continueTrace(span.traceparent);
+        return this.executeTraced(context, command, asyncContext);
+      },
+    );
+  }
+
+  private executeTraced<R>(context: MessageContext, command: Command<R>, asyncContext?: AsyncContext): Promise<R> {
     const { steps, attempts } = this.pipelineOf(command);
     let takeBack: (() => void) | undefined;
     const handle = async (): Promise<R> => {
@@ -81,6 +94,12 @@ export class CommandBus extends NestCommandBus {
 
 function tooEarly(command: string): string {
   return `${command} was executed while the service boots, before what stands before its handler is in place: it would not be validated or authorised. Execute it once app.init() or app.listen() has resolved.`;
+}
+
+function spanOf({ command, traceparent }: MessageContext): SpanInit {
+  const { id, type } = command!;
+  const attributes = { [spanAttributes.commandType]: type, [spanAttributes.commandId]: id };
+  return { name: `execute ${type}`, traceparent, attributes };
 }
 
 /** Inherits from the context of the caller. */

@@ -32,7 +32,9 @@ export function dispatchOf({ store, processes }: EventStoreRuntime, { bus, regis
     /** Under the id and context the saga gave it, so that a repeat finds its first result. */
     async execute({ id, type, data, metadata }) {
       const command = registry.decode({ type, data });
-      const context = MessageContext.run(new MessageContext(metadata), () => contextFor(command, { commandId: id }));
+      const traceparent = MessageContext.current()?.traceparent ?? metadata.traceparent;
+      const cause = new MessageContext({ ...metadata, traceparent });
+      const context = MessageContext.run(cause, () => contextFor(command, { commandId: id }));
       try {
         await onDuty('handlers', () => bus.executeIn(context, command as never));
       } catch (error) {

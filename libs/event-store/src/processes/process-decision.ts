@@ -1,5 +1,5 @@
 // What one reaction decided, as it is written: state, commands, timers and undo steps with ids that a redelivery repeats.
-import { deterministicId, type EventMetadata, type LogRecord } from '../core/index.js';
+import { deterministicId, MessageContext, type EventMetadata, type LogRecord } from '../core/index.js';
 import type { CommandRegistry } from './command-registry.js';
 import { UnstorableStateError } from './errors.js';
 import type { OutgoingCommand } from './outgoing-command.js';
@@ -84,7 +84,8 @@ export function metadataOf(
   record: LogRecord,
   reason?: string,
 ): EventMetadata {
-  const { correlationId, traceparent } = record.metadata;
+  const { correlationId } = record.metadata;
+  const traceparent = MessageContext.current()?.traceparent ?? record.metadata.traceparent;
   return {
     correlationId,
     causationId: record.id,

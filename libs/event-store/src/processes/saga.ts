@@ -59,6 +59,7 @@ export function sagaSubscription(options: SagaOptions): TransactionalSubscriptio
 }
 
 function metadataOf(name: string, record: LogRecord): EventMetadata {
-  const { correlationId, traceparent } = record.metadata;
+  const { correlationId } = record.metadata;
+  const traceparent = MessageContext.current()?.traceparent ?? record.metadata.traceparent;
   return { correlationId, causationId: record.id, actor: `saga:${name}`, ...(traceparent && { traceparent }) };
 }

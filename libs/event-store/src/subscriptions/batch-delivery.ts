@@ -3,7 +3,7 @@ import { DeadlineExceededError, failpoint, type LogRecord, type ParkedMessage } 
 import { callWithin } from './call.js';
 import type { Delivery } from './delivery.js';
 import { isInfrastructure } from './failure.js';
-import { distinctKeys, itemOf, type Item } from './item.js';
+import { distinctKeys, inBatchSpan, itemOf, type Item } from './item.js';
 import { Passing } from './passing.js';
 import { nextDelayMs } from './retry-policy.js';
 import { unavailablePolicy, type SubscriptionRunnerOptions } from './runner-options.js';
@@ -119,7 +119,7 @@ export class BatchDelivery implements Delivery {
     const records = items.map(({ record }) => record);
     for (let attempt = 1; !this.session.intake.aborted; attempt += 1) {
       try {
-        const failed = await callWithin(() => definition.handleBatch(records), {
+        const failed = await callWithin(() => inBatchSpan(definition, records, () => definition.handleBatch(records)), {
           clock,
           what: `${definition.name} on records ${records[0]!.position} to ${records.at(-1)!.position}`,
           deadlineMs: definition.deadlineMs,

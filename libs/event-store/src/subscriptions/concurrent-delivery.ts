@@ -1,9 +1,9 @@
 // Keys side by side without a transaction: at least once. The checkpoint follows the stretch without a hole; a slow key holds no other.
-import { MessageContext, type LogRecord, type ParkedMessage } from '../core/index.js';
+import { type LogRecord, type ParkedMessage } from '../core/index.js';
 import { callWithin } from './call.js';
 import type { Delivery } from './delivery.js';
 import { isInfrastructure } from './failure.js';
-import { contextOf, distinctKeys, itemOf, type Item } from './item.js';
+import { distinctKeys, inContextOf, itemOf, type Item } from './item.js';
 import { KeyQueues } from './key-queues.js';
 import { MovingWindow } from './moving-window.js';
 import { nextDelayMs } from './retry-policy.js';
@@ -117,14 +117,11 @@ export class ConcurrentDelivery implements Delivery {
     const { definition, clock, ids, logger } = this.options;
     for (let attempt = 1; !this.session.intake.aborted; attempt += 1) {
       try {
-        await callWithin(
-          () => MessageContext.run(contextOf(definition.name, record), () => definition.handle(record)),
-          {
-            clock,
-            what: `${definition.name} on record ${record.position}`,
-            deadlineMs: definition.deadlineMs,
-          },
-        );
+        await callWithin(() => inContextOf(definition, record, () => definition.handle(record)), {
+          clock,
+          what: `${definition.name} on record ${record.position}`,
+          deadlineMs: definition.deadlineMs,
+        });
         this.session.progress.handled += 1;
         this.session.noteRecovery(record);
         return 'done';

@@ -1,5 +1,5 @@
 // A record as a delivery looks at it: its key, whether the subscription wants it, and the message context its handler runs in.
-import { MessageContext, type LogRecord } from '../core/index.js';
+import { inSpan, MessageContext, spanAttributes as names, type LogRecord, type SpanInit } from '../core/index.js';
 import type { SubscriptionDefinition } from './subscription.js';
 import { skippedFor } from './unreadable.js';
 
@@ -27,9 +27,56 @@ export function distinctKeys(items: readonly Item[]): string[] {
   return [...new Set(items.map((item) => item.key))];
 }
 
+/** Calls the handler in the message context of its record, as a step of the trace that the record belongs to. */
+export function inContextOf<T>(
+  definition: SubscriptionDefinition,
+  record: LogRecord,
+  handle: () => Promise<T>,
+): Promise<T> {
+  const { traceparent } = record.metadata;
+  return inSpan(
+    () => ({
+      ...processing(definition),
+      traceparent,
+      attributes: {
+        ...processing(definition).attributes,
+        [names.position]: Number(record.position),
+        [names.recordType]: record.type,
+        [names.messagingMessageId]: record.id,
+      },
+    }),
+    (span) => MessageContext.run(contextOf(definition.name, record, span?.traceparent), handle),
+  );
+}
+
+/** Many records in one call: each has its own trace, and the call has to do with all of them. */
+export function inBatchSpan<T>(
+  definition: SubscriptionDefinition,
+  records: readonly LogRecord[],
+  handle: () => Promise<T>,
+): Promise<T> {
+  return inSpan(
+    () => ({
+      ...processing(definition),
+      links: records.map(({ metadata }) => metadata.traceparent),
+      attributes: { ...processing(definition).attributes, [names.messagingBatchSize]: records.length },
+    }),
+    handle,
+  );
+}
+
+function processing({ name, log }: SubscriptionDefinition): SpanInit {
+  const attributes = { [names.messagingOperation]: 'process', [names.subscription]: name, [names.log]: log };
+  return { name: `process ${name}`, kind: 'consumer', attributes };
+}
+
 /** Commands sent by a handler take their ids from subscription and record, so that a repeat of the record sends the same ones. */
-export function contextOf(subscription: string, { id, metadata }: LogRecord): MessageContext {
-  const { correlationId, actor, reason, traceparent } = metadata;
+export function contextOf(
+  subscription: string,
+  { id, metadata }: LogRecord,
+  traceparent = metadata.traceparent,
+): MessageContext {
+  const { correlationId, actor, reason } = metadata;
   return new MessageContext({
     correlationId,
     causationId: id,

@@ -1,11 +1,11 @@
 // Effect and checkpoint in one unit of work: as many records as the definition allows while all goes well, one at a time as soon as one fails.
 import type { LogRecord, ParkedMessage, Transaction } from '../core/index.js';
-import { failpoint, MessageContext, overtakingKey } from '../core/index.js';
+import { failpoint, overtakingKey } from '../core/index.js';
 import { callWithin } from './call.js';
 import type { Delivery } from './delivery.js';
 import { CommitUncertainError, isInfrastructure } from './failure.js';
 import { HeldKeys } from './held-keys.js';
-import { contextOf, distinctKeys, itemOf, type Item } from './item.js';
+import { distinctKeys, inContextOf, itemOf, type Item } from './item.js';
 import { Passing } from './passing.js';
 import type { SubscriptionRunnerOptions } from './runner-options.js';
 import type { Session } from './session.js';
@@ -205,9 +205,8 @@ export class TransactionalDelivery implements Delivery {
     if (fault) throw fault.error;
     if (passed) return;
     const { definition } = this.options;
-    const context = contextOf(definition.name, record);
     await this.call(`record ${record.position}`, () =>
-      MessageContext.run(context, () => definition.handle(record, transaction)),
+      inContextOf(definition, record, () => definition.handle(record, transaction)),
     );
     if (definition.log === 'inbound') failpoint('inbox.afterEffectBeforeCommit');
   }

@@ -1,5 +1,5 @@
 // What every service reads from its environment. `.env.example` explains the same variables to people; a test holds the two together.
-import { IsIn, IsOptional, Length, Matches, Max, Min, ValidateIf } from 'class-validator';
+import { IsIn, IsOptional, IsUrl, Length, Matches, Max, Min, ValidateIf } from 'class-validator';
 import { DEV_ISSUER } from '../auth/dev-issuer.js';
 import { KEY_SET_EXPECTED, readKeySet } from '../auth/key-set.js';
 import { brokerListTrouble } from './broker-list.js';
@@ -161,6 +161,17 @@ export class PlatformConfig {
   @IsOptional()
   @IsWebUrl()
   readonly AUTH_JWKS_URL?: string;
+
+  /** Where spans go, over OTLP: a collector of OpenTelemetry. Unset: nothing is traced. */
+  @Env('text', { expected: 'the http or https URL of a collector, e.g. http://localhost:4318' })
+  @IsOptional()
+  @IsUrl({ protocols: ['http', 'https'], require_protocol: true, require_tld: false })
+  readonly OTEL_EXPORTER_OTLP_ENDPOINT?: string;
+
+  /** The share of requests that are traced, 1 being all. What a caller traces already is always traced. */
+  @Env('text', { expected: 'a number from 0 to 1' })
+  @Matches(/^(0(\.\d+)?|1(\.0+)?)$/)
+  readonly OTEL_TRACES_SAMPLER_ARG: string = '1';
 }
 
 function keySetTrouble(file: string): string | undefined {

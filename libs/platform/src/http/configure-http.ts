@@ -7,6 +7,7 @@ import { CORRELATION_HEADER } from './correlation.js';
 import { contextOf } from './message-context.interceptor.js';
 import { acceptJsonOnly } from './json-body.js';
 import { assertPlainInput } from './plain-input.js';
+import { beginRequestSpan, endRequestSpan, inRequestSpan } from './request-span.js';
 import { ProblemException } from './problem.js';
 
 export function configureHttp(app: NestFastifyApplication): void {
@@ -31,6 +32,7 @@ export function configureHttp(app: NestFastifyApplication): void {
 
 function addHooks(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', (request, reply, done) => {
+    beginRequestSpan(request);
     void reply.header(CORRELATION_HEADER, request.id);
     const given = request.headers[CORRELATION_HEADER];
     if (given !== undefined && given !== request.id) {
@@ -38,7 +40,7 @@ function addHooks(fastify: FastifyInstance): void {
       done(new ProblemException({ status: 400, code: 'correlation-id-invalid', detail }));
       return;
     }
-    MessageContext.run(contextOf(request), done);
+    MessageContext.run(contextOf(request), () => inRequestSpan(request, done));
   });
 
   // Again: reading the body leaves the asynchronous context of the request.
@@ -49,12 +51,13 @@ function addHooks(fastify: FastifyInstance): void {
       done(error as Error);
       return;
     }
-    MessageContext.run(contextOf(request), done);
+    MessageContext.run(contextOf(request), () => inRequestSpan(request, done));
   });
 
   // One line for each request: the route's pattern instead of its URL, because ids and queries are what people typed.
   const logger = new Logger('http');
   fastify.addHook('onResponse', (request, reply, done) => {
+    endRequestSpan(request, reply);
     const { method, id: correlationId, routeOptions } = request;
     const ms = Math.round(reply.elapsedTime);
     const line = { method, route: routeOptions.url ?? 'none', status: reply.statusCode, ms, correlationId };

@@ -4,14 +4,14 @@ import { Observable } from 'rxjs';
 import type { FastifyRequest } from 'fastify';
 import { MessageContext } from '@app/event-store/core';
 import { actorOf } from '../auth/current-user.js';
-import { traceparentOf } from './correlation.js';
+import { traceOf } from './request-span.js';
 
 /** The context of a request; without an actor until the guard has seen the token. */
 export function contextOf(request: FastifyRequest): MessageContext {
   return new MessageContext({
     correlationId: request.id,
     actor: actorOf(request),
-    traceparent: traceparentOf(request.raw),
+    traceparent: traceOf(request),
   });
 }
 

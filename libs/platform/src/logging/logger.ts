@@ -73,7 +73,9 @@ function params(logger: Logger): Params {
 
 function currentContext(): object {
   const context = MessageContext.current();
-  return context ? { correlationId: context.correlationId } : {};
+  if (!context) return {};
+  const { correlationId, traceparent } = context;
+  return { correlationId, ...(traceparent && { traceId: traceparent.slice(3, 35) }) };
 }
 
 /** Of an error only what says what went wrong where: drivers hang queries, parameters and whole rows on theirs. */

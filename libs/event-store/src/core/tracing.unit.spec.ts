@@ -1,0 +1,88 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { DomainError } from './domain-errors.js';
+import { MessageContext } from './message-context.js';
+import { beginSpan, inSpan, useTracer, type SpanAttributes, type SpanInit } from './tracing.js';
+
+const CALLER = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`;
+
+interface Told {
+  readonly init: SpanInit;
+  readonly attributes: SpanAttributes[];
+  ended: { readonly error: unknown } | undefined;
+}
+
+function tracing(): Told[] {
+  const told: Told[] = [];
+  useTracer({
+    begin(init) {
+      const span: Told = { init, attributes: [], ended: undefined };
+      told.push(span);
+      return {
+        traceparent: `00-${'a'.repeat(32)}-${String(told.length).padStart(16, '0')}-01`,
+        set: (attributes) => void span.attributes.push(attributes),
+        run: (work) => work(),
+        end: (error) => void (span.ended = { error }),
+      };
+    },
+  });
+  return told;
+}
+afterEach(() => useTracer(undefined));
+
+class Refused extends DomainError {
+  readonly code = 'REFUSED';
+}
+
+describe('a span', () => {
+  it('is not even described where nobody traces', async () => {
+    const described = (): never => expect.unreachable();
+    expect(beginSpan(described)).toBeUndefined();
+    await expect(inSpan(described, (span) => Promise.resolve(span))).resolves.toBeUndefined();
+  });
+
+  it('follows from what runs, unless it says from what', async () => {
+    const told = tracing();
+    const context = new MessageContext({ correlationId: 'c', traceparent: CALLER });
+    await MessageContext.run(context, async () => {
+      await inSpan(
+        () => ({ name: 'load order' }),
+        () => Promise.resolve(),
+      );
+      await inSpan(
+        () => ({ name: 'process view', traceparent: 'its own' }),
+        () => Promise.resolve(),
+      );
+    });
+    expect(told.map(({ init }) => init.traceparent)).toEqual([CALLER, 'its own']);
+  });
+
+  it('ends with its work, and fails as that does', async () => {
+    const told = tracing();
+    const broken = new TypeError('broken');
+    await inSpan(
+      () => ({ name: 'one' }),
+      (span) => Promise.resolve(span!.set({ n: 1 })),
+    );
+    await expect(
+      inSpan(
+        () => ({ name: 'two' }),
+        () => Promise.reject(broken),
+      ),
+    ).rejects.toBe(broken);
+    expect(told.map(({ ended }) => ended)).toEqual([{ error: undefined }, { error: broken }]);
+    expect(told[0]!.attributes).toEqual([{ n: 1 }]);
+  });
+
+  it('does not fail with a rejection, which is an answer', async () => {
+    const told = tracing();
+    const asked = inSpan(
+      () => ({ name: 'execute Ship' }),
+      () => Promise.reject(new Refused('Not today.')),
+    );
+    await expect(asked).rejects.toThrow('Not today.');
+    expect(told[0]).toMatchObject({
+      ended: { error: undefined },
+      attributes: [{ 'event_store.command.rejection': 'REFUSED' }],
+    });
+  });
+});

@@ -1,0 +1,78 @@
+// One request as one trace, through both services and the broker between them, told to a collector as in production.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { orderEvents, paymentEvents } from '@app/contracts';
+import { eventually } from './support/eventually.js';
+import { otlpReceiver, type OtlpReceiver, type ReceivedSpan } from './support/otlp-receiver.js';
+import { startWholeSystem, type WholeSystem } from './support/whole-system.js';
+
+const PATH = [
+  'order-service POST /orders',
+  'order-service execute PlaceOrder',
+  'payment-service process payment-capture-placed',
+  'payment-service process command-dispatch',
+  'payment-service execute CapturePayment',
+  'order-service process checkout',
+  'order-service process command-dispatch',
+  'order-service execute ConfirmOrder',
+];
+
+/** They have to do with many traces: they name them, and are part of none. */
+const BATCHES = [
+  'process OrderPublisher',
+  'process PaymentPublisher',
+  `send ${orderEvents.topic}`,
+  `send ${paymentEvents.topic}`,
+  `receive ${orderEvents.topic}`,
+  `receive ${paymentEvents.topic}`,
+].sort();
+
+let receiver: OtlpReceiver;
+let whole: WholeSystem;
+beforeAll(async () => {
+  receiver = await otlpReceiver();
+  whole = await startWholeSystem({ OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url });
+}, 240_000);
+afterAll(async () => {
+  await whole?.close();
+  await receiver?.close();
+});
+
+describe('a traced checkout', { timeout: 120_000 }, () => {
+  it('is one trace from the POST to the confirmed order', async () => {
+    const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
+    const answer = await fetch(`${whole.system.running('order-service').url}/orders`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        authorization: `Bearer ${await whole.system.token('alice', 'customer')}`,
+        traceparent: `00-${traceId}-00f067aa0ba902b7-01`,
+      },
+      body: JSON.stringify({ lines: [{ sku: 'mug', quantity: 1 }] }),
+    });
+    expect(answer.status).toBe(201);
+    const spans = (): ReceivedSpan[] => receiver.spans.filter((span) => span.traceId === traceId);
+    await eventually(() => expect(pathTo('execute ConfirmOrder', spans())).toEqual(PATH), { timeoutMs: 20_000 });
+    expect(spans().filter(({ failed }) => failed)).toEqual([]);
+    expect(spans().find(({ name }) => name === 'append payment')?.attributes).toMatchObject({
+      'event_store.stream': expect.stringMatching(/^payment-/) as string,
+      'event_store.events.appended': expect.any(Number) as number,
+    });
+    const loaded = spans().find(({ name, service }) => name === 'load order' && service === 'order-service');
+    expect(loaded?.attributes).toMatchObject({ 'event_store.stream.version': 1, 'event_store.events.read': 1 });
+    await eventually(() => expect(namesLinkedTo(traceId)).toEqual(BATCHES), { timeoutMs: 20_000 });
+  });
+});
+
+function namesLinkedTo(traceId: string): string[] {
+  const linked = receiver.spans.filter(({ links }) => links.includes(traceId));
+  return [...new Set(linked.map(({ name }) => name))].sort();
+}
+
+/** From the request, one line for each span on the way. */
+function pathTo(name: string, spans: readonly ReceivedSpan[]): string[] {
+  const parents = new Map(spans.map((span) => [span.spanId, span]));
+  const path: string[] = [];
+  for (let at = spans.find((span) => span.name === name); at; at = parents.get(at.parentSpanId))
+    path.unshift(`${at.service} ${at.name}`);
+  return path;
+}
