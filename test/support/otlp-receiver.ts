@@ -1,5 +1,5 @@
 // A collector of OpenTelemetry that keeps in memory what it is sent: spans as OTLP/HTTP brings them, in JSON.
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 
@@ -47,15 +47,12 @@ const ERROR = 2;
 
 export async function otlpReceiver(): Promise<OtlpReceiver> {
   const spans: ReceivedSpan[] = [];
-  const server = createServer((request, response) => {
-    text(request).then(
-      (body) => {
-        if (request.url === '/v1/traces') spans.push(...read(JSON.parse(body) as Body));
-        response.setHeader('content-type', 'application/json').end('{}');
-      },
-      () => response.destroy(),
-    );
-  });
+  const take = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const body = await text(request);
+    if (request.url === '/v1/traces') spans.push(...read(JSON.parse(body) as Body));
+    response.setHeader('content-type', 'application/json').end('{}');
+  };
+  const server = createServer((request, response) => void take(request, response));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

@@ -102,7 +102,11 @@ async function serve(
   });
   configureHttp(app);
   configureDocs(app, { name, description });
-  stopWhenAsked({ logger, close: () => app.close().finally(endTracing) });
+  const close = async (): Promise<void> => {
+    await app.close();
+    await endTracing();
+  };
+  stopWhenAsked({ logger, close });
   await app.listen({ port: config.PORT, host: config.HOST });
   const url = await app.getUrl();
   logger.info(`${name} listens on ${url} (API docs: ${url}/docs)`);

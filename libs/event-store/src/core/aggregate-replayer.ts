@@ -48,7 +48,7 @@ export class AggregateReplayer<A extends EventSourcedAggregate<object>> {
     const continued = snapshot && (await this.continued(snapshot, id, options));
     if (snapshot && !continued) this.snapshots?.drop(snapshot);
     const aggregate = continued ?? (await this.fromBeginning(id, options));
-    const skipped = continued ? snapshot!.version : 0;
+    const skipped = continued ? snapshot.version : 0;
     span?.set({ [names.version]: aggregate.version, [names.eventsRead]: aggregate.version - skipped });
     return aggregate;
   }

@@ -43,7 +43,7 @@ export function otelTracer(otel: OtelTracer): Tracer {
         run: (work) => context.with(here, work),
         end(error) {
           if (error !== undefined) {
-            span.recordException(error instanceof Error ? { name: error.name, message: error.message } : String(error));
+            span.recordException(describe(error));
             span.setStatus({ code: SpanStatusCode.ERROR });
           }
           span.end();
@@ -51,6 +51,12 @@ export function otelTracer(otel: OtelTracer): Tracer {
       };
     },
   };
+}
+
+/** Never the stack and what a driver hangs on its errors: rows and parameters would leave the service. */
+function describe(error: unknown): { readonly name: string; readonly message: string } {
+  if (error instanceof Error) return { name: error.name, message: error.message };
+  return { name: 'Error', message: typeof error === 'string' ? error : typeof error };
 }
 
 function linksTo(traceparents: NonNullable<SpanInit['links']>): Link[] {
