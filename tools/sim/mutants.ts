@@ -28,16 +28,16 @@ export const mutants: readonly SimMutant[] = [
     key: 'two-sends',
     name: 'the relay has two sends outstanding at a time',
     file: `${STORE}/messaging/publisher-relay.ts`,
-    find: 'await broker.publish(sending.map(({ message }) => message))',
-    replace: '(await Promise.all(sending.map(({ message }) => broker.publish([message])))).flat()',
+    find: '() => broker.publish(messages),',
+    replace: 'async () => (await Promise.all(messages.map((message) => broker.publish([message])))).flat(),',
   },
   {
     key: 'skip-locked-relay',
     name: 'two relays at a time, each of which takes the rows that the other has not locked',
     file: `${STORE}/messaging/publisher-relay.ts`,
-    find: 'await broker.publish(sending.map(({ message }) => message))',
+    find: '() => broker.publish(messages),',
     replace:
-      '(await Promise.all([0, 1].map((relay) => broker.publish(sending.flatMap(({ message }, row) => (row % 2 === relay ? [message] : [])))))).flat()',
+      'async () => (await Promise.all([0, 1].map((relay) => broker.publish(messages.filter((_, row) => row % 2 === relay))))).flat(),',
   },
   {
     key: 'no-fencing',
@@ -122,7 +122,11 @@ export const mutants: readonly SimMutant[] = [
     key: 'ack-before-store',
     name: 'a message is acknowledged before it is stored',
     file: `${STORE}/messaging/inbox-consumer.ts`,
-    find: "      await this.store(batch);\n      failpoint('inbox.afterCommitBeforeOffset');",
+    find: `      await inSpan(
+        () => this.receiveSpan(batch),
+        () => this.store(batch),
+      );
+      failpoint('inbox.afterCommitBeforeOffset');`,
     replace: '      void this.store(batch).catch(() => undefined);',
   },
   {
