@@ -58,9 +58,6 @@ export function relaySubscription(options: RelayOptions): BatchSubscription {
   const { name, publish, registry, segment, batchSize = 500, unknown } = options;
   for (const eventClass of publish.keys()) requireRegistered(eventClass, options);
   const types = namesOfAll(publish.keys(), registry);
-  const wants = ({ type, key }: LogRecord): boolean =>
-    types.has(type) && (!segment || segmentOf(key, segment.of) === segment.index);
-  const messagesOf = once((record) => messagesFor(record, options));
   return {
     delivery: 'batch',
     name: segment ? segmentName(name, segment) : name,
@@ -69,13 +66,11 @@ export function relaySubscription(options: RelayOptions): BatchSubscription {
     log: 'events',
     start: 'beginning',
     batchSize,
-    wants,
+    wants: ({ type, key }) => types.has(type) && (!segment || segmentOf(key, segment.of) === segment.index),
     unreadable: (record) => registry.unreadable(record),
     unknown,
     retryFor: (code) => (HOPELESS.includes(code) ? AT_ONCE : undefined),
-    handleBatch: (records) => relay(records, messagesOf, options.broker),
-    // While the broker takes the messages before, the thread has nothing else to do.
-    readAhead: (records) => records.filter(wants).forEach((record) => void messagesOf(record)),
+    handleBatch: (records) => relay(records, options),
   };
 }
 
@@ -93,40 +88,15 @@ function requireRegistered(eventClass: Class, { name, registry }: RelayOptions):
   );
 }
 
-/** What becomes of one record: messages, or why not. */
-type MessagesOf = (record: LogRecord) => readonly BrokerMessage[] | { readonly error: unknown };
-
-/** Made once for each record, whoever asks first: ahead of its turn, or when its batch comes again. */
-function once(make: (record: LogRecord) => readonly BrokerMessage[]): MessagesOf {
-  const made = new WeakMap<LogRecord, ReturnType<MessagesOf>>();
-  return (record) => {
-    const known = made.get(record) ?? outcomeOf(() => make(record));
-    made.set(record, known);
-    return known;
-  };
-}
-
-function outcomeOf<T>(make: () => T): T | { readonly error: unknown } {
-  try {
-    return make();
-  } catch (error) {
-    return { error };
-  }
-}
-
-async function relay(
-  records: readonly LogRecord[],
-  messagesOf: MessagesOf,
-  broker: Broker,
-): Promise<readonly Failure[]> {
+async function relay(records: readonly LogRecord[], options: RelayOptions): Promise<readonly Failure[]> {
   failpoint('relay.afterFetch');
-  const { sending, failures } = prepare(records, messagesOf);
+  const { sending, failures } = prepare(records, options);
   if (sending.length === 0) return failures;
   const refused = new Map<number, unknown>();
   const messages = sending.map(({ message }) => message);
   const sent = await inSpan(
-    () => sendSpan(messages, broker),
-    () => broker.publish(messages),
+    () => sendSpan(messages, options.broker),
+    () => options.broker.publish(messages),
   );
   for (const { index, error } of sent) refused.set(index, error);
   failpoint('relay.afterSendBeforeMark');
@@ -158,16 +128,19 @@ function sendSpan(messages: readonly BrokerMessage[], { name }: Broker): SpanIni
 }
 
 /** Sorts out what cannot be sent, with its successors of the same key. */
-function prepare(records: readonly LogRecord[], messagesOf: MessagesOf) {
+function prepare(records: readonly LogRecord[], options: RelayOptions) {
   const sending: { record: LogRecord; message: BrokerMessage }[] = [];
   const failures: Failure[] = [];
   const held = new Set<string>();
   for (const record of records) {
-    const made = held.has(record.key) ? { error: new HeldBackError(record.key) } : messagesOf(record);
-    if ('error' in made) {
+    try {
+      if (held.has(record.key)) throw new HeldBackError(record.key);
+      const messages = messagesFor(record, options);
+      for (const message of messages) sending.push({ record, message });
+    } catch (error) {
       held.add(record.key);
-      failures.push({ position: record.position, error: made.error });
-    } else for (const message of made) sending.push({ record, message });
+      failures.push({ position: record.position, error });
+    }
   }
   return { sending, failures };
 }

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
   ConfigurationError,
-  deterministicId,
   Event,
   EventRegistry,
   systemClock,
@@ -10,7 +9,6 @@ import {
   type LogRecord,
 } from '../core/index.js';
 import { MemoryBroker } from '../memory/memory-broker.js';
-import { SubscriptionLab } from '../testing/subscription-lab.js';
 import { oldShelfRows, ShelfRemarked, ShelfStocked } from '../testing/shelf.js';
 import type { BrokerMessage } from './broker.js';
 import { HeldBackError, MessageTooLargeError } from './errors.js';
@@ -206,44 +204,6 @@ describe('relaySubscription', () => {
       { position: 2n, error },
       { position: 4n, error: expect.any(HeldBackError) as Error },
     ]);
-  });
-
-  it('makes the messages of what comes next while the broker takes the ones before, and none twice', async () => {
-    const lab = new SubscriptionLab();
-    const made: number[] = [];
-    let release = (): void => undefined;
-    const sent: number[] = [];
-    const broker = {
-      async publish(messages: readonly BrokerMessage[]) {
-        await new Promise<void>((resolve) => (release = resolve));
-        sent.push(messages.length);
-        return [];
-      },
-    } as unknown as Watched;
-    const map = (event: OrderPlaced): OrderPlacedV1 => {
-      made.push(event.total);
-      return new OrderPlacedV1('a', event.total);
-    };
-    const { relay } = await setUp({ broker, publish: new Map([[OrderPlaced, map]]), batchSize: 2 });
-    const of = (type: string, total: number) => ({
-      id: deterministicId('event', total),
-      type,
-      schemaVersion: 1,
-      data: { total },
-      metadata: { correlationId: 'c' },
-    });
-    const events = [of('order.placed', 1), of('order.placed', 2), of('order.noted', 3), of('order.placed', 4)];
-    await lab.store.events.append({ stream: 'order-a', expected: 'any', events });
-    const runner = lab.runner(relay);
-    await lab.clock.until(() => made.length === 3, 0);
-    expect(sent).toEqual([]);
-    release();
-    await lab.clock.until(() => sent.length === 1, 0);
-    release();
-    await lab.clock.until(() => runner.status().position === 4n);
-    expect(sent).toEqual([2, 1]);
-    expect(made).toEqual([1, 2, 4]);
-    await lab.stop();
   });
 
   it('refuses a class that is not an event of this service', async () => {

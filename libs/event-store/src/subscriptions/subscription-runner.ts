@@ -156,7 +156,7 @@ export class SubscriptionRunner {
       const { ahead, stop, skipped } = sightOf(definition, records);
       // There is more: it is read while these are handled.
       const isFull = ahead.length === limit;
-      following = isFull ? this.readAhead(session.cursorAt(ahead.at(-1)!.position), limit) : undefined;
+      following = isFull ? tail.next(session.cursorAt(ahead.at(-1)!.position), limit) : undefined;
       following?.catch(() => undefined); // whoever waits for it hears of it
       if (!session.isTroubled && (!stop || ahead.length > 0)) this.enter('running');
       await delivery.retryDue();
@@ -179,14 +179,6 @@ export class SubscriptionRunner {
       }
       this.failures = 0;
     }
-  }
-
-  private async readAhead(after: LogCursor, limit: number): Promise<readonly LogRecord[]> {
-    const { tail, definition, clock } = this.options;
-    const records = await tail.next(after, limit);
-    // Not in this turn, in which the call for those before them goes out.
-    if (definition.delivery === 'batch') clock.after(0, () => definition.readAhead?.(records));
-    return records;
   }
 
   private deliveryFor(session: Session): Delivery {

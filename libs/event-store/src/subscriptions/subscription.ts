@@ -118,8 +118,6 @@ export interface BatchSubscription extends SubscriptionBase {
    * too: those that are not count as done.
    */
   handleBatch(records: readonly LogRecord[]): Promise<readonly { position: bigint; error: unknown }[]>;
-  /** Hears of records that come next, wanted or not, while a call is on its way: what needs nothing but the records can be done meanwhile. Must not throw. */
-  readAhead?(records: readonly LogRecord[]): void;
 }
 
 export type SubscriptionDefinition = TransactionalSubscription | ConcurrentSubscription | BatchSubscription;
