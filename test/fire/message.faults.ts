@@ -9,6 +9,7 @@ import { open } from '../../tools/es/session.js';
 import { eventually } from '../support/eventually.js';
 import type { Arena, UnderFire } from './arena.js';
 import { placeName } from './broker-under-fire.js';
+import { deadLettersOf } from './dead-letters.js';
 import { captured, poisonLike } from './poison.js';
 import { openStory } from './stories.js';
 
@@ -37,7 +38,7 @@ export function messageFaults(fire: UnderFire): void {
     expect(await eventsOf(arena, originals)).toEqual(before);
   });
 
-  it('poison of every kind on every partition of both topics: each is kept aside with its reason, and nothing else waits [15]', async () => {
+  it('poison of every kind on every partition of both topics: each is kept aside with its reason, mirrored, and nothing else waits [15]', async () => {
     const { arena } = fire;
     const samples = await samplesOf(arena);
     const expected = new Map<string, string>();
@@ -55,6 +56,7 @@ export function messageFaults(fire: UnderFire): void {
       await eventually(async () => expect(await keptAside(arena)).toEqual(expected), { timeoutMs: 30_000 });
     });
     expect(await keptAside(arena)).toEqual(expected);
+    expect(await deadLettersOf(arena.broker.client, expected.size)).toEqual(expected);
     for (const topic of topics) {
       // A group that went back to its poison would say so every time. It may come twice: a broker delivers at least once.
       const lines = (await (await said.get(topic)!)()).split('\n').filter((line) => line.includes('set aside'));

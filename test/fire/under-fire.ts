@@ -5,6 +5,7 @@ import { shopServices, type ShopService } from '../../tools/demo/checkout-shape.
 import type { Arena, UnderFire } from './arena.js';
 import { brokerFaults } from './broker.faults.js';
 import { databaseFaults } from './database.faults.js';
+import { DEAD_LETTERS } from './dead-letters.js';
 import { failpointFaults } from './failpoint.faults.js';
 import { messageFaults } from './message.faults.js';
 import { serviceFaults } from './service.faults.js';
@@ -14,7 +15,7 @@ const TEST_WITHIN_MS = 180_000;
 
 /** A gateway that is slow enough for faults to hit payments in the middle. Read again at every start of a service. */
 export function usualEnvironment(): Record<string, string> {
-  return { GATEWAY_DELAY_MS: '150', GATEWAY_STALL_MS: '3000' };
+  return { GATEWAY_DELAY_MS: '150', GATEWAY_STALL_MS: '3000', DEAD_LETTER_TOPIC: DEAD_LETTERS };
 }
 
 export function describeUnderFire(

@@ -37,9 +37,9 @@ export function printDiagnosis(io: Io, diagnosis: Diagnosis): void {
   io.out(`${paint(look, 'bold', safe(context))}  ${safe(place)}  ${safe(state)}`);
   if (subscriptions.length > 0) for (const text of table(look, columns, subscriptions, '  ')) io.out(text);
   if (parked) {
-    const { waiting, behind, parked: forGood, unreadable, unknownTypes } = parked;
+    const { waiting, behind, parked: forGood, unreadable, unknownTypes, unmirrored } = parked;
     line(
-      `set aside    ${forGood} parked, ${behind} behind them, ${waiting} to be tried again, ${unreadable} unreadable (${unknownTypes} of unknown types)`,
+      `set aside    ${forGood} parked, ${behind} behind them, ${waiting} to be tried again, ${unreadable} unreadable (${unknownTypes} of unknown types)${unmirrored > 0 ? `, ${unmirrored} to be mirrored` : ''}`,
     );
   }
   if (processes) {

@@ -67,6 +67,7 @@ export class RootModule implements OnModuleInit {
           databaseUrl: config.DATABASE_URL,
           poolSize,
           broker: brokerOf(config),
+          deadLetterTopic: config.DEAD_LETTER_TOPIC,
           orphanWaitMs: config.ORPHAN_WAIT_MS,
           handlerDeadlineMs: config.HANDLER_DEADLINE_MS,
           personalData: personalDataOf(config),
@@ -112,6 +113,20 @@ export class RootModule implements OnModuleInit {
         return Promise.resolve(
           unwell.length === 0 ? { status: 'up' } : { status: 'degraded', detail: unwell.join(', ') },
         );
+      },
+    });
+    if (this.config.DEAD_LETTER_TOPIC !== undefined) this.addDeadLetters();
+  }
+
+  /** That some wait is no trouble yet: they do for seconds. */
+  private addDeadLetters(): void {
+    const { subscriptions } = this;
+    this.health.add({
+      name: 'dead-letters',
+      check() {
+        const { state, waiting } = subscriptions.deadLetters() ?? { state: 'running', waiting: 0 };
+        const detail = `${waiting} parked messages wait to be mirrored`;
+        return Promise.resolve(state === 'running' ? { status: 'up' } : { status: 'degraded', detail });
       },
     });
   }

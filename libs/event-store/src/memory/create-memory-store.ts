@@ -13,6 +13,7 @@ import {
 } from '../core/index.js';
 import { MemoryCheckpointStore } from './memory-checkpoint-store.js';
 import { MemoryDatabase } from './memory-database.js';
+import { MemoryDeadLetterStore } from './memory-dead-letter-store.js';
 import { MemoryEventStore } from './memory-event-store.js';
 import { MemoryInboundLog } from './memory-inbound-log.js';
 import { MemoryMemberStore } from './memory-member-store.js';
@@ -41,6 +42,7 @@ export interface MemoryStore {
   readonly control: MemorySubscriptionControl;
   readonly versions: MemoryProjectionVersions;
   readonly parking: MemoryParkingStore;
+  readonly deadLetters: MemoryDeadLetterStore;
   readonly outgoing: MemoryOutgoingLog;
   readonly inbound: MemoryInboundLog;
   readonly processes: MemoryProcessStore;
@@ -72,6 +74,7 @@ export function createMemoryStore({
     control: new MemorySubscriptionControl(database, clock),
     versions: new MemoryProjectionVersions(database, clock),
     parking: new MemoryParkingStore(database, clock),
+    deadLetters: new MemoryDeadLetterStore(database, clock),
     outgoing: new MemoryOutgoingLog(database, clock),
     inbound: new MemoryInboundLog(database, clock),
     processes: new MemoryProcessStore(database, clock),

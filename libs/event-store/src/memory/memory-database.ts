@@ -64,6 +64,14 @@ export class MemoryDatabase {
   readonly projections = new MemoryTable<ProjectionVersion>();
   /** `[name, log, position]` → message. */
   readonly parked = new MemoryTable<ParkedMessage>();
+  /** Place of a parked or unreadable message → how far its copy for the dead-letter topic is; of the row it was made for. */
+  readonly mirrors = new MemoryTable<{
+    readonly row: object;
+    readonly claims: number;
+    /** In milliseconds of the clock. */
+    readonly until: number;
+    readonly isMirrored: boolean;
+  }>();
 
   private readonly readModels = new Map<string, MemoryRows<unknown>>();
 

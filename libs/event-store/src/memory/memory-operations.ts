@@ -2,7 +2,6 @@
 import { overtakingKey, splitStream, type LogName, type ParkedMessage, type SubscriptionKey } from '../core/index.js';
 import {
   EVENTS_PER_LOOK,
-  formatRef,
   reasonCodeOf,
   type ContextFacts,
   type ListedParked,
@@ -11,12 +10,12 @@ import {
   type OperationsLog,
   type ParkedDirectory,
   type RecordedOperation,
-  type Resolution,
   type StoredUnreadable,
   type StreamDirectory,
 } from '../operations/index.js';
 import type { MemoryStore } from './create-memory-store.js';
 import { toLogRecord, type LogRow } from './memory-log.js';
+import { resolveUnreadable, storedUnreadable } from './memory-unreadable.js';
 
 /** Facts that memory does not have are those of a healthy server. */
 export function memoryOperations(name: string, store: MemoryStore): OperatedContext {
@@ -35,7 +34,7 @@ export function memoryOperations(name: string, store: MemoryStore): OperatedCont
     versions,
     inbound,
     streams: streamsOf(store),
-    parked: parkedOf(name, store),
+    parked: parkedOf(store),
     facts: factsOf(name, store),
     operations: memoryOperationsLog(store),
     clock,
@@ -80,20 +79,14 @@ function streamsOf({ database }: MemoryStore): StreamDirectory {
   };
 }
 
-function parkedOf(context: string, { database, parking }: MemoryStore): ParkedDirectory {
-  const resolutions = database.table<Resolution>('resolutions');
+function parkedOf({ database, parking, deadLetters }: MemoryStore): ParkedDirectory {
   const same = (a: SubscriptionKey, b: SubscriptionKey) => a.name === b.name && a.log === b.log;
   const after = async (of: SubscriptionKey, key: string, position: bigint): Promise<ParkedMessage[]> =>
     (await parking.list({ name: of.name, key })).filter((one) => same(one, of) && one.position > position);
   const counted = async (one: ParkedMessage): Promise<ListedParked> => {
     return { ...one, behind: (await after(one, one.key, one.position)).length };
   };
-  const unreadable = (): StoredUnreadable[] =>
-    database.unreadable.all(database.transaction()).map((one, index) => {
-      const id = BigInt(index + 1);
-      const resolution = resolutions.get(formatRef({ kind: 'unreadable', context, id }));
-      return { ...one, id, resolution };
-    });
+  const unreadable = (): StoredUnreadable[] => storedUnreadable(database);
   return {
     async list({ statuses, subscription, key, log, type, reasonCode, since, before, limit }) {
       const keys = key === undefined ? undefined : [key, overtakingKey(key)];
@@ -125,6 +118,7 @@ function parkedOf(context: string, { database, parking }: MemoryStore): ParkedDi
         parked: await of('parked'),
         unreadable: open.length,
         unknownTypes: open.filter(({ reasonCode }) => reasonCode === 'unknown-type').length,
+        unmirrored: (await deadLetters.hasBegun()) ? await deadLetters.waiting() : 0,
       };
     },
     async unreadable({ key, limit }) {
@@ -145,10 +139,7 @@ function parkedOf(context: string, { database, parking }: MemoryStore): ParkedDi
       return unreadable().find((one) => one.id === id);
     },
     async resolveUnreadable(id, resolution) {
-      const found = unreadable().find((one) => one.id === id);
-      if (!found || found.resolution) return false;
-      resolutions.set(formatRef({ kind: 'unreadable', context, id }), resolution);
-      return true;
+      return resolveUnreadable(database, id, resolution);
     },
   };
 }

@@ -12,6 +12,8 @@ export type {
   TopicLag,
   TopicSpec,
 } from './broker.js';
+export { DeadLetterMirror, type DeadLetterMirrorOptions, type DeadLetterStatus } from './dead-letter-mirror.js';
+export type { ClaimedLetter, DeadLetter, DeadLetterStore } from './dead-letters.js';
 export type { InboundLog, InboundMessage, UnreadableMessage } from './inbound-log.js';
 export { IntegrationEvent, integrationEventType, topic, type TopicContract } from './integration-event.js';
 export { toBrokerMessage, type OutboundEvent } from './cloud-events.js';

@@ -21,6 +21,8 @@ export interface MemoryRuntimeOptions {
   readonly orphanWaitMs?: number;
   /** Longest time one call of a handler may take where its declaration says nothing, in milliseconds, default 30,000. */
   readonly handlerDeadlineMs?: number | undefined;
+  /** Topic that parked messages are mirrored to; default: none is mirrored. */
+  readonly deadLetterTopic?: string | undefined;
 }
 
 export function createMemoryRuntime({
@@ -29,6 +31,7 @@ export function createMemoryRuntime({
   clock = new MovableClock(),
   orphanWaitMs = DEFAULT_ORPHAN_WAIT_MS,
   handlerDeadlineMs,
+  deadLetterTopic,
 }: MemoryRuntimeOptions): EventStoreRuntime {
   const memory = createMemoryStore({ clock });
   const registry = new EventRegistry().register(SubjectForgotten);
@@ -44,6 +47,7 @@ export function createMemoryRuntime({
     retry,
     orphanWaitMs,
     handlerDeadlineMs,
+    deadLetterTopic,
     registry,
     inlineProjections,
     broker,

@@ -2,19 +2,27 @@
 import { Logger } from '@nestjs/common';
 import { ConfigurationError } from '../core/index.js';
 import {
+  DeadLetterMirror,
   InboxConsumer,
   setUpTopics,
   type BrokerHealth,
+  type DeadLetter,
+  type DeadLetterStatus,
   type IntegrationDecoder,
   type TopicContract,
 } from '../messaging/index.js';
 import { nextDelayMs, type RetryPolicy } from '../subscriptions/index.js';
+import { formatRef } from '../operations/index.js';
+import { nestLogger } from './nest-logger.js';
 import type { EventStoreRuntime } from './runtime.js';
 
 const retryPolicy: RetryPolicy = { maxAttempts: Infinity, firstDelayMs: 500, maxDelayMs: 30_000 };
 
 export interface MessagingOptions {
-  readonly runtime: Pick<EventStoreRuntime, 'broker' | 'inbound' | 'service' | 'clock' | 'ids'>;
+  readonly runtime: Pick<
+    EventStoreRuntime,
+    'broker' | 'inbound' | 'service' | 'clock' | 'ids' | 'logs' | 'deadLetters' | 'deadLetterTopic'
+  >;
   readonly produced: readonly TopicContract[];
   readonly consumed: readonly TopicContract[];
   /** Of the topics consumed. */
@@ -25,12 +33,14 @@ export class Messaging {
   private readonly logger = new Logger('EventStore');
   private readonly stopping = new AbortController();
   private readonly inbox: InboxConsumer;
+  private readonly mirror: DeadLetterMirror | undefined;
   private running: Promise<void> = Promise.resolve();
   /** Public, so it names nothing. */
   private trouble: string | undefined = 'messaging is starting';
 
   constructor(private readonly options: MessagingOptions) {
     const { broker, inbound, service } = options.runtime;
+    this.mirror = mirrorOf(options.runtime);
     this.inbox = new InboxConsumer({
       broker,
       inbound,
@@ -59,10 +69,15 @@ export class Messaging {
     return { status: 'degraded', detail: this.trouble };
   }
 
+  /** Undefined where nothing is mirrored. */
+  deadLetters(): DeadLetterStatus | undefined {
+    return this.mirror?.status();
+  }
+
   /** Begins no message any more and finishes those in hand. */
   async stop(): Promise<void> {
     this.stopping.abort();
-    await this.inbox.stop();
+    await Promise.all([this.inbox.stop(), this.mirror?.stop()]);
   }
 
   /** After `stop`: resolves when nothing uses the broker any more. */
@@ -97,10 +112,25 @@ export class Messaging {
     const { broker, clock } = runtime;
     const { signal } = this.stopping;
     await broker.start();
+    this.mirror?.start();
     const contracts = [...new Map([...produced, ...consumed].map((contract) => [contract.topic, contract])).values()];
     await setUpTopics({ broker, contracts, clock, signal });
     if (signal.aborted) return;
     await this.inbox.start();
     if (signal.aborted) await this.inbox.stop(); // the stop came while it was joining its group
   }
+}
+
+function mirrorOf({ deadLetterTopic: topic, deadLetters: store, ...runtime }: MessagingOptions['runtime']) {
+  if (topic === undefined) return undefined;
+  const refOf = (letter: DeadLetter): string =>
+    letter.kind === 'unreadable'
+      ? formatRef({ kind: 'unreadable', context: runtime.service, id: letter.id })
+      : formatRef({
+          kind: 'record',
+          context: runtime.service,
+          subscription: letter.message,
+          position: letter.message.position,
+        });
+  return new DeadLetterMirror({ ...runtime, topic, store, refOf, logger: nestLogger('dead-letters') });
 }

@@ -24,8 +24,8 @@ describe('messaging', () => {
     broker = new MemoryBroker({ clock });
     errors = [];
     vi.spyOn(Logger.prototype, 'error').mockImplementation((message: string) => void errors.push(message));
-    const { inbound } = createMemoryStore({ clock });
-    const runtime = { broker, inbound, service: 'house', clock, ids: systemIds };
+    const { inbound, logs, deadLetters } = createMemoryStore({ clock });
+    const runtime = { broker, inbound, logs, deadLetters, service: 'house', clock, ids: systemIds };
     messaging = new Messaging({ runtime, produced: [bells], consumed: [bells], decoder: integrationDecoder([bells]) });
   });
 

@@ -19,6 +19,7 @@ import {
   PostgresBroker,
   PostgresCheckpointStore,
   PostgresDatabase,
+  PostgresDeadLetterStore,
   PostgresEventStore,
   PostgresInboundLog,
   PostgresMemberStore,
@@ -64,6 +65,11 @@ export interface PostgresRuntimeOptions {
   /** Connections that requests share for single statements of the store, default 10. */
   readonly poolSize?: number;
   readonly broker: BrokerOptions;
+  /**
+   * Topic that parked messages are mirrored to, e.g. `order.dead-letter`; made with one partition where it is not there. Default: none is
+   * mirrored. The parked message stays what is replayed.
+   */
+  readonly deadLetterTopic?: string | undefined;
   /** How long an event waits for its process to start before it is parked, in milliseconds, default 300,000. */
   readonly orphanWaitMs?: number;
   /** Longest time one call of a handler may take where its declaration says nothing, in milliseconds, default 30,000. */
@@ -130,6 +136,8 @@ export function createPostgresRuntime(
     parking: new PostgresParkingStore(database),
     outgoing: new PostgresOutgoingLog(database, waking),
     inbound: new PostgresInboundLog(database, waking),
+    deadLetters: new PostgresDeadLetterStore(database),
+    deadLetterTopic: options.deadLetterTopic,
     processes: new PostgresProcessStore(database, waking),
     orphanWaitMs,
     handlerDeadlineMs,

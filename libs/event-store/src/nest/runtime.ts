@@ -14,7 +14,7 @@ import type {
   SubscriptionControl,
   UnitOfWork,
 } from '../core/index.js';
-import type { Broker, InboundLog } from '../messaging/index.js';
+import type { Broker, DeadLetterStore, InboundLog } from '../messaging/index.js';
 import type { OperationsLog } from '../operations/index.js';
 import type { PersonalDataVault } from '../privacy/index.js';
 import type { OutgoingLog, ProcessStore } from '../processes/index.js';
@@ -45,6 +45,9 @@ export interface EventStoreRuntime {
   /** Longest time one call of a handler may take where its declaration says nothing, in milliseconds. */
   readonly handlerDeadlineMs?: number | undefined;
   readonly inbound: InboundLog;
+  readonly deadLetters: DeadLetterStore;
+  /** Where parked messages are mirrored to; nowhere when it is undefined. */
+  readonly deadLetterTopic?: string | undefined;
   readonly broker: Broker;
   /** Run inside `store.append`; filled at boot. */
   readonly inlineProjections: Projection[];

@@ -15,7 +15,13 @@ import {
   type Lease,
   type LogName,
 } from '../core/index.js';
-import { integrationDecoder, publisherDefinition, type BrokerHealth, type TopicContract } from '../messaging/index.js';
+import {
+  integrationDecoder,
+  publisherDefinition,
+  type BrokerHealth,
+  type DeadLetterStatus,
+  type TopicContract,
+} from '../messaging/index.js';
 import { CommandRegistry, TimerWorker, type TimerStatus } from '../processes/index.js';
 import {
   divisibleCheckpoints,
@@ -69,6 +75,11 @@ export class SubscriptionHost implements OnApplicationBootstrap, BeforeApplicati
   /** Whether timers are fired, for health: none in a service without process managers. */
   timers(): TimerStatus[] {
     return this.timerWorker ? [this.timerWorker.status()] : [];
+  }
+
+  /** How the mirror of parked messages is, for health and metrics; undefined where nothing is mirrored. */
+  deadLetters(): DeadLetterStatus | undefined {
+    return this.broker?.deadLetters();
   }
 
   /**

@@ -55,6 +55,8 @@ export interface ParkedCounts {
   readonly unreadable: number;
   /** Of those unreadable: of a type that no contract of the build had. */
   readonly unknownTypes: number;
+  /** Of those parked and unreadable: waiting to be mirrored to the dead-letter topic. 0 where nobody has begun to mirror any of them. */
+  readonly unmirrored: number;
 }
 
 export interface ParkedDirectory {

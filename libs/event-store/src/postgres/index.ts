@@ -9,6 +9,7 @@ export { PostgresUnitOfWork } from './unit-of-work.js';
 export type { BusTimes } from './bus/bus-consumer.js';
 export { PostgresBroker, type PostgresBrokerOptions } from './bus/postgres-broker.js';
 export { PostgresCheckpointStore } from './checkpoint-store.js';
+export { PostgresDeadLetterStore } from './dead-letter-store.js';
 export { PostgresInboundLog } from './inbound-log.js';
 export { eventsTable, inboundTable, outgoingTable, type LogTable } from './log-table.js';
 export { renewLogEpoch } from './log-epoch.js';

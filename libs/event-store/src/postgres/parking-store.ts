@@ -54,7 +54,8 @@ export class PostgresParkingStore implements ParkingStore {
       name: 'parking-set-aside',
       text: `${INSERT} VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, clock_timestamp() + $10 * interval '1 millisecond')
              ON CONFLICT (subscription, log, position) DO UPDATE
-                SET status = excluded.status, attempts = excluded.attempts, reason = excluded.reason, due_at = excluded.due_at`,
+                SET status = excluded.status, attempts = excluded.attempts, reason = excluded.reason, due_at = excluded.due_at,
+                    mirrored_at = NULL, mirror_claimed_until = NULL`,
       values: [...identity(subscription, record), status, attempts, reason, delayMs ?? null],
     });
   }

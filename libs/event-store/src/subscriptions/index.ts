@@ -3,7 +3,7 @@ export { callWithin } from './call.js';
 export { CheckpointWatch, type CheckpointWatchOptions, type WaitOptions } from './checkpoint-watch.js';
 export { divisibleCheckpoints, isHandedOver, type DivisibleCheckpointsOptions } from './divisible-checkpoints.js';
 export { eventContextOf, eventsIn, namesOfAll, type EventInContext } from './event-context.js';
-export { isInfrastructure, reasonOf } from './failure.js';
+export { codeOfReason, isInfrastructure, reasonOf } from './failure.js';
 export { withInlineProjections } from './inline-projections.js';
 export { contextOf } from './item.js';
 export { LiveTail, type LiveTailOptions } from './live-tail.js';

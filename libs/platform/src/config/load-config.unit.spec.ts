@@ -95,6 +95,7 @@ describe('the environment of a service', () => {
     ['MESSAGE_BROKER', 'rabbit'],
     ['LOG_LEVEL', 'loud'],
     ['KAFKA_PREFIX', 'shop/'],
+    ['DEAD_LETTER_TOPIC', 'order dead letters'],
     ['KAFKA_REPLICATION_FACTOR', '0'],
     ['KAFKA_REPLICATION_FACTOR', 'three'],
     ['SEAL_KEY', 'short'],

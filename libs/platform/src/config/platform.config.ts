@@ -103,6 +103,12 @@ export class PlatformConfig {
   @NotInProduction('1')
   readonly KAFKA_REPLICATION_FACTOR?: number;
 
+  /** Topic that parked messages are mirrored to, for those who watch topics; unset: none is. */
+  @Env('text', { expected: "the name of a topic: 1 to 100 letters, digits, '.', '_' and '-'" })
+  @IsOptional()
+  @Matches(/^(?!\.{1,2}$)[A-Za-z0-9._-]{1,100}$/)
+  readonly DEAD_LETTER_TOPIC?: string;
+
   /** How long an event waits for the process it belongs to before it is parked. */
   @Env('integer', { expected: `milliseconds from 1 to ${LONGEST_WAIT_MS}` })
   @Min(1)

@@ -8,7 +8,8 @@ import { count, duration, note, problem, type Finding } from './finding.js';
 export const LATE_TIMER_MS = 30_000;
 
 /** A type that this build does not know is no mistake: its sender was deployed first. So it is counted, and nobody is called. */
-export function checkParked(context: string, { parked, behind, unreadable, unknownTypes }: ParkedCounts): Finding[] {
+export function checkParked(context: string, counts: ParkedCounts): Finding[] {
+  const { parked, behind, unreadable, unknownTypes, unmirrored } = counts;
   const findings: Finding[] = [];
   if (parked > 0) {
     const waiting = behind > 0 ? `, and ${count(behind, 'record')} of their keys stand behind` : '';
@@ -35,6 +36,15 @@ export function checkParked(context: string, { parked, behind, unreadable, unkno
         'unreadable',
         `${count(unreadable - unknownTypes, 'message')} of the inbox nobody can read. Have the sender publish again what is wrong, then replay or discard: ` +
           `npm run es -- parked list --context ${context} --status unreadable.`,
+      ),
+    );
+  }
+  if (unmirrored > 0) {
+    findings.push(
+      note(
+        'unmirrored',
+        `${count(unmirrored, 'parked message waits', 'parked messages wait')} to be mirrored to the dead-letter topic; none is lost. ` +
+          `Look again in a minute, then whether the broker is there and ${context} runs with its DEAD_LETTER_TOPIC.`,
       ),
     );
   }

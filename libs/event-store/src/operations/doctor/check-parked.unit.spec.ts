@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { checkParked } from './check-parked.js';
 
 describe('the doctor, of messages that nobody can read,', () => {
-  const nothing = { waiting: 0, behind: 0, parked: 0, unreadable: 0, unknownTypes: 0 };
+  const nothing = { waiting: 0, behind: 0, parked: 0, unreadable: 0, unknownTypes: 0, unmirrored: 0 };
 
   it('says nothing when there are none', () => {
     expect(checkParked('shop', nothing)).toEqual([]);
@@ -27,6 +27,16 @@ describe('the doctor, of messages that nobody can read,', () => {
         severity: 'problem',
         code: 'unreadable',
         sentence: expect.stringContaining('2 messages of the inbox') as string,
+      },
+    ]);
+  });
+
+  it('tells in a note how many wait to be mirrored', () => {
+    expect(checkParked('shop', { ...nothing, unmirrored: 2 })).toMatchObject([
+      {
+        severity: 'note',
+        code: 'unmirrored',
+        sentence: expect.stringMatching(/^2 parked messages wait to be mirrored/) as string,
       },
     ]);
   });

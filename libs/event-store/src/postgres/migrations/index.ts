@@ -11,6 +11,7 @@ import { CreateProjections1764208800000 } from './1764208800000-create-projectio
 import { RequirePositions1764212400000 } from './1764212400000-require-positions.js';
 import { ValidatePositions1764212400001 } from './1764212400001-validate-positions.js';
 import { ExtendProcesses1764212400002 } from './1764212400002-extend-processes.js';
+import { MirrorDeadLetters1764212400003 } from './1764212400003-mirror-dead-letters.js';
 
 export const eventStoreMigrations = [
   CreateEventStore1763424000000,
@@ -25,4 +26,5 @@ export const eventStoreMigrations = [
   RequirePositions1764212400000,
   ValidatePositions1764212400001,
   ExtendProcesses1764212400002,
+  MirrorDeadLetters1764212400003,
 ];

@@ -74,6 +74,9 @@ CREATE TABLE event_store.parked_messages (
   key text NOT NULL,
   log text NOT NULL,
   message_id text NOT NULL,
+  mirror_claimed_until timestamp with time zone,
+  mirror_claims integer DEFAULT 0 NOT NULL,
+  mirrored_at timestamp with time zone,
   parked_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
   "position" bigint NOT NULL,
   reason text DEFAULT ''::text NOT NULL,
@@ -179,6 +182,9 @@ CREATE TABLE event_store.unreadable_messages (
   headers jsonb NOT NULL,
   id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
   key text,
+  mirror_claimed_until timestamp with time zone,
+  mirror_claims integer DEFAULT 0 NOT NULL,
+  mirrored_at timestamp with time zone,
   "offset" text NOT NULL,
   partition integer NOT NULL,
   reason_code text NOT NULL,
@@ -304,11 +310,15 @@ CREATE INDEX operations_log_subject ON event_store.operations_log USING btree (s
 
 CREATE INDEX parked_messages_heads ON event_store.parked_messages USING btree (subscription, log, key, "position");
 
+CREATE INDEX parked_messages_unmirrored ON event_store.parked_messages USING btree (parked_at) WHERE ((status = 'parked'::text) AND (mirrored_at IS NULL));
+
 CREATE INDEX process_keys_owner ON event_store.process_keys USING btree (process, id);
 
 CREATE INDEX process_timers_due ON event_store.process_timers USING btree (due_at, timer_id);
 
 CREATE INDEX snapshots_subjects ON event_store.snapshots USING gin (subjects) WHERE (subjects <> '{}'::text[]);
+
+CREATE INDEX unreadable_messages_unmirrored ON event_store.unreadable_messages USING btree (id) WHERE ((resolution IS NULL) AND (mirrored_at IS NULL));
 
 CREATE UNIQUE INDEX projections_serving ON event_store.projections USING btree (name) WHERE (state = 'serving'::text);
 

@@ -27,11 +27,17 @@ export const findParked = `${PARKED} WHERE p.subscription = $1 AND p.log = $2 AN
 export const behindParked = `${PARKED}
 WHERE p.subscription = $1 AND p.log = $2 AND p.key = $3 AND p.position > $4 ORDER BY p.position LIMIT $5`;
 
+/** `unmirrored`: only where somebody has begun to mirror; elsewhere nothing waits for that. */
 export const countParked = `
 SELECT count(*) FILTER (WHERE status = 'waiting')::int AS waiting, count(*) FILTER (WHERE status = 'behind')::int AS behind,
        count(*) FILTER (WHERE status = 'parked')::int AS parked,
        (SELECT count(*)::int FROM event_store.unreadable_messages WHERE resolution IS NULL) AS unreadable,
-       (SELECT count(*)::int FROM event_store.unreadable_messages WHERE resolution IS NULL AND reason_code = 'unknown-type') AS "unknownTypes"
+       (SELECT count(*)::int FROM event_store.unreadable_messages WHERE resolution IS NULL AND reason_code = 'unknown-type') AS "unknownTypes",
+       (SELECT CASE WHEN bool_or(claimed) THEN count(*) ELSE 0 END::int FROM (
+          SELECT mirror_claimed_until IS NOT NULL AS claimed FROM event_store.parked_messages WHERE status = 'parked' AND mirrored_at IS NULL
+          UNION ALL
+          SELECT mirror_claimed_until IS NOT NULL FROM event_store.unreadable_messages WHERE resolution IS NULL AND mirrored_at IS NULL
+        ) waiting) AS unmirrored
 FROM event_store.parked_messages`;
 
 /** $1 key or null, $2 limit. */

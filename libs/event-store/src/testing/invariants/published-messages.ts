@@ -15,12 +15,12 @@ export interface PublishedMessage {
 /** All messages of all topics, each partition in its order. */
 export type PublishedMessages = () => Promise<readonly PublishedMessage[]>;
 
-/** For the `postgres` broker: `query` asks the bus database. */
+/** For the `postgres` broker: `query` asks the bus database. Copies on a dead-letter topic are left out: they are of messages that are elsewhere. */
 export function publishedOnPostgres(query: Query): PublishedMessages {
   return async () => {
     const rows = await query(
       `SELECT topic, partition::text, position::text AS "offset", key, headers::text, encode(value, 'hex') AS value
-         FROM bus.messages ORDER BY messages.position`,
+         FROM bus.messages WHERE NOT headers ? 'dead-letter-id' ORDER BY messages.position`,
     );
     return rows.map((row) => {
       const value = optionalText(row, 'value');

@@ -1,0 +1,13 @@
+import { describeDeadLetters } from '../testing/dead-letter-store.contract.js';
+import { createMemoryStore } from './create-memory-store.js';
+import { memoryOperations } from './memory-operations.js';
+
+describeDeadLetters(
+  'memory',
+  async () => {
+    const store = createMemoryStore();
+    const { deadLetters, parking, inbound } = store;
+    return { deadLetters, parking, inbound, parked: memoryOperations('order-service', store).parked };
+  },
+  () => Promise.resolve(),
+);
