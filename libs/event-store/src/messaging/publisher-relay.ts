@@ -93,10 +93,11 @@ async function relay(records: readonly LogRecord[], options: RelayOptions): Prom
   const { sending, failures } = prepare(records, options);
   if (sending.length === 0) return failures;
   const refused = new Map<number, unknown>();
+  const { broker } = options;
   const messages = sending.map(({ message }) => message);
   const sent = await inSpan(
-    () => sendSpan(messages, options.broker),
-    () => options.broker.publish(messages),
+    () => sendSpan(messages, broker),
+    () => broker.publish(messages),
   );
   for (const { index, error } of sent) refused.set(index, error);
   failpoint('relay.afterSendBeforeMark');
