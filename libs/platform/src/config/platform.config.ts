@@ -42,8 +42,8 @@ export class PlatformConfig {
   readonly DATABASE_URL: string;
 
   /**
-   * Connections that requests share for units of work and read models, and as many again for single statements of the event store. Subscriptions,
-   * handlers, health, and the reading of logs have up to 19 more of their own, whatever requests do: 39 in all by default.
+   * Connections that requests share for units of work and read models, and as many again for single statements of the event store. Appends,
+   * subscriptions, handlers, health, the reading of logs and waking have up to 20 more of their own, whatever requests do: 40 in all by default.
    */
   @Env('integer', { expected: 'a whole number of connections from 1 to 1000' })
   @Min(1)
