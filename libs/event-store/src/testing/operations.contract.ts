@@ -124,12 +124,19 @@ export function describeOperations(store: string, open: () => Promise<Operations
         const { subscriptions, findings, parked } = await examine(context);
         const found = (name: string) => subscriptions.find((one) => one.name === name);
         expect(found(worked.name)).toMatchObject({ state: 'working', owner: 'worker', leased: true, lag: 2 });
+        expect(found(worked.name)!.lagMs).toBeGreaterThanOrEqual(0);
         expect(found(left.name)).toMatchObject({ state: 'idle', leased: false, lag: 0 });
+        expect(found(left.name)!.lagMs).toBeUndefined();
         expect(parked?.parked).toBeGreaterThan(0);
         expect(findings.map(({ code }) => code)).toContain('parked');
         expect(findings.map(({ code }) => code)).not.toContain('nobody-works');
         await subject.checkpoints.release(lease!);
+        await append(`lab-${randomUUID()}`, 'lab.opened');
         const after = await examine(context);
+        const later = after.subscriptions.find((one) => one.name === worked.name)!;
+        expect(later.lag).toBe(3);
+        // The age of the first that waits, not of the last.
+        expect(later.lagMs).toBeGreaterThanOrEqual(found(worked.name)!.lagMs!);
         expect(after.findings.map(({ code }) => code)).toContain('nobody-works');
         const retired = await examine(context, { retired: [left.name] });
         expect(retired.subscriptions.find((one) => one.name === left.name)).toMatchObject({ state: 'retired' });
