@@ -1,8 +1,10 @@
-// The kind of a test is in its name: *.unit.spec.ts (no I/O), *.int.spec.ts (PostgreSQL), *.e2e.spec.ts (whole systems).
+// The kind of a test is in its name: *.unit.spec.ts (no I/O), *.int.spec.ts (PostgreSQL), *.e2e.spec.ts (whole systems); *.mocked.int.spec.ts
+// replaces modules.
 import { defineConfig } from 'vitest/config';
 import { LongestFirst } from './test/support/longest-first.js';
 
 const everywhere = '{apps,bench,libs,templates,tools,test,examples}/**';
+const mocked = `${everywhere}/*.mocked.int.spec.ts`;
 const exclude = ['**/node_modules/**', '**/dist/**', 'test/fixtures/**'];
 
 export default defineConfig({
@@ -29,7 +31,18 @@ export default defineConfig({
         test: {
           name: 'system',
           include: [`${everywhere}/*.{int,e2e}.spec.ts`],
+          exclude: [...exclude, mocked],
+          globalSetup: ['test/support/global-setup.ts'],
+        },
+      },
+      {
+        extends: true,
+        // In a process that others share, a module is replaced only where none of them has loaded it, and stays so for those that follow.
+        test: {
+          name: 'mocked',
+          include: [mocked],
           exclude,
+          isolate: true,
           globalSetup: ['test/support/global-setup.ts'],
         },
       },

@@ -44,21 +44,36 @@ export function useTracer(next: Tracer | undefined): void {
 export function beginSpan(init: () => SpanInit): Span | undefined {
   if (!tracer) return undefined;
   const asked = init();
-  return tracer.begin({ ...asked, traceparent: asked.traceparent ?? MessageContext.current()?.traceparent });
+  const traceparent = asked.traceparent ?? MessageContext.current()?.traceparent;
+  return untroubled(() => tracer?.begin({ ...asked, traceparent }));
 }
 
 /** Runs `work` in a span that ends when it does, and fails as it does; a rejection is an answer and no failure. */
 export async function inSpan<T>(init: () => SpanInit, work: (span: Span | undefined) => Promise<T>): Promise<T> {
   const span = beginSpan(init);
   if (!span) return work(undefined);
+  let failure: unknown;
   try {
-    const result = await span.run(() => work(span));
-    span.end();
-    return result;
+    return await span.run(() => work(span));
   } catch (error) {
-    const isAnswer = error instanceof DomainError;
-    if (isAnswer) span.set({ [spanAttributes.rejection]: error.code });
-    span.end(isAnswer ? undefined : error);
+    failure = error;
     throw error;
+  } finally {
+    untroubled(() => end(span, failure));
+  }
+}
+
+function end(span: Span, failure: unknown): void {
+  if (!(failure instanceof DomainError)) return span.end(failure);
+  span.set({ [spanAttributes.rejection]: failure.code });
+  span.end();
+}
+
+/** What becomes of the work is no affair of a tracer that fails. */
+function untroubled<T>(tell: () => T): T | undefined {
+  try {
+    return tell();
+  } catch {
+    return undefined;
   }
 }

@@ -73,6 +73,30 @@ describe('a span', () => {
     expect(told[0]!.attributes).toEqual([{ n: 1 }]);
   });
 
+  it('of a tracer that fails changes nothing', async () => {
+    const fail = (): never => {
+      throw new Error('no collector');
+    };
+    for (const begin of [
+      fail,
+      () => ({ traceparent: CALLER, set: fail, run: <T>(work: () => T) => work(), end: fail }),
+    ]) {
+      useTracer({ begin });
+      await expect(
+        inSpan(
+          () => ({ name: 'append order' }),
+          () => Promise.resolve('stored'),
+        ),
+      ).resolves.toBe('stored');
+      await expect(
+        inSpan(
+          () => ({ name: 'append order' }),
+          () => Promise.reject(new Refused('Not today.')),
+        ),
+      ).rejects.toThrow('Not today.');
+    }
+  });
+
   it('does not fail with a rejection, which is an answer', async () => {
     const told = tracing();
     const asked = inSpan(

@@ -3,6 +3,7 @@ import type { LogRecord } from '../core/index.js';
 import { codeOfReason } from '../subscriptions/index.js';
 import type { BrokerMessage } from './broker.js';
 import type { ClaimedLetter, DeadLetter } from './dead-letters.js';
+import { storable } from './read-message.js';
 
 /** Enough for every sentence of ours; a stack or a page of HTML is cut, in UTF-16 units. */
 const LONGEST_REASON = 1_000;
@@ -51,7 +52,7 @@ function why(letter: DeadLetter): Record<string, string> {
     const { message, reasonCode, detail } = letter.message;
     return {
       'dead-letter-code': reasonCode,
-      'dead-letter-reason': detail.slice(0, LONGEST_REASON),
+      'dead-letter-reason': storable(detail.slice(0, LONGEST_REASON)),
       'dead-letter-attempts': '1',
       'dead-letter-subscription': 'inbox',
       'dead-letter-parked-at': letter.receivedAt.toISOString(),
@@ -61,7 +62,7 @@ function why(letter: DeadLetter): Record<string, string> {
   const { reason, attempts, name, log, position, parkedAt } = letter.message;
   return {
     'dead-letter-code': codeOfReason(reason),
-    'dead-letter-reason': reason.slice(0, LONGEST_REASON),
+    'dead-letter-reason': storable(reason.slice(0, LONGEST_REASON)),
     'dead-letter-attempts': String(attempts),
     'dead-letter-subscription': name,
     'dead-letter-parked-at': parkedAt.toISOString(),

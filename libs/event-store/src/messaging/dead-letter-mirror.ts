@@ -100,8 +100,9 @@ export class DeadLetterMirror {
     await this.ensureTopic();
     const claimed = await store.claim(LETTERS_AT_A_TIME, CLAIM_MS);
     if (claimed.length === 0) return 0;
-    await this.publish(await Promise.all(claimed.map((one) => this.formsOf(one))));
-    await store.mirrored(claimed);
+    const refused = await this.publish(await Promise.all(claimed.map((one) => this.formsOf(one))));
+    await store.mirrored(claimed.filter((_, index) => !refused.has(index)));
+    for (const error of refused.values()) throw error;
     return claimed.length;
   }
 
@@ -127,17 +128,21 @@ export class DeadLetterMirror {
     return (logs[log].encrypted ?? logs[log]).readAt(position);
   }
 
-  /** @throws UnavailableError; @throws what the broker has against the plainest form of one of them. */
-  private async publish(letters: readonly (readonly BrokerMessage[])[]): Promise<void> {
-    const { broker } = this.options;
-    for (let left = letters; left.length > 0;) {
-      const refused = await broker.publish(left.map(([form]) => form!));
-      left = refused.map(({ index, error }) => {
-        const forms = left[index]!;
-        if (error instanceof HeldBackError) return forms; // behind one of the same key, which comes in another form now
-        if (forms.length === 1) throw error;
-        return forms.slice(1);
+  /** By their places, those whose plainest form the broker has refused too, and why. @throws UnavailableError */
+  private async publish(letters: readonly (readonly BrokerMessage[])[]): Promise<ReadonlyMap<number, unknown>> {
+    const refused = new Map<number, unknown>();
+    let left = letters.map((forms, place) => ({ place, forms }));
+    while (left.length > 0) {
+      const answers = await this.options.broker.publish(left.map(({ forms }) => forms[0]!));
+      left = answers.flatMap(({ index, error }) => {
+        const { place, forms } = left[index]!;
+        // Behind one of the same key, which comes in another form now.
+        if (error instanceof HeldBackError) return [{ place, forms }];
+        if (forms.length > 1) return [{ place, forms: forms.slice(1) }];
+        refused.set(place, error);
+        return [];
       });
     }
+    return refused;
   }
 }

@@ -238,6 +238,27 @@ describe('the dead-letter mirror', () => {
     await arrived(1);
   });
 
+  it('marks what the broker has, although it takes one letter in no form: only that one comes again', async () => {
+    await listen();
+    const stubborn = `order-service/summary/events/${await park()}`;
+    await park();
+    const publish = broker.publish.bind(broker);
+    let refusals = 0;
+    broker.publish = async (messages) => {
+      const index = messages.findIndex(({ headers }) => headers['dead-letter-id'] === stubborn);
+      await publish(messages.filter((_, place) => place !== index));
+      if (index < 0) return [];
+      refusals += 1;
+      return [{ index, error: new Error('not this one') }];
+    };
+    const one = mirror();
+    await eventually(() => expect(one.status()).toMatchObject({ state: 'backing-off', waiting: 1 }));
+    const before = refusals;
+    clock.advance(61_000);
+    await eventually(() => expect(refusals).toBeGreaterThan(before));
+    expect(received).toHaveLength(1);
+  });
+
   it('repeats what a crash came between, and loses nothing', async () => {
     await listen();
     await park();

@@ -70,12 +70,14 @@ export function dispatchOf({ store, processes }: EventStoreRuntime, { bus, regis
 }
 
 /**
- * Whether an execution before this one came further, and changed or confirmed something there: then a rule has changed its mind in between, and
- * a process that heard of a rejection would forget the step it may have to take back. Where this one came as far, its rejection is the answer.
+ * Whether an execution before this one came further, and all it decided there changed or confirmed something: then a rule has changed its mind in
+ * between, and a process that heard of a rejection would forget the step it may have to take back. Where this one came as far, its rejection is
+ * the answer; where the former one was rejected in the end, that was the answer already.
  */
 async function hadEffectBefore(commandId: string, context: MessageContext, store: EventStore): Promise<boolean> {
   const decisions = await store.decisionsOf(commandId);
-  return decisions.some(({ outcome, stream, step }) => outcome !== 'rejected' && !context.hasReached(stream, step));
+  const beyond = decisions.filter(({ stream, step }) => !context.hasReached(stream, step));
+  return beyond.length > 0 && beyond.every(({ outcome }) => outcome !== 'rejected');
 }
 
 /** Under the saga or process and its key, where the decisions of its handler have the streams they were made on. */

@@ -235,6 +235,21 @@ describe('a command that took effect on one aggregate and was rejected by anothe
     await arrive('ann', '1', '2');
     await eventually(async () => expect((await stayOf('ann'))?.state).toEqual({ refused: 'Room 2 is taken.' }));
   });
+
+  it('is rejected, too, when its handler now sees what it has done itself, and says no before it comes as far', async () => {
+    let isAgain = false;
+    look = (moment) => {
+      if (moment === 'before' && isAgain) throw new Full('Room 1 is taken.');
+    };
+    const recorded = runtime.processes.signal.bind(runtime.processes);
+    runtime.processes.signal = (signal) => {
+      if (isAgain) return recorded(signal);
+      isAgain = true;
+      return Promise.reject(new Error('no connection'));
+    };
+    await arrive('ann', '1', '2');
+    await eventually(async () => expect((await stayOf('ann'))?.state).toEqual({ refused: 'Room 1 is taken.' }));
+  });
 });
 
 it('a handler that decides and then says no by itself has rejected its command, dispatched again or not', async () => {

@@ -138,10 +138,14 @@ describe('during a rolling deploy, an event of a version that the old build does
       await stopped(parking, lab.clock);
       read.length = 0;
       const base = build(OldNoted, 'skip');
+      const keysWithin = async ({ key, position }: LogRecord) => {
+        if (position === 1n) throw new Error('This build cannot read it.');
+        return [key];
+      };
       const note = ({ key, data }: LogRecord) => void read.push(`${key}:${(data as { value?: string }).value}`);
       const skipping = lab.runner(
         delivery === 'transactional'
-          ? base
+          ? { ...base, keysWithin }
           : delivery === 'concurrent'
             ? { ...base, delivery, handle: async (record) => note(record) }
             : { ...base, delivery, handleBatch: async (records) => records.flatMap((record) => note(record) ?? []) },

@@ -219,9 +219,9 @@ export class TransactionalDelivery implements Delivery {
   }
 
   /** All keys of what the record is for; the first is where it is set aside. */
-  private async keysOf({ record, key, fault }: Item, transaction: Transaction): Promise<readonly string[]> {
+  private async keysOf({ record, key, fault, passed }: Item, transaction: Transaction): Promise<readonly string[]> {
     const { definition } = this.options;
-    if (!definition.keysWithin || fault) return [key];
+    if (!definition.keysWithin || fault || passed) return [key];
     const keys = await this.call(`record ${record.position}`, () => definition.keysWithin!(record, transaction));
     this.places.set(record, keys[0]!);
     return keys;
