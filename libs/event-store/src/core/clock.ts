@@ -36,7 +36,7 @@ export const systemClock: Clock = {
     return sleepWith((callback) => systemClock.after(ms, callback), signal);
   },
   after(ms, callback) {
-    const timer = setTimeout(callback, ms);
+    const timer = setTimeout(callback, Math.max(0, ms)); // what is due already is due now; newer Nodes warn of less than nothing
     return () => clearTimeout(timer);
   },
 };
