@@ -45,6 +45,11 @@ export class Replica {
     return isAlive(this.process.pid);
   }
 
+  /** It was asked to end: it answers no request any more, and nobody restarts it for that. */
+  get isLeaving(): boolean {
+    return this.asked;
+  }
+
   async kill9(): Promise<void> {
     this.leave();
     await this.process.kill9();

@@ -2,25 +2,26 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { checkHealth, type HealthSample, type Violation } from '../../libs/event-store/src/testing/invariants/index.js';
 import type { Fleet } from './fleet.js';
+import type { Replica } from './replica.js';
 
 const EVERY_MS = 1_000;
 const ANSWER_WITHIN_MS = 2_000;
 
-/** `end` says what was wrong. A process that is killed or frozen says nothing, and that is no answer. */
+/** `end` says what was wrong. A process that is killed or frozen says nothing, and that is no answer; nor is what one says that is stopping. */
 export function watchLiveness(fleet: Fleet): { end(): Promise<Violation[]> } {
   const began = Date.now();
   const ending = new AbortController();
-  const watch = async (name: string, url: () => string): Promise<Violation[]> => {
+  const watch = async (replica: Replica): Promise<Violation[]> => {
     const samples: HealthSample[] = [];
     while (!ending.signal.aborted) {
       const atMs = Date.now() - began;
-      const live = await statusOf(`${url()}/health/live`);
-      if (live !== undefined) samples.push({ atMs, live, ready: live });
+      const live = await statusOf(`${replica.url}/health/live`);
+      if (live !== undefined && !replica.isLeaving) samples.push({ atMs, live, ready: live });
       await sleep(EVERY_MS, undefined, { signal: ending.signal }).catch(() => undefined);
     }
-    return checkHealth(name, samples);
+    return checkHealth(replica.name, samples);
   };
-  const watching = Promise.all(fleet.all.map((replica) => watch(replica.name, () => replica.url)));
+  const watching = Promise.all(fleet.all.map(watch));
   return {
     async end() {
       ending.abort();

@@ -96,12 +96,16 @@ describe('PostgresProcessStore', () => {
     const [there, started] = [newProcess().id, newProcess().id];
     await test.unitOfWork.run(() => bump(there));
     let release = (): void => undefined;
+    let begun = (): void => undefined;
     const held = new Promise<void>((resolve) => (release = resolve));
+    const hasBegun = new Promise<void>((resolve) => (begun = resolve));
     const starter = test.unitOfWork.run(async () => {
       await bump(there);
       await bump(started);
+      begun();
       await held;
     });
+    await hasBegun;
     const locked = test.unitOfWork.run(async () => [
       ...(await processes.lock('checkout', [there, started], new Set())).keys(),
     ]);
