@@ -60,40 +60,46 @@ export function failpointFaults(fire: UnderFire): void {
     },
   );
 
-  it.each([
-    ['kill -9', 'kill'],
-    ['an error', 'throw'],
-  ])('%s right after timers were fired: none of them is fired a second time', async (_what, action) => {
-    const { arena } = fire;
-    const orders = 4;
-    const cancelled = (): Promise<number> =>
-      arena.count(
-        'order-service',
-        `SELECT count(*)::text FROM event_store.events WHERE type = 'order.cancelled' AND data->>'reason' = 'payment timed out'`,
-      );
-    const before = await cancelled();
-    const failing = { FAILPOINTS: `timer.afterFireBeforeMark=${action}`, ...DEADLINE };
-    await arena.system.running('payment-service').kill9(); // nobody takes money before the deadlines have passed
-    await arena.survives(
-      async () => {
-        if (action === 'kill') {
-          await endsAt(arena, 'order-service', failing);
-          await giveUpLeases(arena, 'order-service');
-          await arena.system.restart('order-service', { NODE_ENV: 'test', ...DEADLINE });
-        } else {
-          const said = await arena.follow('order-service');
-          await arena.system.restart('order-service', { NODE_ENV: 'test', ...failing });
-          const isThrown = async () => expect(await said()).toContain('failpoint timer.afterFireBeforeMark: throw\n');
-          await eventually(isThrown, REACHED);
-        }
-        await eventually(async () => expect(await cancelled()).toBe(before + orders), REACHED);
-        await arena.system.restart('payment-service');
-      },
-      { scenarios: ['timed out'], orders, once: true },
-    );
-    expect(await cancelled()).toBe(before + orders);
-    await arena.system.restart('order-service');
+  it('kill -9 right after timers were fired: none of them is fired a second time', async () => {
+    await firesOnce(fire, async ({ arena }) => {
+      await endsAt(arena, 'order-service', { FAILPOINTS: 'timer.afterFireBeforeMark=kill', ...DEADLINE });
+      await giveUpLeases(arena, 'order-service');
+      await arena.system.restart('order-service', { NODE_ENV: 'test', ...DEADLINE });
+    });
   });
+
+  it('an error right after timers were fired: none of them is fired a second time', async () => {
+    await firesOnce(fire, async ({ arena }) => {
+      const said = await arena.follow('order-service');
+      const FAILPOINTS = 'timer.afterFireBeforeMark=throw';
+      await arena.system.restart('order-service', { NODE_ENV: 'test', FAILPOINTS, ...DEADLINE });
+      const isThrown = async () => expect(await said()).toContain('failpoint timer.afterFireBeforeMark: throw\n');
+      await eventually(isThrown, REACHED);
+    });
+  });
+}
+
+/** Orders that nobody takes money for pass their deadlines while `fault` is at work. */
+async function firesOnce(fire: UnderFire, fault: (fire: UnderFire) => Promise<void>): Promise<void> {
+  const { arena } = fire;
+  const orders = 4;
+  const cancelled = (): Promise<number> =>
+    arena.count(
+      'order-service',
+      `SELECT count(*)::text FROM event_store.events WHERE type = 'order.cancelled' AND data->>'reason' = 'payment timed out'`,
+    );
+  const before = await cancelled();
+  await arena.system.running('payment-service').kill9();
+  await arena.survives(
+    async () => {
+      await fault(fire);
+      await eventually(async () => expect(await cancelled()).toBe(before + orders), REACHED);
+      await arena.system.restart('payment-service');
+    },
+    { scenarios: ['timed out'], orders, once: true },
+  );
+  expect(await cancelled()).toBe(before + orders);
+  await arena.system.restart('order-service');
 }
 
 /** A batch with more to come is rare; of everything else one has gone well before. */
