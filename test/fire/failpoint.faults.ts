@@ -61,7 +61,7 @@ export function failpointFaults(fire: UnderFire): void {
   );
 
   it('kill -9 right after timers were fired: none of them is fired a second time', async () => {
-    await firesOnce(fire, async ({ arena }) => {
+    await expectEachFiresOnce(fire, async ({ arena }) => {
       await endsAt(arena, 'order-service', { FAILPOINTS: 'timer.afterFireBeforeMark=kill', ...DEADLINE });
       await giveUpLeases(arena, 'order-service');
       await arena.system.restart('order-service', { NODE_ENV: 'test', ...DEADLINE });
@@ -69,7 +69,7 @@ export function failpointFaults(fire: UnderFire): void {
   });
 
   it('an error right after timers were fired: none of them is fired a second time', async () => {
-    await firesOnce(fire, async ({ arena }) => {
+    await expectEachFiresOnce(fire, async ({ arena }) => {
       const said = await arena.follow('order-service');
       const FAILPOINTS = 'timer.afterFireBeforeMark=throw';
       await arena.system.restart('order-service', { NODE_ENV: 'test', FAILPOINTS, ...DEADLINE });
@@ -80,7 +80,7 @@ export function failpointFaults(fire: UnderFire): void {
 }
 
 /** Orders that nobody takes money for pass their deadlines while `fault` is at work. */
-async function firesOnce(fire: UnderFire, fault: (fire: UnderFire) => Promise<void>): Promise<void> {
+async function expectEachFiresOnce(fire: UnderFire, fault: (fire: UnderFire) => Promise<void>): Promise<void> {
   const { arena } = fire;
   const orders = 4;
   const cancelled = (): Promise<number> =>
