@@ -30,6 +30,18 @@ export function sleepWith(after: (callback: () => void) => () => void, signal?: 
   });
 }
 
+/** Whether `work` has ended within `ms`; when it has not, it goes on. @throws what it rejects with before that */
+export async function endsWithin(work: Promise<unknown>, ms: number, clock: Clock): Promise<boolean> {
+  const patience = new AbortController();
+  const inTime = work.then(() => true);
+  const tooLate = clock.sleep(ms, patience.signal).then(() => false);
+  try {
+    return await Promise.race([inTime, tooLate]);
+  } finally {
+    patience.abort();
+  }
+}
+
 export const systemClock: Clock = {
   now: () => new Date(),
   sleep(ms, signal) {

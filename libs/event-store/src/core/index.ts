@@ -14,6 +14,7 @@ export { appendTogether } from './append-together.js';
 export {
   contentHash,
   deterministicId,
+  endsWithin,
   sleepWith,
   systemClock,
   systemIds,

@@ -2,7 +2,6 @@
 export const spanAttributes = {
   messagingSystem: 'messaging.system',
   messagingOperation: 'messaging.operation.type',
-  messagingOperationName: 'messaging.operation.name',
   messagingDestination: 'messaging.destination.name',
   messagingConsumerGroup: 'messaging.consumer.group.name',
   messagingBatchSize: 'messaging.batch.message_count',
@@ -15,8 +14,6 @@ export const spanAttributes = {
   eventsAppended: 'event_store.events.appended',
   /** Whether the store knew the command already and gave its first answer. */
   repeated: 'event_store.repeated',
-  /** How often it was decided. */
-  attempts: 'event_store.attempts',
   subscription: 'event_store.subscription',
   log: 'event_store.log',
   position: 'event_store.position',

@@ -1,6 +1,13 @@
 // Publishes what is parked to a dead-letter topic, for those who watch topics. A mirror: the parked message stays, and is what gets replayed. It looks
 // for what is parked by itself, so parking never waits for it.
-import { UnavailableError, type Clock, type IdGenerator, type LogName, type SettledLog } from '../core/index.js';
+import {
+  endsWithin,
+  UnavailableError,
+  type Clock,
+  type IdGenerator,
+  type LogName,
+  type SettledLog,
+} from '../core/index.js';
 import { nextDelayMs, reasonOf, type Logger, type RetryPolicy } from '../subscriptions/index.js';
 import type { Broker, BrokerMessage } from './broker.js';
 import { deadLetterForms } from './dead-letter-message.js';
@@ -62,12 +69,8 @@ export class DeadLetterMirror {
     const { clock, logger } = this.options;
     this.stopping.abort();
     if (!this.running) return;
-    const patience = new AbortController();
-    const inTime = this.running.then(() => true);
-    const tooLate = clock.sleep(DRAIN_MS, patience.signal).then(() => false);
-    if (!(await Promise.race([inTime, tooLate])))
+    if (!(await endsWithin(this.running, DRAIN_MS, clock)))
       logger.warn('A batch of dead letters was left behind while it drained.');
-    patience.abort();
   }
 
   private async run(): Promise<void> {

@@ -1,7 +1,7 @@
 // The connection of one unit of work. When the unit ends its gate closes: a statement sent behind COMMIT or ROLLBACK would commit by itself.
 import type { ClientBase, QueryResult } from 'pg';
 import type { QueryRunner } from 'typeorm';
-import { UnitOfWorkClosedError, type Clock } from '../core/index.js';
+import { endsWithin, UnitOfWorkClosedError, type Clock } from '../core/index.js';
 import { translated } from './sql-states.js';
 
 /** What a statement that still runs is given to finish before a ROLLBACK cuts it off, in milliseconds. */
@@ -71,14 +71,8 @@ export class UnitConnection {
   async rollback(clock: Clock): Promise<void> {
     this.closed = true;
     if (!this.runner.isTransactionActive || this.runner.isReleased) return;
-    const patience = new AbortController();
-    const tooLate = clock.sleep(ROLLBACK_MS, patience.signal).then(() => false);
-    const inTime = this.sendRollback().then(
-      () => true,
-      () => false,
-    );
-    if (!(await Promise.race([inTime, tooLate]))) await this.raw.end().catch(() => undefined);
-    patience.abort();
+    const isDone = await endsWithin(this.sendRollback(), ROLLBACK_MS, clock).catch(() => false);
+    if (!isDone) await this.raw.end().catch(() => undefined);
   }
 
   /** Gives it back to the pool. */

@@ -1,5 +1,5 @@
 // Fires timers: asks the store for those that are due, when the next one is due or something new was scheduled. Several may run side by side.
-import { failpoint, UnavailableError, type Clock, type IdGenerator } from '../core/index.js';
+import { endsWithin, failpoint, UnavailableError, type Clock, type IdGenerator } from '../core/index.js';
 import { nextDelayMs, reasonOf, stalledMs, type Logger, type RetryPolicy } from '../subscriptions/index.js';
 import type { ProcessStore } from './process-store.js';
 
@@ -56,11 +56,8 @@ export class TimerWorker {
     const { clock, logger, drainMs = DRAIN_MS } = this.options;
     this.stopping.abort();
     if (!this.running) return;
-    const patience = new AbortController();
-    const inTime = this.running.then(() => true);
-    const tooLate = clock.sleep(drainMs, patience.signal).then(() => false);
-    if (!(await Promise.race([inTime, tooLate]))) logger.warn('The firing of timers was left behind while it drained.');
-    patience.abort();
+    if (!(await endsWithin(this.running, drainMs, clock)))
+      logger.warn('The firing of timers was left behind while it drained.');
   }
 
   private async run(): Promise<void> {

@@ -1,5 +1,12 @@
 // A record as a delivery looks at it: its key, whether the subscription wants it, and the message context its handler runs in.
-import { inSpan, MessageContext, spanAttributes as names, type LogRecord, type SpanInit } from '../core/index.js';
+import {
+  inSpan,
+  MessageContext,
+  spanAttributes as names,
+  type LogRecord,
+  type SpanAttributes,
+  type SpanInit,
+} from '../core/index.js';
 import type { SubscriptionDefinition } from './subscription.js';
 import { skippedFor } from './unreadable.js';
 
@@ -33,18 +40,13 @@ export function inContextOf<T>(
   record: LogRecord,
   handle: () => Promise<T>,
 ): Promise<T> {
-  const { traceparent } = record.metadata;
+  const attributes = () => ({
+    [names.position]: Number(record.position),
+    [names.recordType]: record.type,
+    [names.messagingMessageId]: record.id,
+  });
   return inSpan(
-    () => ({
-      ...processing(definition),
-      traceparent,
-      attributes: {
-        ...processing(definition).attributes,
-        [names.position]: Number(record.position),
-        [names.recordType]: record.type,
-        [names.messagingMessageId]: record.id,
-      },
-    }),
+    () => ({ ...processing(definition, attributes()), traceparent: record.metadata.traceparent }),
     (span) => MessageContext.run(contextOf(definition.name, record, span?.traceparent), handle),
   );
 }
@@ -55,18 +57,15 @@ export function inBatchSpan<T>(
   records: readonly LogRecord[],
   handle: () => Promise<T>,
 ): Promise<T> {
+  const links = () => records.map(({ metadata }) => metadata.traceparent);
   return inSpan(
-    () => ({
-      ...processing(definition),
-      links: records.map(({ metadata }) => metadata.traceparent),
-      attributes: { ...processing(definition).attributes, [names.messagingBatchSize]: records.length },
-    }),
+    () => ({ ...processing(definition, { [names.messagingBatchSize]: records.length }), links: links() }),
     handle,
   );
 }
 
-function processing({ name, log }: SubscriptionDefinition): SpanInit {
-  const attributes = { [names.messagingOperation]: 'process', [names.subscription]: name, [names.log]: log };
+function processing({ name, log }: SubscriptionDefinition, more: SpanAttributes): SpanInit {
+  const attributes = { [names.messagingOperation]: 'process', [names.subscription]: name, [names.log]: log, ...more };
   return { name: `process ${name}`, kind: 'consumer', attributes };
 }
 

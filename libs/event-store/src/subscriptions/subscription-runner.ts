@@ -2,6 +2,7 @@
 import {
   currentDuty,
   DeadlineExceededError,
+  endsWithin,
   LeaseLostError,
   onDuty,
   UnavailableError,
@@ -79,13 +80,8 @@ export class SubscriptionRunner {
       this.session?.drain();
       const late = new DeadlineExceededError(`Draining subscription ${definition.name}`, drainMs);
       const cancel = clock.after(drainMs, () => this.session?.cutOff(late));
-      const patience = new AbortController();
-      const inTime = this.running.then(() => true);
-      const tooLate = clock.sleep(drainMs + RELEASE_MS, patience.signal).then(() => false);
-      if (!(await Promise.race([inTime, tooLate]))) {
+      if (!(await endsWithin(this.running, drainMs + RELEASE_MS, clock)))
         this.log('warn', `Subscription ${definition.name} was left behind while it drained.`);
-      }
-      patience.abort();
       cancel();
     }
     this.progress.state = 'ended';
