@@ -7,6 +7,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { getRepositoryToken, TypeOrmModule } from '@nestjs/typeorm';
 import { Column, Entity, PrimaryGeneratedColumn, type Repository } from 'typeorm';
 import { dataSourceConnection } from '../../libs/event-store/src/postgres/index.js';
+import { noRateLimits } from '../../tools/system/no-rate-limits.js';
 import type * as Platform from '../../libs/platform/src/index.js';
 import type * as Logging from '../../libs/platform/src/logging/logger.js';
 import type * as Dto from '../../apps/order-service/src/interface/place-order.dto.js';
@@ -87,7 +88,7 @@ const auth = { issuer: AUTH_ISSUER!, audience: AUTH_AUDIENCE!, jwks: { file: AUT
       synchronize: true,
     }),
     TypeOrmModule.forFeature([PlainOrder, PriceListEntry]),
-    HttpModule.forRoot(auth),
+    HttpModule.forRoot(auth, noRateLimits),
   ],
   controllers: [PlainController],
   providers: [PriceListRepository],

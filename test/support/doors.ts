@@ -44,7 +44,7 @@ export function undocumented({ paths, components }: Pick<OpenAPIObject, 'paths' 
       const answers = new Set(responses.map(([status]) => status));
       if (!path.startsWith('/health')) {
         say('one bearer token', JSON.stringify(operation.security) === '[{"bearer":[]}]');
-        for (const status of ['401', '403']) say(status, answers.has(status));
+        for (const status of ['401', '403', '429']) say(status, answers.has(status));
       }
       for (const { name, schema } of parameters.filter((parameter) => /^(id|.*Id)$/.test(parameter.name))) {
         say(`format of ${name}`, schema?.format === 'uuid');

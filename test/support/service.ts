@@ -25,6 +25,7 @@ import {
   type MigrationClass,
 } from '@app/platform';
 import { urlOfDatabase, withClient } from '../../tools/postgres/databases.js';
+import { noRateLimits } from '../../tools/system/no-rate-limits.js';
 import { createTestDatabase } from './postgres.js';
 
 export interface ServiceUnderTest {
@@ -119,7 +120,7 @@ export async function startService(context: Type, options: ServiceOptions): Prom
         personalData,
         sealKeys: randomBytes(32).toString('hex'),
       }),
-      HttpModule.forRoot({ issuer, audience, jwks: { file: jwksFile } }),
+      HttpModule.forRoot({ issuer, audience, jwks: { file: jwksFile } }, noRateLimits),
       context,
     ],
   }).compile();

@@ -6,6 +6,7 @@ import { ShopClient } from '../../tools/demo/shop-client.js';
 import { openProbe, type CheckoutProbe } from '../../tools/demo/probe.js';
 import type { LocalKafka } from '../../tools/kafka/local-kafka.js';
 import type { BrokerName, KafkaAddress } from '../../tools/system/broker.js';
+import { NO_RATE_LIMITS } from '../../tools/system/no-rate-limits.js';
 import { packedCommand, packOnce } from '../../tools/system/pack.js';
 import { startSystem, type System } from '../../tools/system/system.js';
 
@@ -45,7 +46,13 @@ export async function startWholeSystem(
     rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   try {
     const kafka = { use: on ?? ('own' as const), downAtStart: brokerDownAtStart };
-    const system = await startSystem({ dataDir: folder, env, broker, kafka, command: packedCommand });
+    const system = await startSystem({
+      dataDir: folder,
+      env: { ...NO_RATE_LIMITS, ...env },
+      broker,
+      kafka,
+      command: packedCommand,
+    });
     const probe = openProbe((name) => system.databaseUrl(name), system.broker.topics);
     const shop = new ShopClient({
       orders: () => system.running('order-service').url,

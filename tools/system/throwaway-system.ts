@@ -1,4 +1,5 @@
 // A whole system for one purpose: fresh data in a temporary folder, gone at the end, also after a failure or Ctrl-C.
+import { NO_RATE_LIMITS } from './no-rate-limits.js';
 import { packedCommand, packOnce } from './pack.js';
 import { startSystem, type System, type SystemOptions } from './system.js';
 import { throwaway, untilAborted } from './throwaway.js';
@@ -15,14 +16,20 @@ export interface ThrowawayOptions extends Pick<SystemOptions, 'env' | 'broker' |
  * @throws InterruptedError after a signal; @throws Error when a service does not stop with exit code 0.
  */
 export function withThrowawaySystem<T>(
-  { log, unwinds = false, ...options }: ThrowawayOptions,
+  { log, unwinds = false, env, ...options }: ThrowawayOptions,
   work: (system: System, signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   return throwaway('nest-es-demo-', async (folder, signal) => {
     await packOnce(log);
     signal.throwIfAborted();
     log(`Starting PostgreSQL${options.broker === 'kafka' ? ', Kafka' : ''} and the services …`);
-    const system = await startSystem({ ...options, dataDir: folder, log, command: packedCommand });
+    const system = await startSystem({
+      ...options,
+      env: { ...NO_RATE_LIMITS, ...env },
+      dataDir: folder,
+      log,
+      command: packedCommand,
+    });
     let result: T;
     try {
       signal.throwIfAborted();

@@ -95,7 +95,7 @@ async function serve(
   const endTracing = await startTracing(name, config);
   const logging = loggerModule(logger);
   const root = RootModule.of({ context, name, config, configs, migrations, logging, commandMiddleware });
-  const app = await NestFactory.create<NestFastifyApplication>(root, httpAdapter(), {
+  const app = await NestFactory.create<NestFastifyApplication>(root, httpAdapter({ trustProxy: config.TRUST_PROXY }), {
     bodyParser: false,
     logger: serviceLogger(logger),
     abortOnError: false,

@@ -16,6 +16,7 @@ export { HealthModule } from './health/health.module.js';
 export { httpAdapter } from './http/adapter.js';
 export { configureHttp } from './http/configure-http.js';
 export { HttpModule } from './http/http.module.js';
+export type { RateLimits } from './http/throttle.js';
 export { answerChange, eventPositionHeader } from './http/event-position.js';
 export { etagOf, IfMatch } from './http/if-match.js';
 export { CommandId } from './http/idempotency.js';

@@ -74,11 +74,18 @@ export class RootModule implements OnModuleInit {
           sealKeys: config.SEAL_KEY,
           commandMiddleware,
         }),
-        HttpModule.forRoot({
-          issuer: config.AUTH_ISSUER,
-          audience: config.AUTH_AUDIENCE,
-          jwks: config.AUTH_JWKS_FILE ? { file: config.AUTH_JWKS_FILE } : { url: config.AUTH_JWKS_URL! },
-        }),
+        HttpModule.forRoot(
+          {
+            issuer: config.AUTH_ISSUER,
+            audience: config.AUTH_AUDIENCE,
+            jwks: config.AUTH_JWKS_FILE ? { file: config.AUTH_JWKS_FILE } : { url: config.AUTH_JWKS_URL! },
+          },
+          {
+            windowSeconds: config.RATE_LIMIT_WINDOW_SECONDS,
+            perUser: config.RATE_LIMIT_PER_USER,
+            perAddress: config.RATE_LIMIT_PER_ADDRESS,
+          },
+        ),
         HealthModule,
         context,
       ],

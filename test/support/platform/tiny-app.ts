@@ -23,10 +23,13 @@ import { MessageContext } from '@app/event-store/core';
 import { Public, Roles } from '../../../libs/platform/src/auth/access.decorators.js';
 import { CurrentUser, type AuthenticatedUser } from '../../../libs/platform/src/auth/current-user.js';
 import { ensureDevIssuer, issueDevToken } from '../../../libs/platform/src/auth/dev-issuer.js';
+import { HealthModule } from '../../../libs/platform/src/health/health.module.js';
 import { httpAdapter } from '../../../libs/platform/src/http/adapter.js';
 import { configureHttp } from '../../../libs/platform/src/http/configure-http.js';
 import { HttpModule } from '../../../libs/platform/src/http/http.module.js';
 import { CommandId } from '../../../libs/platform/src/http/idempotency.js';
+import type { RateLimits } from '../../../libs/platform/src/http/throttle.js';
+import { noRateLimits } from '../../../tools/system/no-rate-limits.js';
 import { IfMatch } from '../../../libs/platform/src/http/if-match.js';
 import { UuidPipe } from '../../../libs/platform/src/http/uuid.pipe.js';
 
@@ -130,12 +133,23 @@ export interface TinyApp {
   close(): Promise<void>;
 }
 
-export async function startTinyApp(...controllers: (new () => object)[]): Promise<TinyApp> {
+export interface TinyOptions {
+  readonly controllers?: (new () => object)[];
+  readonly limits?: RateLimits;
+  readonly trustProxy?: string;
+}
+
+export async function startTinyApp({
+  controllers = [],
+  limits = noRateLimits,
+  trustProxy,
+}: TinyOptions = {}): Promise<TinyApp> {
   const folder = mkdtempSync(join(tmpdir(), 'tiny-app-'));
   const { issuer, audience, jwksFile } = await ensureDevIssuer(folder);
-  @Module({ imports: [HttpModule.forRoot({ issuer, audience, jwks: { file: jwksFile } }), TinyModule], controllers })
+  const auth = { issuer, audience, jwks: { file: jwksFile } };
+  @Module({ imports: [HttpModule.forRoot(auth, limits), HealthModule, TinyModule], controllers })
   class RootModule {}
-  const app = await NestFactory.create<NestFastifyApplication>(RootModule, httpAdapter(), {
+  const app = await NestFactory.create<NestFastifyApplication>(RootModule, httpAdapter({ trustProxy }), {
     bodyParser: false,
     logger: false,
     abortOnError: false,

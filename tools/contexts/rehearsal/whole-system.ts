@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildOnce } from '../../system/build.js';
+import { NO_RATE_LIMITS } from '../../system/no-rate-limits.js';
 import { startSystem, type System } from '../../system/system.js';
 import { contexts, type Context } from '../registry.js';
 
@@ -12,7 +13,8 @@ const PATIENCE_MS = 60_000;
 async function main(): Promise<void> {
   await buildOnce((line) => console.log(line));
   const dataDir = await mkdtemp(join(tmpdir(), 'rehearsal-data-'));
-  const system = await startSystem({ dataDir, broker: 'postgres', log: (line) => console.log(line) });
+  const log = (line: string): void => console.log(line);
+  const system = await startSystem({ dataDir, broker: 'postgres', env: NO_RATE_LIMITS, log });
   try {
     await follow(system);
   } catch (error) {

@@ -85,6 +85,8 @@ export const REMEDIES: Readonly<Record<string, string>> = {
   'token-invalid': 'Get a new token from the issuer that AUTH_ISSUER names.',
   'token-missing': 'Send Authorization: Bearer and a token.',
   'too-deep': 'Send a flatter body.',
+  'too-many-requests':
+    'Wait as many seconds as Retry-After says. The limits are RATE_LIMIT_PER_USER and RATE_LIMIT_PER_ADDRESS; behind a proxy of yours, set TRUST_PROXY.',
   unavailable: 'Send the same request again in a moment, with the same Idempotency-Key.',
   'unsupported-media-type': 'Send Content-Type: application/json.',
   'uri-too-long': 'Send a shorter URL.',

@@ -181,7 +181,7 @@ describe('routes', () => {
         return [];
       }
     }
-    await expect(startTinyApp(ForgottenController)).rejects.toThrow(
+    await expect(startTinyApp({ controllers: [ForgottenController] })).rejects.toThrow(
       /Nobody said who may call ForgottenController\.all\./,
     );
   });

@@ -57,6 +57,8 @@ describe('the environment of a service', () => {
       HANDLER_DEADLINE_MS: 30_000,
     });
     expect(load({ ...right, RUN_MIGRATIONS: 'true' }).RUN_MIGRATIONS).toBe(true);
+    for (const TRUST_PROXY of ['10.0.0.0/8', '127.0.0.1, ::1', 'fd00::/8'])
+      expect(load({ ...right, TRUST_PROXY }).TRUST_PROXY).toBe(TRUST_PROXY);
   });
 
   it('is refused with all its problems at once', () => {
@@ -111,6 +113,13 @@ describe('the environment of a service', () => {
     ['BUS_DATABASE_URL', 'postgres://app@localhost:port/bus'],
     ['BUS_DATABASE_URL', 'postgres://app:%zz@localhost/bus'],
     ['BUS_DATABASE_URL', 'postgres://app@localhost/%'],
+    ['TRUST_PROXY', 'true'],
+    ['TRUST_PROXY', '10.0.0.0/33'],
+    ['TRUST_PROXY', '10.0.0.0/8,'],
+    ['TRUST_PROXY', 'proxy.example.com'],
+    ['RATE_LIMIT_WINDOW_SECONDS', '0'],
+    ['RATE_LIMIT_PER_USER', '0'],
+    ['RATE_LIMIT_PER_ADDRESS', 'none'],
     ['AUTH_JWKS_URL', 'https://also.example.com/jwks'],
   ])('%s=%s is refused', (name, value) => {
     expect(names({ ...right, [name]: value })).toEqual([name === 'AUTH_JWKS_URL' ? 'AUTH_JWKS_FILE' : name]);

@@ -4,7 +4,7 @@ import { DEV_ISSUER } from '../auth/dev-issuer.js';
 import { KEY_SET_EXPECTED, readKeySet } from '../auth/key-set.js';
 import { brokerListTrouble } from './broker-list.js';
 import { Env } from './env.decorator.js';
-import { ExactlyOneOfThisAnd, IsMasterKeys, IsPostgresUrl, IsWebUrl, NotInProduction } from './rules.js';
+import { ExactlyOneOfThisAnd, IsMasterKeys, IsNetworkList, IsPostgresUrl, IsWebUrl, NotInProduction } from './rules.js';
 
 const postgresUrl =
   'postgres://user:password@host:port/database (in production with a password of at least 12 characters that is no default)';
@@ -30,6 +30,33 @@ export class PlatformConfig {
   @Min(0)
   @Max(65_535)
   readonly PORT: number;
+
+  /**
+   * The proxies in front of the service, whose X-Forwarded-For says where a request came from; unset: nobody is believed, and a request is from
+   * the address that its connection comes from.
+   */
+  @Env('text', { expected: 'IP addresses and ranges separated by commas, e.g. 10.0.0.0/8' })
+  @IsOptional()
+  @IsNetworkList()
+  readonly TRUST_PROXY?: string;
+
+  /** How long requests are counted, from the first of a caller on; what is over the limit until then is answered with 429 and Retry-After. */
+  @Env('integer', { expected: 'a whole number of seconds from 1 to 3600' })
+  @Min(1)
+  @Max(3_600)
+  readonly RATE_LIMIT_WINDOW_SECONDS: number = 10;
+
+  /** Requests of one user in a window, at one process. */
+  @Env('integer', { expected: 'a whole number of requests from 1 to 1000000000' })
+  @Min(1)
+  @Max(1_000_000_000)
+  readonly RATE_LIMIT_PER_USER: number = 100;
+
+  /** Requests from one address in a window, at one process, whoever sends them: many users may share an address. IPv6 counts by its first 64 bits. */
+  @Env('integer', { expected: 'a whole number of requests from 1 to 1000000000' })
+  @Min(1)
+  @Max(1_000_000_000)
+  readonly RATE_LIMIT_PER_ADDRESS: number = 1_000;
 
   /** What is logged: this level and those above it. */
   @Env('text', { expected: 'trace, debug, info, warn, error, fatal or silent' })

@@ -1,4 +1,5 @@
 // What class-validator does not know about variables: URLs of databases, and what production may not do.
+import { isIP } from 'node:net';
 import { ValidateBy, type ValidationArguments } from 'class-validator';
 import { isMasterKeys } from './master-keys.js';
 
@@ -36,6 +37,11 @@ export function IsMasterKeys(): PropertyDecorator {
   return rule('isMasterKeys', (value, { NODE_ENV }) => isMasterKeys(value, NODE_ENV === 'production'));
 }
 
+/** Addresses and ranges of networks, separated by commas: `10.0.0.0/8, ::1`. */
+export function IsNetworkList(): PropertyDecorator {
+  return rule('isNetworkList', (value) => String(value).split(',').every(isNetwork));
+}
+
 /** Set exactly when the other is not. */
 export function ExactlyOneOfThisAnd(other: string): PropertyDecorator {
   return rule('exactlyOne', (value, config) => (value === undefined) !== (config[other] === undefined));
@@ -48,6 +54,13 @@ function rule(name: string, holds: (value: unknown, config: Record<string, unkno
       validate: (value, args?: ValidationArguments) => holds(value, (args?.object ?? {}) as Record<string, unknown>),
     },
   });
+}
+
+function isNetwork(text: string): boolean {
+  const [address = '', bits, ...more] = text.trim().split('/');
+  const version = isIP(address);
+  if (version === 0 || more.length > 0) return false;
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128));
 }
 
 function parseUrl(value: unknown): URL | undefined {

@@ -40,16 +40,23 @@ export class ProblemDto {
   errors?: FieldErrorDto[];
 }
 
+const problemContent = { 'application/problem+json': { schema: { $ref: getSchemaPath(ProblemDto) } } };
+
+/** Of every route that is counted (http/throttle.ts). */
+export const tooManyRequests = {
+  description: 'More requests than are taken of one caller. Wait as many seconds as Retry-After says.',
+  headers: {
+    'Retry-After': { description: 'Whole seconds, from 1.', schema: { type: 'integer' as const, minimum: 1 } },
+  },
+  content: problemContent,
+};
+
 /** `@ApiProblems({ 404: 'There is no such order.', … })`: when a route answers which error. */
 export function ApiProblems(sentences: Readonly<Record<number, string>>): MethodDecorator & ClassDecorator {
   return applyDecorators(
     ApiExtraModels(ProblemDto),
     ...Object.entries(sentences).map(([status, description]) =>
-      ApiResponse({
-        status: Number(status),
-        description,
-        content: { 'application/problem+json': { schema: { $ref: getSchemaPath(ProblemDto) } } },
-      }),
+      ApiResponse({ status: Number(status), description, content: problemContent }),
     ),
   );
 }

@@ -2,6 +2,8 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { RouteAudit } from '../auth/route-audit.js';
+import { isExempt } from '../http/throttle.js';
+import { ProblemDto, tooManyRequests } from './api-problems.js';
 
 export interface DocsOptions {
   readonly name: string;
@@ -23,8 +25,9 @@ export function describeApi(app: INestApplication, { name, description = '' }: D
     .setVersion('1')
     .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' })
     .build();
-  const document = SwaggerModule.createDocument(app, config);
-  for (const operation of operationsOf(document)) {
+  const document = SwaggerModule.createDocument(app, config, { extraModels: [ProblemDto] });
+  for (const [path, operation] of operationsOf(document)) {
+    if (!isExempt(path)) operation.responses['429'] = tooManyRequests;
     // @Roles on a method beside @Roles on its class asks for the same token twice.
     if (operation.security) operation.security = uniqueBy(operation.security, (entry) => JSON.stringify(entry));
   }
@@ -33,9 +36,11 @@ export function describeApi(app: INestApplication, { name, description = '' }: D
 
 type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
 
-function operationsOf({ paths }: OpenAPIObject): Operation[] {
-  return Object.values(paths).flatMap(({ get, post, put, patch, delete: remove }) =>
-    [get, post, put, patch, remove].filter((operation) => operation !== undefined),
+function operationsOf({ paths }: OpenAPIObject): [path: string, operation: Operation][] {
+  return Object.entries(paths).flatMap(([path, { get, post, put, patch, delete: remove }]) =>
+    [get, post, put, patch, remove].flatMap((operation): [string, Operation][] =>
+      operation ? [[path, operation]] : [],
+    ),
   );
 }
 

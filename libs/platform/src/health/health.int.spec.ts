@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import { HealthContributors, type HealthContributor } from './health-contributors.js';
 import { HealthModule } from './health.module.js';
 import { eventually } from '../../../../test/support/eventually.js';
+import { noRateLimits } from '../../../../tools/system/no-rate-limits.js';
 
 let app: NestFastifyApplication;
 let check: HealthContributor['check'];
@@ -21,7 +22,7 @@ const folder = mkdtempSync(join(tmpdir(), 'health-'));
 
 beforeAll(async () => {
   const { issuer, audience, jwksFile } = await ensureDevIssuer(folder);
-  @Module({ imports: [HttpModule.forRoot({ issuer, audience, jwks: { file: jwksFile } }), HealthModule] })
+  @Module({ imports: [HttpModule.forRoot({ issuer, audience, jwks: { file: jwksFile } }, noRateLimits), HealthModule] })
   class RootModule implements OnModuleInit, BeforeApplicationShutdown {
     constructor(private readonly contributors: HealthContributors) {}
     beforeApplicationShutdown() {

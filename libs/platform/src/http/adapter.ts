@@ -11,9 +11,15 @@ const BODY_LIMIT_BYTES = 100_000;
 /** Long enough that an id of 1 kB is answered as a wrong id and not as a wrong address. */
 const MAX_PARAM_CHARACTERS = 2048;
 
+export interface AdapterOptions {
+  /** The proxies whose X-Forwarded-For is believed, as addresses and ranges separated by commas. Default: nobody's, so the address is the socket's. */
+  readonly trustProxy?: string | undefined;
+}
+
 /** Use with `{ bodyParser: false }`: {@link configureHttp} takes JSON and nothing else. */
-export function httpAdapter(): FastifyAdapter {
+export function httpAdapter({ trustProxy }: AdapterOptions = {}): FastifyAdapter {
   return new FastifyAdapter({
+    trustProxy: trustProxy ?? false,
     bodyLimit: BODY_LIMIT_BYTES,
     connectionTimeout: 0,
     requestTimeout: 15_000,

@@ -9,6 +9,7 @@ import { acceptJsonOnly } from './json-body.js';
 import { assertPlainInput } from './plain-input.js';
 import { beginRequestSpan, endRequestSpan, inRequestSpan } from './request-span.js';
 import { ProblemException } from './problem.js';
+import { Throttle, throttleAddresses } from './throttle.js';
 
 export function configureHttp(app: NestFastifyApplication): void {
   // Scripts and styles of our own only; inline styles because the API docs have some.
@@ -28,6 +29,7 @@ export function configureHttp(app: NestFastifyApplication): void {
   const fastify = app.getHttpAdapter().getInstance();
   acceptJsonOnly(fastify);
   addHooks(fastify);
+  throttleAddresses(fastify, app.get(Throttle, { strict: false }));
 }
 
 function addHooks(fastify: FastifyInstance): void {
