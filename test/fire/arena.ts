@@ -44,7 +44,7 @@ export class Arena {
   /** Everything that was played here. */
   private readonly stories: Story[] = [];
   /** Where customers and operators go, when not to the first process of a service. */
-  private readonly fronts = new Map<ShopService, string>();
+  private readonly fronts = new Map<ShopService, () => string>();
   /** What tests put in on purpose, taken out of what the checker sees. */
   private readonly lenses: ((state: SystemState) => SystemState)[] = [];
   private readonly planted: PlantedPoison[] = [];
@@ -97,14 +97,14 @@ export class Arena {
     );
   }
 
-  /** Sends customers and operators to another process of the service; undefined: to the first again. */
-  front(service: ShopService, url: string | undefined): void {
+  /** Sends customers and operators to another process of the service, asked at each request; undefined: to the first again. */
+  front(service: ShopService, url: string | (() => string) | undefined): void {
     if (url === undefined) this.fronts.delete(service);
-    else this.fronts.set(service, url);
+    else this.fronts.set(service, typeof url === 'string' ? () => url : url);
   }
 
   urlOf(service: ShopService): string {
-    return this.fronts.get(service) ?? this.system.running(service).url;
+    return this.fronts.get(service)?.() ?? this.system.running(service).url;
   }
 
   async shop(signal?: AbortSignal): Promise<ShopClient> {

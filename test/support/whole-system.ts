@@ -8,6 +8,7 @@ import type { LocalKafka } from '../../tools/kafka/local-kafka.js';
 import type { BrokerName, KafkaAddress } from '../../tools/system/broker.js';
 import { NO_RATE_LIMITS } from '../../tools/system/no-rate-limits.js';
 import { packedCommand, packOnce } from '../../tools/system/pack.js';
+import type { ServiceName } from '../../tools/system/services.js';
 import { startSystem, type System } from '../../tools/system/system.js';
 
 export interface WholeSystem {
@@ -32,12 +33,14 @@ export interface WholeSystemOptions {
   readonly on?: KafkaAddress;
   /** The services come up first; the test starts Kafka. */
   readonly brokerDownAtStart?: boolean;
+  /** How a service is run, asked at every start; default: the packed build of these sources. */
+  readonly command?: (service: ServiceName) => readonly string[];
 }
 
 /** A system on Kafka needs `canStartKafka()`, or `on`. */
 export async function startWholeSystem(
   env: Readonly<Record<string, string>> = {},
-  { broker = 'postgres', on, brokerDownAtStart = false }: WholeSystemOptions = {},
+  { broker = 'postgres', on, brokerDownAtStart = false, command = packedCommand }: WholeSystemOptions = {},
 ): Promise<WholeSystem> {
   await packOnce(() => undefined);
   const folder = await mkdtemp(join(tmpdir(), 'nest-es-system-'));
@@ -46,13 +49,7 @@ export async function startWholeSystem(
     rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   try {
     const kafka = { use: on ?? ('own' as const), downAtStart: brokerDownAtStart };
-    const system = await startSystem({
-      dataDir: folder,
-      env: { ...NO_RATE_LIMITS, ...env },
-      broker,
-      kafka,
-      command: packedCommand,
-    });
+    const system = await startSystem({ dataDir: folder, env: { ...NO_RATE_LIMITS, ...env }, broker, kafka, command });
     const probe = openProbe((name) => system.databaseUrl(name), system.broker.topics);
     const shop = new ShopClient({
       orders: () => system.running('order-service').url,

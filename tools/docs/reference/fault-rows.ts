@@ -128,6 +128,6 @@ export const FAULT_ROWS: readonly (readonly [number: number, fault: string, expe
   [
     46,
     'An old build and a new one run side by side, and the new one writes an event the old one cannot read',
-    'the old one stops in front of it and leaves it to the new one',
+    'the old one stops in front of it and leaves it to the new one, and so it does with commands about it; requests it cannot answer are refused with 503',
   ],
 ];

@@ -7,7 +7,7 @@ import {
 } from '../core/index.js';
 import { codeOf, codeOfReason, reasonOf, UnwantedRecordError } from './failure.js';
 import { itemOf, type Item } from './item.js';
-import { DEPLOY_MS, nextDelayMs, type RetryPolicy } from './retry-policy.js';
+import { DEPLOY_MS, nextDelayMs, retryingFor, type RetryPolicy } from './retry-policy.js';
 import { DEFAULT_POLL_MS, retryPolicyOf, type SubscriptionRunnerOptions } from './runner-options.js';
 import type { Session } from './session.js';
 import { skippedFor, tellSkipped, UNKNOWN } from './unreadable.js';
@@ -19,8 +19,11 @@ const LOCKED: UnreadablePersonalDataError['code'] = 'ES-1601';
 /** A head that is due but not handed out (clocks differ by a little) is not asked for in a tight loop, in milliseconds. */
 const SHORTEST_LOOK_MS = 10;
 
-/** For what another build wants, or can read: looked at every 30 to 60 seconds until a deploy is over. */
-const deployPolicy: RetryPolicy = { maxAttempts: DEPLOY_MS / 30_000 + 1, firstDelayMs: 60_000, maxDelayMs: 60_000 };
+/** For what another build wants: looked at every 30 to 60 seconds until a deploy is over. */
+const unwantedPolicy: RetryPolicy = { maxAttempts: DEPLOY_MS / 30_000 + 1, firstDelayMs: 60_000, maxDelayMs: 60_000 };
+
+/** For what needs an event that only a newer build can read: that build goes on with it within seconds of taking over. */
+const deployPolicy = retryingFor(DEPLOY_MS);
 
 /** For what no key opens: maybe somebody brings the key. Soon at first, then once a minute, for an hour at least. */
 const keyPolicy: RetryPolicy = { maxAttempts: DEPLOY_MS / 30_000 + 10, firstDelayMs: 200, maxDelayMs: 60_000 };
@@ -162,7 +165,7 @@ export class SetAsides {
   }
 
   private policyFor(code: string, error?: unknown): RetryPolicy | undefined {
-    if (code === UNWANTED) return deployPolicy;
+    if (code === UNWANTED) return unwantedPolicy;
     const { retryFor, unknown = 'stop' } = this.options.definition;
     const chosen = retryFor?.(code, error);
     if (chosen) return chosen;

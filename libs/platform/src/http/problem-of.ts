@@ -7,6 +7,7 @@ import {
   InvalidRequestError,
   TooManyConflictsError,
   UnavailableError,
+  UnknownEventTypeError,
   WrongExpectedVersionError,
 } from '@app/event-store/core';
 import {
@@ -68,6 +69,11 @@ export function problemOf(error: unknown): ProblemInit {
   if (error instanceof CommandIdReusedError) return { status: 422, code: error.code, detail: error.message };
   if (error instanceof InvalidRequestError || error instanceof InvalidEventError) {
     return { status: 400, code: error.code, detail: error.message };
+  }
+  if (error instanceof UnknownEventTypeError) {
+    const detail =
+      'A newer build of this service has written what this one cannot read. Ask again: that build answers.';
+    return { status: 503, code: error.code, detail, headers: { 'retry-after': '1' } };
   }
   const waiting = ofWaiting(error);
   if (waiting) return waiting;
