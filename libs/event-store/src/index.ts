@@ -58,10 +58,12 @@ export { OnRejection, OnTimer, Process, ProcessManager, StartsWith, type Process
 export {
   dataSourceConnection,
   eventStoreMigrations,
+  failureOf,
   grantRoles,
   powerOverHistory,
   type ConnectionOptions,
   type DatabaseRoles,
+  type Failure,
 } from './postgres/index.js';
 export { LocalKeyWrapping, type ForgetOrder, type Forgotten } from './privacy/index.js';
 export { CommandBus, type CommandOptions } from './nest/command-bus.js';

@@ -95,12 +95,14 @@ async function serve(
   const endTracing = await startTracing(name, config);
   const logging = loggerModule(logger);
   const root = RootModule.of({ context, name, config, configs, migrations, logging, commandMiddleware });
-  const app = await NestFactory.create<NestFastifyApplication>(root, httpAdapter({ trustProxy: config.TRUST_PROXY }), {
+  const limits = { maxInFlight: config.MAX_REQUESTS_IN_FLIGHT, deadlineMs: config.REQUEST_DEADLINE_MS };
+  const adapter = httpAdapter({ trustProxy: config.TRUST_PROXY, deadlineMs: limits.deadlineMs });
+  const app = await NestFactory.create<NestFastifyApplication>(root, adapter, {
     bodyParser: false,
     logger: serviceLogger(logger),
     abortOnError: false,
   });
-  configureHttp(app);
+  configureHttp(app, limits);
   configureDocs(app, { name, description });
   const close = async (): Promise<void> => {
     await app.close();

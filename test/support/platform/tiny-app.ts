@@ -25,6 +25,7 @@ import { CurrentUser, type AuthenticatedUser } from '../../../libs/platform/src/
 import { ensureDevIssuer, issueDevToken } from '../../../libs/platform/src/auth/dev-issuer.js';
 import { HealthModule } from '../../../libs/platform/src/health/health.module.js';
 import { httpAdapter } from '../../../libs/platform/src/http/adapter.js';
+import { usualLimits, type RequestLimits } from '../../../libs/platform/src/http/back-pressure.js';
 import { configureHttp } from '../../../libs/platform/src/http/configure-http.js';
 import { HttpModule } from '../../../libs/platform/src/http/http.module.js';
 import { CommandId } from '../../../libs/platform/src/http/idempotency.js';
@@ -137,24 +138,27 @@ export interface TinyOptions {
   readonly controllers?: (new () => object)[];
   readonly limits?: RateLimits;
   readonly trustProxy?: string;
+  readonly requests?: RequestLimits;
 }
 
 export async function startTinyApp({
   controllers = [],
   limits = noRateLimits,
   trustProxy,
+  requests = usualLimits,
 }: TinyOptions = {}): Promise<TinyApp> {
   const folder = mkdtempSync(join(tmpdir(), 'tiny-app-'));
   const { issuer, audience, jwksFile } = await ensureDevIssuer(folder);
   const auth = { issuer, audience, jwks: { file: jwksFile } };
   @Module({ imports: [HttpModule.forRoot(auth, limits), HealthModule, TinyModule], controllers })
   class RootModule {}
-  const app = await NestFactory.create<NestFastifyApplication>(RootModule, httpAdapter({ trustProxy }), {
+  const adapter = httpAdapter({ trustProxy, deadlineMs: requests.deadlineMs });
+  const app = await NestFactory.create<NestFastifyApplication>(RootModule, adapter, {
     bodyParser: false,
     logger: false,
     abortOnError: false,
   });
-  configureHttp(app);
+  configureHttp(app, requests);
   await app.listen(0, '127.0.0.1');
   const { port } = app.getHttpServer().address() as { port: number };
   return {

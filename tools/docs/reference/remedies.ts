@@ -69,6 +69,8 @@ export const REMEDIES: Readonly<Record<string, string>> = {
   'body-not-object': 'Send a JSON object.',
   'body-not-utf-8': 'Send the body in UTF-8.',
   'correlation-id-invalid': 'Send 1 to 128 letters, digits or ._:- as X-Correlation-Id, or leave it out.',
+  'deadline-passed':
+    'Ask again, with the same Idempotency-Key. If it lasts, look what is slow: npm run es -- doctor, and the log under the correlation id.',
   'event-position-invalid': 'Send the Event-Position of an answer of this service, or leave it out.',
   forbidden: 'Use a token with one of the roles that the route names.',
   'forbidden-name': 'Rename the field.',
@@ -79,6 +81,8 @@ export const REMEDIES: Readonly<Record<string, string>> = {
   'method-not-allowed': 'Use a method that the API docs show for the path.',
   'not-found': 'Check the path.',
   'not-ready': 'Send traffic to another replica until it is; the member checks says what is down.',
+  overloaded:
+    'Wait as long as Retry-After says and send it again. If it lasts, add a replica, or see docs/how-to/limit-load.md.',
   'payload-too-large': 'Send less.',
   'prefer-invalid': 'Send Prefer: wait= and a whole number of seconds, or leave it out.',
   'text-not-storable': 'Take U+0000 and halves of surrogate pairs out of the text.',

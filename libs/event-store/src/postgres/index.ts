@@ -4,6 +4,7 @@ export { PostgresDatabase, type PostgresDatabaseOptions, type Query } from './da
 export { eventStoreMigrations } from './migrations/index.js';
 export { PostgresEventStore, type PostgresEventStoreOptions } from './postgres-event-store.js';
 export { powerOverHistory, type ServerWarning } from './server-check.js';
+export { failureOf, type Failure } from './sql-states.js';
 export { PostgresTransaction } from './transaction.js';
 export { PostgresUnitOfWork } from './unit-of-work.js';
 export type { BusTimes } from './bus/bus-consumer.js';

@@ -2,40 +2,9 @@
 import pg from 'pg';
 import { QueryFailedError } from 'typeorm';
 import { UnavailableError, UnitOfWorkRolledBackError } from '../core/index.js';
+import { sqlStates, type Failure } from './sql-state-table.js';
 
-export type Failure =
-  /** The database cannot be reached, is going down or is full: nobody's fault among the messages. */
-  | 'unavailable'
-  /** It gave up on this one statement (time-out, lock, memory), and the connection lives on: the fault may well be the statement's own. */
-  | 'gave-up'
-  /** The transaction lost against a concurrent one and was rolled back: run it again. */
-  | 'retryable'
-  /** A unique key is taken: somebody was first. */
-  | 'conflict';
-
-/** SQLSTATE: `lock_timeout` is over. */
-export const LOCK_NOT_AVAILABLE = '55P03';
-
-/** https://www.postgresql.org/docs/current/errcodes-appendix.html; a two-letter entry is a whole class. */
-const sqlStates: Readonly<Record<string, Failure>> = {
-  '08': 'unavailable', // connection exceptions; see below for 08P01
-  '23505': 'conflict', // unique_violation
-  '25006': 'unavailable', // read_only_sql_transaction: connected to a standby, as right after a failover
-  '25P03': 'unavailable', // idle_in_transaction_session_timeout: the server cut the connection
-  '25P04': 'unavailable', // transaction_timeout
-  '40001': 'retryable', // serialization_failure
-  '40P01': 'retryable', // deadlock_detected
-  '53': 'unavailable', // insufficient resources: disk full, too many connections
-  '53200': 'gave-up', // out_of_memory
-  '53400': 'gave-up', // configuration_limit_exceeded: temp_file_limit
-  [LOCK_NOT_AVAILABLE]: 'gave-up',
-  '57014': 'gave-up', // query_canceled: statement_timeout
-  '57P01': 'unavailable', // admin_shutdown, also pg_terminate_backend
-  '57P02': 'unavailable', // crash_shutdown
-  '57P03': 'unavailable', // cannot_connect_now: starting up or in recovery
-  '57P05': 'unavailable', // idle_session_timeout
-  '58': 'unavailable', // system errors: I/O
-};
+export { LOCK_NOT_AVAILABLE, type Failure } from './sql-state-table.js';
 
 const networkCodes = new Set([
   'ECONNREFUSED',
@@ -71,7 +40,8 @@ export function failureOf(error: unknown): Failure | undefined {
     if (networkCodes.has(code)) return 'unavailable';
     if (code === '08P01' && !endsSession(error)) return undefined; // e.g. a wrong number of parameters: an error in the program
     // Whoever was not let in, or was thrown out, is not to blame: e.g. 55000, a database that takes no connections for now.
-    return sqlStates[code] ?? sqlStates[code.slice(0, 2)] ?? (endsSession(error) ? 'unavailable' : undefined);
+    const known = sqlStates[code] ?? sqlStates[code.slice(0, 2)];
+    return known?.failure ?? (endsSession(error) ? 'unavailable' : undefined);
   }
   return driverMessages.some((message) => error.message.includes(message)) ? 'unavailable' : undefined;
 }

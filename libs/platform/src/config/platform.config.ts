@@ -2,6 +2,7 @@
 import { IsIn, IsOptional, IsUrl, Length, Matches, Max, Min, ValidateIf } from 'class-validator';
 import { DEV_ISSUER } from '../auth/dev-issuer.js';
 import { KEY_SET_EXPECTED, readKeySet } from '../auth/key-set.js';
+import { usualLimits } from '../http/back-pressure.js';
 import { brokerListTrouble } from './broker-list.js';
 import { Env } from './env.decorator.js';
 import { ExactlyOneOfThisAnd, IsMasterKeys, IsNetworkList, IsPostgresUrl, IsWebUrl, NotInProduction } from './rules.js';
@@ -13,6 +14,8 @@ const postgresUrl =
 const LONGEST_WAIT_MS = 2_592_000_000;
 /** PostgreSQL ends a transaction that has been idle for 60 s, and the connection with it: a call has to be given up before. */
 const LONGEST_DEADLINE_MS = 50_000;
+/** Within 25 s of SIGTERM a service has to have answered everybody. */
+const LONGEST_REQUEST_MS = 24_000;
 
 export class PlatformConfig {
   /** Production refuses what is only good for trying out: development issuers, weak passwords, the memory broker. */
@@ -57,6 +60,18 @@ export class PlatformConfig {
   @Min(1)
   @Max(1_000_000_000)
   readonly RATE_LIMIT_PER_ADDRESS: number = 1_000;
+
+  /** Requests in hand at a time; what is over that is answered 503 with Retry-After at once. Health is always answered. */
+  @Env('integer', { expected: 'a whole number of requests from 1 to 100000' })
+  @Min(1)
+  @Max(100_000)
+  readonly MAX_REQUESTS_IN_FLIGHT: number = usualLimits.maxInFlight;
+
+  /** A request without an answer by then is answered 503 with Retry-After; what it has begun may still be done. */
+  @Env('integer', { expected: `milliseconds from 100 to ${LONGEST_REQUEST_MS}` })
+  @Min(100)
+  @Max(LONGEST_REQUEST_MS)
+  readonly REQUEST_DEADLINE_MS: number = usualLimits.deadlineMs;
 
   /** What is logged: this level and those above it. */
   @Env('text', { expected: 'trace, debug, info, warn, error, fatal or silent' })

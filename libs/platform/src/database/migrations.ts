@@ -1,8 +1,7 @@
 // The schema is brought up to date where somebody asked for it, and nowhere else: a service does not run on a schema it does not know.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { grantRoles, type DatabaseRoles } from '@app/event-store';
+import { failureOf, grantRoles, type DatabaseRoles } from '@app/event-store';
 import { DataSource } from 'typeorm';
-import { isUnavailable } from '../http/problem-of.js';
 import { migrationDataSourceOptions, MIGRATIONS_TABLE, type DatabaseOptions } from './data-source.js';
 
 /** Any number, the same in every process: replicas that start together migrate one after the other. */
@@ -93,11 +92,17 @@ async function connect(options: PrepareOptions): Promise<DataSource> {
       return await new DataSource(migrationDataSourceOptions(options)).initialize();
     } catch (cause) {
       const trouble = troubleWith(options.url, cause);
-      if (!isUnavailable(cause) || Date.now() >= deadline) throw new Error(`${trouble}.`, { cause });
+      if (!mayPass(cause) || Date.now() >= deadline) throw new Error(`${trouble}.`, { cause });
       if (tries === 1) onWaiting?.(`${trouble}; waiting up to ${patienceMs} ms for it.`);
       await sleep(250);
     }
   }
+}
+
+/** A wrong password (class 28) or name (3D) does not mend itself. */
+function mayPass(error: unknown): boolean {
+  const { code } = (error ?? {}) as { code?: unknown };
+  return failureOf(error) === 'unavailable' && !/^(28|3D)/.test(String(code));
 }
 
 function troubleWith(url: string, error: unknown): string {

@@ -32,6 +32,7 @@ describe('a service whose requests have used up their connections', { timeout: 9
       HOME,
       NODE_ENV: 'test',
       LOG_LEVEL: 'error',
+      REQUEST_DEADLINE_MS: '20000', // longer than its slow requests take
       PORT: '0',
       DATABASE_URL: databases[0]!.url,
       BUS_DATABASE_URL: databases[1]!.url,

@@ -41,13 +41,22 @@ export class ProblemDto {
 }
 
 const problemContent = { 'application/problem+json': { schema: { $ref: getSchemaPath(ProblemDto) } } };
+const retryAfter = {
+  'Retry-After': { description: 'Whole seconds, from 1.', schema: { type: 'integer' as const, minimum: 1 } },
+};
 
 /** Of every route that is counted (http/throttle.ts). */
 export const tooManyRequests = {
   description: 'More requests than are taken of one caller. Wait as many seconds as Retry-After says.',
-  headers: {
-    'Retry-After': { description: 'Whole seconds, from 1.', schema: { type: 'integer' as const, minimum: 1 } },
-  },
+  headers: retryAfter,
+  content: problemContent,
+};
+
+/** Of every route that may be refused (http/back-pressure.ts), or needs the database. */
+export const notNow = {
+  description:
+    'The service cannot answer now: it, or its database, has too much to do or is away. Retry-After says when to ask again.',
+  headers: retryAfter,
   content: problemContent,
 };
 

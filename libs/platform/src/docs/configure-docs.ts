@@ -3,7 +3,7 @@ import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { RouteAudit } from '../auth/route-audit.js';
 import { isExempt } from '../http/throttle.js';
-import { ProblemDto, tooManyRequests } from './api-problems.js';
+import { notNow, ProblemDto, tooManyRequests } from './api-problems.js';
 
 export interface DocsOptions {
   readonly name: string;
@@ -27,7 +27,8 @@ export function describeApi(app: INestApplication, { name, description = '' }: D
     .build();
   const document = SwaggerModule.createDocument(app, config, { extraModels: [ProblemDto] });
   for (const [path, operation] of operationsOf(document)) {
-    if (!isExempt(path)) operation.responses['429'] = tooManyRequests;
+    // A route that says itself what its 503 means is left its words.
+    if (!isExempt(path)) operation.responses = { '503': notNow, ...operation.responses, '429': tooManyRequests };
     // @Roles on a method beside @Roles on its class asks for the same token twice.
     if (operation.security) operation.security = uniqueBy(operation.security, (entry) => JSON.stringify(entry));
   }

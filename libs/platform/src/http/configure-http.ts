@@ -3,6 +3,7 @@ import { Logger } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import { MessageContext } from '@app/event-store/core';
+import { boundRequests, usualLimits, type RequestLimits } from './back-pressure.js';
 import { CORRELATION_HEADER } from './correlation.js';
 import { contextOf } from './message-context.interceptor.js';
 import { acceptJsonOnly } from './json-body.js';
@@ -11,7 +12,7 @@ import { beginRequestSpan, endRequestSpan, inRequestSpan } from './request-span.
 import { ProblemException } from './problem.js';
 import { Throttle, throttleAddresses } from './throttle.js';
 
-export function configureHttp(app: NestFastifyApplication): void {
+export function configureHttp(app: NestFastifyApplication, limits: RequestLimits = usualLimits): void {
   // Scripts and styles of our own only; inline styles because the API docs have some.
   app.useSecurityHeaders({
     contentSecurityPolicy: {
@@ -30,6 +31,7 @@ export function configureHttp(app: NestFastifyApplication): void {
   acceptJsonOnly(fastify);
   addHooks(fastify);
   throttleAddresses(fastify, app.get(Throttle, { strict: false }));
+  boundRequests(fastify, limits);
 }
 
 function addHooks(fastify: FastifyInstance): void {

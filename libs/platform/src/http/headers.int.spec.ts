@@ -150,6 +150,11 @@ describe('If-Match', () => {
   });
 });
 
+/** As TypeORM says that the database refused a statement. */
+function refusedWith(state: string): Error {
+  return Object.assign(new Error('hunter2'), { driverError: { code: state } });
+}
+
 describe('errors from the inside', () => {
   class NotShippable extends DomainError {
     readonly code = 'order-not-shippable';
@@ -167,7 +172,14 @@ describe('errors from the inside', () => {
     [400, 'ES-1010', () => new InvalidRequestError('Expected a version from 1, got 0.')],
     [503, 'ES-1201', () => new UnavailableError('PostgreSQL', new Error('password=hunter2'))],
     [503, 'unavailable', () => Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' })],
-    [503, 'unavailable', () => Object.assign(new Error('failed'), { driverError: { code: '57P01' } })],
+    ...['57P01', '57P03', '53300', '53100', '25006', '57014', '55P03', '40001', '40P01', '08006'].map(
+      (state): [number, string, () => unknown] => [503, 'unavailable', () => refusedWith(state)],
+    ),
+    [503, 'unavailable', () => new Error('Query read timeout')],
+    [503, 'unavailable', () => new Error('timeout exceeded when trying to connect')],
+    [500, 'internal-error', () => refusedWith('42P01')],
+    [500, 'internal-error', () => refusedWith('23505')],
+    [500, 'internal-error', () => refusedWith('22P02')],
     [400, 'text-not-storable', () => Object.assign(new Error('failed'), { driverError: { code: '22P05' } })],
     [500, 'internal-error', () => new TypeError('hunter2 is not a function')],
     [500, 'internal-error', () => 'hunter2'],

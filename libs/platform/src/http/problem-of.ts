@@ -11,6 +11,7 @@ import {
   WrongExpectedVersionError,
 } from '@app/event-store/core';
 import {
+  failureOf,
   InvalidCommandError,
   ProjectionBehindError,
   ProjectionHeldBackError,
@@ -22,31 +23,6 @@ import { codeOfStatus, ProblemException, type ProblemInit } from './problem.js';
 
 const statusOfKind = { 'not-found': 404, forbidden: 403, conflict: 409, invalid: 422 } as const;
 
-/** SQLSTATEs that mean "not now": the server is starting, stopping, full, or gave up waiting. The class 08 is the connection itself. */
-const notNow = new Set([
-  '57P01',
-  '57P02',
-  '57P03',
-  '57P05',
-  '57014',
-  '53300',
-  '53100',
-  '53200',
-  '55P03',
-  '40001',
-  '40P01',
-  '25P03',
-  '25006',
-]);
-const lostConnection = new Set([
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'ETIMEDOUT',
-  'EPIPE',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-]);
 /** Text that PostgreSQL cannot hold, where it slipped past the first check. */
 const notStorable = new Set(['22021', '22P05']);
 
@@ -83,7 +59,8 @@ export function problemOf(error: unknown): ProblemInit {
   if (notStorable.has(code)) {
     return { status: 400, code: 'text-not-storable', detail: 'The request contains text that cannot be stored.' };
   }
-  if (isUnavailable(error) || endsSession(error)) return unavailable('unavailable');
+  if (code === 'FST_ERR_HANDLER_TIMEOUT') return deadlinePassed();
+  if (isNotNow(error)) return unavailable('unavailable');
   if (error instanceof HttpException) {
     const status = error.getStatus();
     return { status, code: codeOfStatus(status), detail: 'The service cannot answer this request now.' };
@@ -113,22 +90,21 @@ function ofWaiting(error: unknown): ProblemInit | undefined {
   return undefined;
 }
 
-/** The database or the network gave way; the same request may work in a moment. */
-export function isUnavailable(error: unknown): boolean {
-  const code = driverCode(error);
-  return (
-    notNow.has(code) ||
-    lostConnection.has(code) ||
-    code.startsWith('08') ||
-    (error instanceof Error &&
-      /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered)/.test(error.message))
-  );
+/** The database or the network gave way, or a concurrent transaction was first: the same request may work in a moment. */
+function isNotNow(error: unknown): boolean {
+  const failure = failureOf(error);
+  return failure !== undefined && failure !== 'conflict';
 }
 
-/** We were not let in, or were thrown out: e.g. 55000, a database that takes no connections for now. */
-function endsSession(error: unknown): boolean {
-  const { severity, driverError } = (error ?? {}) as { severity?: unknown; driverError?: { severity?: unknown } };
-  return ['FATAL', 'PANIC'].includes(String(severity ?? driverError?.severity));
+/** REQUEST_DEADLINE_MS is over. What the request has begun goes on, so whether it had its effect is not known. */
+function deadlinePassed(): ProblemInit {
+  return {
+    status: 503,
+    code: 'deadline-passed',
+    detail:
+      'The request took too long and may still be done. Ask again in a moment; with the same Idempotency-Key that is safe.',
+    headers: { 'retry-after': '1' },
+  };
 }
 
 function unavailable(code: string): ProblemInit {

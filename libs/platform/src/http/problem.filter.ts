@@ -1,9 +1,11 @@
 // Every error of every request ends here and leaves as problem+json. A 5xx is logged with its stack; the answer has none.
 import { Catch, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { ProjectionBehindError } from '@app/event-store';
 import { PROBLEM_TYPE, problemBody } from './problem.js';
 import { problemOf } from './problem-of.js';
+
+/** The caller's to repeat: a read that was too early, and what came when there was too much to do. The request's own line says all there is to say. */
+const saidEnough = new Set(['ES-1310', 'overloaded']);
 
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
@@ -14,8 +16,7 @@ export class ProblemFilter implements ExceptionFilter {
     const request = http.getRequest<FastifyRequest>();
     const reply = http.getResponse<FastifyReply>();
     const problem = problemOf(error);
-    // A read that was too early is the caller's to repeat: the request's own line says as much as there is to say.
-    if (problem.status >= 500 && !(error instanceof ProjectionBehindError)) {
+    if (problem.status >= 500 && !saidEnough.has(problem.code)) {
       this.logger.error({ err: error, code: problem.code, correlationId: request.id }, `Answered ${problem.status}`);
     }
     // A stream that is under way can only be cut off: its status has been sent.

@@ -1,0 +1,99 @@
+// More requests than a service can take, and requests that take too long.
+import { Controller, Get } from '@nestjs/common';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { eventually } from '../../../../test/support/eventually.js';
+import { problem } from '../../../../test/support/platform/problem.js';
+import { startTinyApp, type Answer, type TinyApp } from '../../../../test/support/platform/tiny-app.js';
+import { Public } from '../auth/access.decorators.js';
+
+let open: () => void;
+let gate: Promise<void>;
+let atWork = 0;
+
+@Public()
+@Controller()
+class BusyController {
+  @Get('work')
+  async work() {
+    atWork += 1;
+    await gate;
+    atWork -= 1;
+    return { done: true };
+  }
+}
+
+let app: TinyApp;
+beforeEach(() => {
+  gate = new Promise((resolve) => (open = resolve));
+  atWork = 0;
+});
+afterEach(async () => {
+  open();
+  await app.close();
+});
+
+const work = () => app.send('GET', '/work');
+const started = (requests: number) => eventually(() => expect(atWork).toBe(requests));
+const expectOverloaded = (answer: Answer) =>
+  expect([problem(answer), answer.json.code, answer.headers['retry-after']]).toEqual([503, 'overloaded', '1']);
+
+describe('a service with as much in hand as it takes', () => {
+  beforeEach(async () => {
+    app = await startTinyApp({ requests: { maxInFlight: 3, deadlineMs: 20_000 }, controllers: [BusyController] });
+  });
+
+  it('refuses more with 503 and Retry-After at once, and is itself again when something is done', async () => {
+    const taken = [work(), work(), work()];
+    await started(3);
+    for (const answer of await Promise.all([work(), work()])) expectOverloaded(answer);
+    open();
+    expect((await Promise.all(taken)).map(({ status }) => status)).toEqual([200, 200, 200]);
+    for (let time = 0; time < 10; time += 1) expect((await work()).status).toBe(200);
+  });
+
+  it('still says that it lives', async () => {
+    const taken = [work(), work(), work()];
+    await started(3);
+    expect((await app.send('GET', '/health/live')).status).toBe(200);
+    expectOverloaded(await app.send('GET', '/orders'));
+    open();
+    await Promise.all(taken);
+  });
+
+  it('counts the work of callers who gave up until it has ended', async () => {
+    const leave = new AbortController();
+    const url = `http://127.0.0.1:${app.port}/work`;
+    const left = [1, 2, 3].map(() =>
+      fetch(url, { signal: leave.signal, headers: { connection: 'close' } }).catch(() => 'left'),
+    );
+    await started(3);
+    leave.abort();
+    expect(await Promise.all(left)).toEqual(['left', 'left', 'left']);
+    for (let time = 0; time < 10; time += 1) expectOverloaded(await work());
+    open();
+    await eventually(async () => expect((await work()).status).toBe(200));
+  });
+});
+
+describe('a request that takes too long', () => {
+  beforeEach(async () => {
+    app = await startTinyApp({ requests: { maxInFlight: 1, deadlineMs: 200 }, controllers: [BusyController] });
+  });
+
+  it('is answered with 503 and Retry-After when its time is up, whatever it does later', async () => {
+    const late = await work();
+    expect([problem(late), late.json.code, late.headers['retry-after']]).toEqual([503, 'deadline-passed', '1']);
+    open();
+    await started(0);
+    expect((await work()).status).toBe(200);
+  });
+
+  it('does not count for ever where its caller gave up and it never ends', async () => {
+    const left = fetch(`http://127.0.0.1:${app.port}/work`, { signal: AbortSignal.timeout(50) }).catch(() => 'left');
+    expect(await left).toBe('left');
+    await eventually(async () => {
+      const answer = await work();
+      expect(answer.json.code).toBe('deadline-passed');
+    });
+  });
+});
