@@ -2,6 +2,7 @@
 import { contentHash, currentTransaction, InvalidRequestError } from '../core/index.js';
 import {
   SIGNAL_TYPES,
+  SOON_MS,
   type Compensation,
   type ProcessKey,
   type ProcessSignal,
@@ -107,7 +108,7 @@ export class PostgresProcessStore implements ProcessStore {
              ON CONFLICT (timer_id) DO NOTHING`,
       values: [JSON.stringify(timers)],
     });
-    if (rowCount) this.signalAfterCommit('timers');
+    if (rowCount && timers.some(({ afterMs }) => afterMs < SOON_MS)) this.signalAfterCommit('timers');
   }
 
   async fireDue(limit: number): Promise<{ fired: number; nextInMs: number | undefined }> {

@@ -33,6 +33,7 @@ export {
 } from './process.decorators.js';
 export {
   SIGNAL_TYPES,
+  SOON_MS,
   type Compensation,
   type CompensateSignal,
   type ProcessKey,

@@ -55,6 +55,9 @@ export interface TakenKey {
   readonly id: string;
 }
 
+/** Who fires timers looks once a second anyway: what is due later than this, in milliseconds, is found in time without a word. */
+export const SOON_MS = 2_000;
+
 /** Due `afterMs` milliseconds after the write, on the database clock. Never cancelled: the state decides when it fires. */
 export interface ProcessTimer extends ProcessKey {
   /** UUID, f(process, cause, index): a repeat schedules nothing more, and the record of its firing has this id. */
@@ -131,7 +134,7 @@ export interface ProcessStore {
   fireDue(limit: number): Promise<{ readonly fired: number; readonly nextInMs: number | undefined }>;
   /**
    * For whoever calls `fireDue`: resolves when a timer was scheduled since it last began, after `maxWaitMs`, or when the signal aborts. Never
-   * rejects.
+   * rejects. One that is due later than {@link SOON_MS} after its write need not be told.
    */
   changed(maxWaitMs: number, signal: AbortSignal): Promise<void>;
   /** Stores a signal now (joins an open unit of work). Known ids change nothing. */

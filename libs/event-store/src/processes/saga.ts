@@ -25,9 +25,22 @@ export interface SagaOptions {
   readonly encodeCommand: (command: object) => EncodedCommand;
 }
 
-/** Records of types the registry does not know are passed over. Ids of commands count over all events that a record is. */
+/**
+ * Records of types the registry does not know are passed over. Ids of commands count over all events that a record is. A saga says only by its
+ * answer which events are for it, and most are not: it decides before a unit of work is open, which is for what it has decided.
+ */
 export function sagaSubscription(options: SagaOptions): TransactionalSubscription {
   const { name, log, start = 'now', run, registry, outgoing, encodeCommand, unknown } = options;
+  const decided = new WeakMap<LogRecord, readonly object[]>();
+  const decide = async (record: LogRecord): Promise<readonly object[]> => {
+    const context = new MessageContext({ ...metadataOf(name, record), seed: deterministicId(name, record.id) });
+    const events = registry.decodeAll(record);
+    return MessageContext.run(context, async () => {
+      const answers: object[] = [];
+      for (const event of events) answers.push(...(await run(event)));
+      return answers;
+    });
+  };
   return {
     delivery: 'transactional',
     name,
@@ -36,16 +49,15 @@ export function sagaSubscription(options: SagaOptions): TransactionalSubscriptio
     wants: (record) => registry.knows(record.type),
     unreadable: (record) => registry.unreadable(record),
     unknown,
+    async concerns(record) {
+      const commands = await decide(record);
+      decided.set(record, commands);
+      return commands.length > 0;
+    },
     async handle(record) {
-      const metadata = metadataOf(name, record);
-      const context = new MessageContext({ ...metadata, seed: deterministicId(name, record.id) });
-      const events = registry.decodeAll(record);
-      const commands = await MessageContext.run(context, async () => {
-        const answers: object[] = [];
-        for (const event of events) answers.push(...(await run(event)));
-        return answers;
-      });
+      const commands = decided.get(record) ?? (await decide(record)); // again where it was set aside
       if (commands.length === 0) return;
+      const metadata = metadataOf(name, record);
       await outgoing.append(
         commands.map((command, index) => ({
           id: deterministicId(name, record.id, index),

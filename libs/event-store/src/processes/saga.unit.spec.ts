@@ -101,6 +101,19 @@ describe('sagaSubscription', () => {
     expect([...failing.stored, ...strange.stored]).toEqual([]);
   });
 
+  it('decides once, before a unit of work is open, and stores that', async () => {
+    const { saga, stored, seen } = setUp();
+    expect(await saga.concerns!(record)).toBe(true);
+    expect(stored).toEqual([]);
+    await saga.handle(record, transaction);
+    await saga.handle(record, transaction); // the unit came again after a deadlock
+    expect(seen).toHaveLength(1);
+    expect(stored.map(({ id }) => id)).toEqual(
+      [0, 1, 0, 1].map((index) => deterministicId('confirm-on-payment', 'event-5', index)),
+    );
+    expect(await setUp({ run: async () => [] }).saga.concerns!(record)).toBe(false);
+  });
+
   it('skips types it does not know and fails on a newer schema version', async () => {
     const { saga } = setUp();
     expect(saga.wants(record)).toBe(true);

@@ -28,10 +28,10 @@ const KEPT_ON_THE_WAY = 1_000;
 
 export class LiveTail {
   private ring: RecordRing | undefined;
-  /** The wait for the next change that everybody shares. Begun before a read, so that a write during the read is not missed. */
+  /** The wait for the next change that everybody shares. */
   private waiting: Promise<void> | undefined;
-  private changes = 0;
-  private changesSeen = 0;
+  /** The last read at the head found nothing, and nothing has been heard since: who is there need not ask again. */
+  private isLevel = false;
   private readonly closing = new AbortController();
   private readonly capacity: number;
   private readonly capacityBytes: number;
@@ -63,6 +63,7 @@ export class LiveTail {
     try {
       const ring = this.ring;
       if (ring?.isAtHead(after)) {
+        if (this.isLevel) return [];
         ring.reading ??= this.extend(ring);
         await ring.reading;
       }
@@ -76,7 +77,7 @@ export class LiveTail {
 
   /** Resolves when there may be something after the cursor, after `maxWaitMs` at the latest, or when the signal aborts. Never rejects. */
   changed(after: LogCursor, maxWaitMs: number, signal: AbortSignal): Promise<void> {
-    if (signal.aborted || this.changes !== this.changesSeen || this.ring?.goesBeyond(after)) return Promise.resolve();
+    if (signal.aborted || this.ring?.goesBeyond(after)) return Promise.resolve();
     return sleepWith((wake) => {
       void this.watch().then(wake);
       return this.clock.after(maxWaitMs, wake);
@@ -86,6 +87,7 @@ export class LiveTail {
   /** Drops the records in memory, e.g. after a failed write: the database may have gone back to an earlier state. */
   forget(): void {
     this.ring = undefined;
+    this.isLevel = false;
   }
 
   /** Ends the wait that may be open. */
@@ -113,10 +115,13 @@ export class LiveTail {
     return records;
   }
 
-  private read(after: LogCursor, limit: number): Promise<readonly LogRecord[]> {
-    void this.watch();
-    this.changesSeen = this.changes;
-    return outsideTransaction(() => (this.log.encrypted ?? this.log).read(after, limit));
+  private async read(after: LogCursor, limit: number): Promise<readonly LogRecord[]> {
+    const records = await outsideTransaction(() => (this.log.encrypted ?? this.log).read(after, limit));
+    if (records.length === 0 && !this.closing.signal.aborted) {
+      this.isLevel = true;
+      void this.watch(); // the log knows what was written since that read began
+    }
+    return records;
   }
 
   private watch(): Promise<void> {
@@ -125,7 +130,7 @@ export class LiveTail {
       .catch(() => this.clock.sleep(this.pollMs, this.closing.signal))
       .finally(() => {
         this.waiting = undefined;
-        this.changes += 1;
+        this.isLevel = false;
       }));
   }
 }

@@ -20,6 +20,12 @@ describe('the live tail', () => {
 
   async function append(count: number): Promise<void> {
     for (let index = 0; index < count; index += 1) await lab.append('a-1', index);
+    await news();
+  }
+
+  /** Until word of what was appended has reached the tail. */
+  function news(): Promise<void> {
+    return new Promise((resolve) => setImmediate(resolve));
   }
 
   async function readAll(from: LogCursor, limit = 7): Promise<{ positions: bigint[]; cursor: LogCursor }> {
@@ -64,6 +70,29 @@ describe('the live tail', () => {
     expect(reads).toBe(1);
   });
 
+  it('does not ask again before something has changed: all who come to the head are told that there is nothing', async () => {
+    await append(3);
+    const { cursor } = await readAll(await log.beginning());
+    reads = 0;
+    expect(await Promise.all([tail.next(cursor, 5), tail.next(cursor, 5)])).toEqual([[], []]);
+    expect(reads).toBe(0);
+    await append(1);
+    expect(await tail.next(cursor, 5)).toHaveLength(1);
+    expect(reads).toBe(1);
+  });
+
+  it('asks again after a while when no news comes', async () => {
+    const deaf = Object.assign(Object.create(log) as SettledLog, {
+      changed: (ms: number, signal: AbortSignal) => lab.clock.sleep(ms, signal),
+    });
+    tail = new LiveTail(deaf, lab.clock, { ...options, pollMs: 1_000 });
+    const { cursor } = await readAll(await log.beginning());
+    await append(1);
+    expect(await tail.next(cursor, 5)).toEqual([]);
+    await lab.clock.advance(1_000);
+    expect(await tail.next(cursor, 5)).toHaveLength(1);
+  });
+
   it('gives every reader every record once and in order, wherever it stands and however large the log', async () => {
     await append(75);
     const start = await log.beginning();
@@ -97,6 +126,7 @@ describe('the live tail', () => {
     let { cursor } = await readAll(start);
     for (let round = 0; round < 4; round += 1) {
       for (let index = 0; index < 4; index += 1) await lab.append('a-1', 'x'.repeat(700));
+      await news();
       ({ cursor } = await readAll(cursor));
     }
     expect(cursor.position).toBe(16n);
@@ -106,6 +136,7 @@ describe('the live tail', () => {
     await tail.next({ ...start, position: 8n }, 10);
     expect(reads).toBe(1); // not any more, although it would be within the 20 records
     await lab.append('a-1', 'x'.repeat(9_000), 1); // larger than all that is kept
+    await news();
     expect((await readAll(cursor)).positions).toEqual([17n, 18n]);
     expect((await readAll(start)).positions).toEqual(upTo(18));
   });
@@ -122,16 +153,18 @@ describe('the live tail', () => {
     await append(5);
     const start = await log.beginning();
     const { cursor } = await readAll(start);
+    await append(1);
     down = true;
     const outcomes = await Promise.allSettled([tail.next(cursor, 5), tail.next(cursor, 5)]);
     expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
     await expect(tail.next({ ...start, position: 4n }, 5)).rejects.toThrow(UnavailableError);
     down = false;
-    expect((await readAll(start)).positions).toEqual(upTo(5));
+    expect((await readAll(start)).positions).toEqual(upTo(6));
   });
 
   it('does not miss a write between a read that found nothing and the wait that follows', async () => {
-    let signal = (): void => undefined;
+    let [written, heard] = [0, 0];
+    let wake = (): void => undefined;
     const records: LogRecord[] = [];
     const clock = new ManualClock();
     const bare: SettledLog = {
@@ -139,14 +172,18 @@ describe('the live tail', () => {
       beginning: () => Promise.resolve({ epoch: 'e', position: 0n }),
       head: () => Promise.resolve({ epoch: 'e', position: 0n }),
       readAt: () => Promise.resolve(undefined),
-      read: () => Promise.resolve([...records]),
-      changed: () => new Promise<void>((resolve) => (signal = resolve)),
+      async read() {
+        heard = written;
+        return [...records];
+      },
+      changed: () => (written > heard ? Promise.resolve() : new Promise<void>((resolve) => (wake = resolve))),
       heldBack: () => Promise.resolve(undefined),
     };
     tail = new LiveTail(bare, clock);
     const start = await bare.beginning();
     expect(await tail.next(start, 5)).toEqual([]);
-    signal(); // somebody writes now, before anybody waits
+    written += 1; // somebody writes now, before anybody waits
+    wake();
     await new Promise(setImmediate);
     let woken = false;
     void tail.changed(start, 60_000, new AbortController().signal).then(() => (woken = true));

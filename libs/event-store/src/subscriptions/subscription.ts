@@ -60,6 +60,11 @@ export interface TransactionalSubscription extends SubscriptionBase {
   readonly batchSize?: number;
   /** Pause after each unit of work, in milliseconds, default none: for what may come a little late and costs less in large units. */
   readonly restMs?: number;
+  /**
+   * Whether there is anything to `handle`, where only a decision tells: asked before a unit of work is open, so that none is opened for nothing.
+   * False: the record only moves the checkpoint, as if it were not wanted. What it throws, the record fails with. It must not write anything.
+   */
+  concerns?(record: LogRecord): Promise<boolean>;
   handle(record: LogRecord, transaction: Transaction): Promise<void>;
   /**
    * The projection whose segment it is: processes share the segments. Most records are not wanted then, and the checkpoint follows those

@@ -2,10 +2,11 @@
 import type { LogRecord, ParkedMessage, Transaction } from '../core/index.js';
 import { failpoint, overtakingKey } from '../core/index.js';
 import { callWithin } from './call.js';
+import { concernedItems } from './concerned.js';
 import type { Delivery } from './delivery.js';
 import { CommitUncertainError, isInfrastructure } from './failure.js';
 import { HeldKeys } from './held-keys.js';
-import { distinctKeys, inContextOf, itemOf, type Item } from './item.js';
+import { distinctKeys, inContextOf, type Item } from './item.js';
 import { Passing } from './passing.js';
 import type { SubscriptionRunnerOptions } from './runner-options.js';
 import type { Session } from './session.js';
@@ -39,8 +40,9 @@ export class TransactionalDelivery implements Delivery {
   }
 
   async deliver(records: readonly LogRecord[]): Promise<void> {
-    let rest = records.map((record) => itemOf(this.options.definition, record));
-    if (!rest.some(({ wanted }) => wanted)) return this.passing.to(rest.at(-1)!.record.position);
+    let rest = await concernedItems(records, this.session, this.options);
+    const last = rest.at(-1);
+    if (last && !rest.some(({ wanted }) => wanted)) return this.passing.to(last.record.position);
     while (rest.length > 0 && !this.session.intake.aborted) {
       await this.deliverUnit(this.nextUnit(rest));
       rest = rest.filter(({ record }) => record.position > this.session.position);

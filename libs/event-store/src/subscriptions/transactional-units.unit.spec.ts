@@ -1,5 +1,6 @@
 // How many records share a unit of work: what a failing record costs its neighbours, and how long a unit may last.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { LogRecord } from '../core/index.js';
 import { intercept, labelOf, SubscriptionLab, transactional, valueOf } from '../testing/subscription-lab.js';
 import type { TransactionalSubscription } from './subscription.js';
 
@@ -52,6 +53,40 @@ describe('units of a transactional subscription', () => {
     await lab.clock.until(() => runner.status().position === 16n);
     expect(saved).toEqual([6n, 12n, 16n]);
     expect(mails).toEqual([1, 2, 3, 4, 5].map((value) => `a-1:${value}`));
+  });
+
+  it('opens no unit of work where a decision says that there is nothing to do: the checkpoint follows', async () => {
+    let units = 0;
+    const unitOfWork = intercept(lab.store.unitOfWork, () => void (units += 1));
+    await lab.append('a-1', 1, 2);
+    const concerns = async (record: LogRecord) => valueOf(record) === 'mine';
+    const runner = lab.runner(mailing({ concerns }), { unitOfWork });
+    await lab.clock.until(() => runner.status().position === 2n);
+    expect([units, mails]).toEqual([0, []]);
+    await lab.append('a-1', 3, 'mine');
+    await lab.clock.until(() => runner.status().position === 4n);
+    expect([units, mails]).toEqual([1, ['a-1:mine']]);
+  });
+
+  it('parks a record whose decision fails, after as many attempts as one whose handler fails, and its key waits', async () => {
+    await lab.append('a-1', 1, 'undecided', 2);
+    await lab.append('b-1', 3);
+    const asked: string[] = [];
+    const concerns = async (record: LogRecord) => {
+      asked.push(labelOf(record));
+      if (valueOf(record) === 'undecided') throw new Error('no');
+      return true;
+    };
+    const handle = async (record: LogRecord) => {
+      if (valueOf(record) === 'undecided') throw new Error('no');
+      mails.push(labelOf(record));
+    };
+    const runner = lab.runner(mailing({ concerns, handle }));
+    await lab.clock.until(() => runner.status().parked === 1);
+    expect(asked).toEqual(['a-1:1', 'a-1:undecided', 'a-1:2', 'b-1:3']);
+    expect(mails.slice(-1)).toEqual(['b-1:3']);
+    expect(mails).not.toContain('a-1:2');
+    expect(runner.status()).toMatchObject({ position: 4n, retried: 2 });
   });
 
   it('rests after each unit where the definition says so, and takes what has come meanwhile in one', async () => {

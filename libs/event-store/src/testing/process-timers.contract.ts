@@ -106,11 +106,11 @@ export function contractOfTimers(opened: () => ProcessStoreSubject): void {
       const never = new AbortController().signal;
       const woken: string[] = [];
       await processes.fireDue(10);
-      await schedule(timer());
+      await schedule(timer({ afterMs: 500 }));
       await processes.changed(600_000, never).then(() => woken.push('by one scheduled before'));
       await processes.fireDue(10);
       const waiting = processes.changed(600_000, never).then(() => woken.push('by one scheduled meanwhile'));
-      await schedule(timer());
+      await schedule(timer({ afterMs: 500 }));
       await waiting;
       await processes.fireDue(10);
       const stopping = new AbortController();
