@@ -11,7 +11,7 @@ export default defineConfig({
   resolve: { tsconfigPaths: true }, // @app/…; Vite also emits the decorator metadata that Nest's injector reads
   test: {
     setupFiles: ['reflect-metadata', 'test/support/timeouts.ts'],
-    reporters: ['default', './tools/test-summary-reporter.ts'],
+    reporters: ['default', './tools/fault-run-reporter.ts', './tools/test-summary-reporter.ts'],
     sequence: { sequencer: LongestFirst },
     pool: 'forks',
     maxWorkers: 3, // tests of whole systems wait more than they work

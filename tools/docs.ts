@@ -1,4 +1,4 @@
-// `npm run docs [-- check | run [pages] | diagrams]`: renews what is generated in the documentation, checks it, runs its commands, draws its diagrams.
+// `npm run docs [-- check | run [pages] | faults | diagrams]`: renews what is generated in the documentation, checks it, runs its commands, draws its diagrams.
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { checkDocs, generateDocs } from './docs/generate.js';
 import { problemText, type Problem } from './docs/problem.js';
@@ -41,6 +41,15 @@ program
   .action(async (pages: string[], options: { pictures?: string }) => {
     const { checkDiagrams } = await import('./docs/diagrams/index.js');
     report(await checkDiagrams(process.cwd(), pages, options));
+  });
+
+program
+  .command('faults')
+  .description('takes over how the tests of faults ended in the last run of `npm test`, for docs/explanation/faults.md')
+  .action(async () => {
+    const { recordFaultRun } = await import('./docs/record-fault-run.js');
+    console.log(recordFaultRun(process.cwd(), new Date()));
+    await generateDocs();
   });
 
 function seconds(text: string): number {

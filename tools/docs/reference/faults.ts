@@ -1,7 +1,8 @@
-// docs/explanation/faults.md: the faults that are provoked, and for each the tests whose titles end with its number.
+// docs/explanation/faults.md: the faults that are provoked, for each the tests whose titles end with its number, and how these ended.
 import type { Problem } from '../problem.js';
 import type { Tree } from '../tree.js';
 import { FAULT_ROWS } from './fault-rows.js';
+import { outcomeOf, outcomeText, recordedRun } from './fault-run.js';
 import { generatedPage, prose, table } from './page.js';
 
 export const FAULTS_PAGE = 'docs/explanation/faults.md';
@@ -26,14 +27,20 @@ export function faultsPage(tree: Tree): { page: string; problems: Problem[] } {
   const known = new Set(FAULT_ROWS.map(([number]) => number));
   const missing = FAULT_ROWS.filter(([number]) => !tests.some(({ rows }) => rows.includes(number)));
   const automated = FAULT_ROWS.length - missing.length;
+  const run = recordedRun(tree);
   const page = generatedPage(
     'Faults, and what happens then',
     `${automated} of ${FAULT_ROWS.length} faults are provoked by tests, on a real PostgreSQL and a real Kafka where it matters. A test ends its title with the numbers of its rows. The tests under fire play orders on whole systems meanwhile, and check acknowledged changes, logs, messages, ends, money and read models (I1 to I8, I11 where poison was planted, I15) once these are at rest.`,
+    run
+      ? `The last column is of the run of ${run.date} with ${run.on}; \`npm test\` and then \`npm run docs -- faults\` renew it.`
+      : 'No run has been recorded yet: `npm test` and then `npm run docs -- faults` do it.',
     table(
-      ['#', 'fault', 'what has to happen', 'tests'],
+      ['#', 'fault', 'what has to happen', 'tests', 'in that run'],
       FAULT_ROWS.map(([number, fault, expected]) => {
         const links = tests.filter(({ rows }) => rows.includes(number)).map(linkOf);
-        return [String(number), prose(fault), prose(expected), links.join('; ') || 'not automated'];
+        const cells = [String(number), prose(fault), prose(expected)];
+        if (links.length === 0) return [...cells, 'not automated', ''];
+        return [...cells, links.join('; '), outcomeText(outcomeOf(run, number, tree))];
       }),
     ),
     '## How they are provoked',
