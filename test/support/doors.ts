@@ -30,7 +30,22 @@ export async function expectClosedDoors({ app, send }: ServiceUnderTest): Promis
   return closed;
 }
 
-type Parameter = { readonly in: string; readonly name: string; readonly schema?: { readonly format?: string } };
+interface Parameter {
+  readonly in: string;
+  readonly name: string;
+  readonly schema?: { readonly format?: string };
+}
+
+interface Response {
+  readonly content?: Readonly<Record<string, { readonly example?: unknown }>>;
+  readonly headers?: Readonly<Record<string, unknown>>;
+}
+
+interface Property {
+  readonly type?: string;
+  readonly example?: unknown;
+  readonly enum?: unknown;
+}
 
 /** What the API document leaves out, in words; empty when everything is said. */
 export function undocumented({ paths, components }: Pick<OpenAPIObject, 'paths' | 'components'>): string[] {
@@ -39,12 +54,12 @@ export function undocumented({ paths, components }: Pick<OpenAPIObject, 'paths' 
     for (const [method, operation] of Object.entries({ get, post })) {
       if (!operation) continue;
       const say = (what: string, there: boolean) => void (there || missing.push(`${method} ${path}: ${what}`));
-      const parameters = (operation.parameters ?? []) as Parameter[];
-      const responses = Object.entries(operation.responses) as [string, { content?: Record<string, unknown> }][];
+      const parameters = (operation.parameters ?? []).filter((parameter) => 'name' in parameter) as Parameter[];
+      const responses = Object.entries(operation.responses) as [string, Response][];
       const answers = new Set(responses.map(([status]) => status));
       if (!path.startsWith('/health')) {
         say('one bearer token', JSON.stringify(operation.security) === '[{"bearer":[]}]');
-        for (const status of ['401', '403', '429']) say(status, answers.has(status));
+        for (const status of ['401', '403', '429', '503']) say(status, answers.has(status));
       }
       for (const { name, schema } of parameters.filter((parameter) => /^(id|.*Id)$/.test(parameter.name))) {
         say(`format of ${name}`, schema?.format === 'uuid');
@@ -53,13 +68,25 @@ export function undocumented({ paths, components }: Pick<OpenAPIObject, 'paths' 
       const headers = parameters.filter((parameter) => parameter.in === 'header').map(({ name }) => name);
       if (method === 'post') {
         say('Idempotency-Key', headers.includes('Idempotency-Key'));
+        const [[, done]] = responses as [[string, Response]];
+        say('Idempotency-Replayed', done.headers?.['Idempotency-Replayed'] !== undefined);
         for (const status of ['400', '415', '422']) say(status, answers.has(status));
       }
       say('412', headers.includes('If-Match') === answers.has('412'));
-      for (const [status, { content }] of responses) {
+      for (const [status, { content, headers: answered = {} }] of responses) {
         const type = Number(status) < 400 ? 'application/json' : 'application/problem+json';
         say(`schema of ${status}`, content?.[type] !== undefined && Object.keys(content).length === 1);
+        say(`example of ${status}`, Number(status) < 400 || content?.[type]?.example !== undefined);
+        say(`X-Correlation-Id of ${status}`, answered['X-Correlation-Id'] !== undefined);
+        say(`Retry-After of ${status}`, ['429', '503'].includes(status) === (answered['Retry-After'] !== undefined));
       }
+    }
+  }
+  for (const [name, schema] of Object.entries(components?.schemas ?? {})) {
+    const { properties = {} } = schema as { properties?: Record<string, Property> };
+    for (const [field, { type, example, enum: values }] of Object.entries(properties)) {
+      const isScalar = type === 'string' || type === 'integer' || type === 'number' || type === 'boolean';
+      if (isScalar && example === undefined && values === undefined) missing.push(`${name}.${field}: example`);
     }
   }
   if (!components?.schemas?.['ProblemDto']) missing.push('the schema of problems');

@@ -78,15 +78,17 @@ describe('POST /orders', () => {
     });
   });
 
-  it('makes one order of one key, also when it is sent ten times at once', async () => {
+  it('makes one order of one key, also when it is sent fifty times at once, and marks all answers but the first', async () => {
     const headers = { 'idempotency-key': 'once' };
-    const answers = await Promise.all(Array.from({ length: 10 }, () => place(mugs, 'key-owner', headers)));
-    expect(answers.map(({ status }) => status)).toEqual(Array(10).fill(201));
+    const answers = await Promise.all(Array.from({ length: 50 }, () => place(mugs, 'key-owner', headers)));
+    expect(answers.map(({ status }) => status)).toEqual(Array(50).fill(201));
+    expect(answers.filter(({ headers: of }) => of.get('idempotency-replayed') === null)).toHaveLength(1);
+    expect((await place(mugs, 'key-owner', headers)).headers.get('idempotency-replayed')).toBe('true');
     expect(new Set(answers.map(({ body }) => JSON.stringify(body))).size).toBe(1);
     const other = await place({ lines: [{ sku: 'mug', quantity: 3 }] }, 'key-owner', headers);
     expect(other.status).toBe(422);
     const stranger = await place(mugs, 'mallory', headers);
-    expect(stranger.status).toBe(201);
+    expect([stranger.status, stranger.headers.get('idempotency-replayed')]).toEqual([201, null]);
     expect(stranger.body['orderId']).not.toBe(answers[0]!.body['orderId']);
   });
 
@@ -105,6 +107,27 @@ describe('POST /orders', () => {
     expect((await cancelWith(`/orders/${one.toUpperCase()}/cancel`)).body).toEqual(first.body);
     expect(await cancelWith(`/orders/${other}/cancel`)).toMatchObject({ status: 422, body: { code: 'ES-1006' } });
     expect((await get(`/orders/${other}`, 'keys')).body['status']).toBe('placed');
+  });
+
+  it('gives a refusal and a change that changed nothing again, too, and marks them', async () => {
+    const orderId = await placed('keys');
+    const change = (what: string, key: string, body: object, role = 'customer') => {
+      const headers = { 'idempotency-key': key };
+      return service.send({ method: 'POST', path: `/orders/${orderId}/${what}`, user: 'keys', role, headers, body });
+    };
+    const shipTooEarly = () => change('ship', 'too-early', { carrier: 'DHL', trackingNumber: '42' }, 'operator');
+    const refusals = [await shipTooEarly(), await shipTooEarly()];
+    expect(refusals.map(({ status, headers }) => [status, headers.get('idempotency-replayed')])).toEqual([
+      [409, null],
+      [409, 'true'],
+    ]);
+    await cancel(orderId, 'keys');
+    const again = () => change('cancel', 'again', { reason: 'Ordered twice.' });
+    const nothing = [await again(), await again()];
+    expect(nothing.map(({ status, headers }) => [status, headers.get('idempotency-replayed')])).toEqual([
+      [200, null],
+      [200, 'true'],
+    ]);
   });
 
   it('does not repeat what it does not know', async () => {

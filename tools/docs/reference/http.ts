@@ -12,10 +12,14 @@ interface Operation {
   readonly operationId: string;
   readonly summary?: string;
   readonly description?: string;
-  readonly parameters?: readonly { readonly name: string; readonly in: string; readonly required?: boolean }[];
+  readonly parameters?: readonly Parameter[];
   readonly requestBody?: Content;
   readonly responses: Readonly<Record<string, Content & { readonly description?: string }>>;
 }
+
+/** What every operation has (`$ref`) is said once, in the introduction. */
+type Parameter =
+  { readonly name: string; readonly in: string; readonly required?: boolean } | { readonly $ref: string };
 
 interface Content {
   readonly content?: Readonly<Record<string, { readonly schema?: Schema }>>;
@@ -47,8 +51,15 @@ export function httpPages(tree: Tree, { services }: Described): Map<string, stri
 }
 
 const INTRODUCTION =
-  'A running service shows the same at `/docs`, and the document at `/docs-json`. Bodies are JSON. Errors are `application/problem+json`; their\n' +
-  'codes are in [errors.md](errors.md). Every answer carries `X-Correlation-Id`. A token goes into `Authorization: Bearer …`.';
+  'A running service shows the same at `/docs`, and the document (OpenAPI 3.1) at `/docs-json`. Bodies are JSON. Errors are `application/problem+json`; their\n' +
+  'codes are in [errors.md](errors.md). A token goes into `Authorization: Bearer …`.\n\n' +
+  '- `X-Correlation-Id` is taken over from the request, or made, and every answer carries it: events, messages and logs have it too.\n' +
+  '- `Idempotency-Key` makes a POST safe to repeat. It belongs to one caller and one route. The first answer is kept with the effect, for as long as\n' +
+  '  the database: a day, a year. Given again, also when it was a refusal, it carries `Idempotency-Replayed: true`. A problem with 400, 401, 403, 412, 429 or 5xx is not kept: what was\n' +
+  '  asked has not been decided.\n' +
+  '- `ETag` is the version of what was read or changed. Sent as `If-Match` with a change, nothing happens on another version (412).\n' +
+  '- A list has at most 100 items a page, and says where the next page begins; what changes meanwhile moves nothing twice into it.\n' +
+  '- 429 and 503 say in `Retry-After` how many seconds to wait.';
 
 interface Located {
   readonly method: string;
@@ -66,7 +77,8 @@ function operations({ paths }: Document): Located[] {
 }
 
 function operationText({ method, path, operation }: Located, routes: readonly AuditedRoute[]): string {
-  const { summary = '', description = '', parameters = [], requestBody, responses } = operation;
+  const { summary = '', description = '', requestBody, responses } = operation;
+  const parameters = (operation.parameters ?? []).filter((parameter) => 'name' in parameter);
   const route = routes.find(({ handler }) => handler.replace('.', '_') === operation.operationId);
   const sentences = [summary, description]
     .filter((text) => text !== '')

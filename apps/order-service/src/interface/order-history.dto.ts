@@ -15,7 +15,7 @@ class OrderPlacedDataDto {
   @ApiProperty({ type: MoneyDto })
   total: MoneyDto;
 
-  @ApiPropertyOptional()
+  @ApiPropertyOptional({ example: 'Please ring twice.' })
   note?: string;
 }
 
@@ -25,7 +25,7 @@ class OrderConfirmedDataDto {
 }
 
 class OrderCancelledDataDto {
-  @ApiProperty()
+  @ApiProperty({ example: 'Ordered twice.' })
   reason: string;
 
   @ApiProperty({
@@ -36,10 +36,10 @@ class OrderCancelledDataDto {
 }
 
 class OrderShippedDataDto {
-  @ApiProperty()
+  @ApiProperty({ example: 'DHL' })
   carrier: string;
 
-  @ApiProperty()
+  @ApiProperty({ example: '42' })
   trackingNumber: string;
 }
 
@@ -62,10 +62,13 @@ export class HistoryEntryDto {
   })
   actor?: string;
 
-  @ApiPropertyOptional({ description: 'Why, in their words.' })
+  @ApiPropertyOptional({ example: 'Ordered twice.', description: 'Why, in their words.' })
   reason?: string;
 
-  @ApiProperty({ description: 'The same for everything that followed from one request.' })
+  @ApiProperty({
+    example: '0198c0de-7a11-7000-8000-000000000001',
+    description: 'The same for everything that followed from one request.',
+  })
   correlationId: string;
 
   @ApiPropertyOptional({ format: 'uuid' })
@@ -77,7 +80,11 @@ export class HistoryEntryDto {
   })
   data: object;
 
-  @ApiPropertyOptional({ type: [String], description: 'Fields that are missing because their person was forgotten.' })
+  @ApiPropertyOptional({
+    type: [String],
+    example: ['note'],
+    description: 'Fields that are missing because their person was forgotten.',
+  })
   erased?: string[];
 }
 

@@ -39,19 +39,19 @@ export class OrderDto {
   @ApiProperty({ type: MoneyDto })
   total: MoneyDto;
 
-  @ApiPropertyOptional()
+  @ApiPropertyOptional({ example: 'Please ring twice.' })
   note?: string;
 
   @ApiPropertyOptional({ format: 'uuid' })
   paymentId?: string;
 
-  @ApiPropertyOptional()
+  @ApiPropertyOptional({ example: 'Ordered twice.' })
   cancelReason?: string;
 
-  @ApiPropertyOptional()
+  @ApiPropertyOptional({ example: 'DHL' })
   carrier?: string;
 
-  @ApiPropertyOptional()
+  @ApiPropertyOptional({ example: '42' })
   trackingNumber?: string;
 
   @ApiProperty({ format: 'date-time' })
@@ -65,7 +65,10 @@ export class OrderPageDto {
   @ApiProperty({ type: [OrderDto], description: 'Newest first.' })
   items: OrderDto[];
 
-  @ApiPropertyOptional({ description: 'Send it as `cursor` for the next page; missing on the last one.' })
+  @ApiPropertyOptional({
+    example: 'MTc2NDI0MDAwMDAwMDAwMC4wMTk4',
+    description: 'Send it as `cursor` for the next page; missing on the last one.',
+  })
   nextCursor?: string;
 }
 

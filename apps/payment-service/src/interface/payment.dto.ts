@@ -32,13 +32,13 @@ export class PaymentDto {
   @ApiPropertyOptional({ type: MoneyDto })
   refunded?: MoneyDto;
 
-  @ApiPropertyOptional()
+  @ApiPropertyOptional({ example: 'sim-0198c0de-7a11-7000-8000-000000000001' })
   gatewayRef?: string;
 
-  @ApiPropertyOptional()
+  @ApiPropertyOptional({ example: 'the payment was declined' })
   failureReason?: string;
 
-  @ApiPropertyOptional()
+  @ApiPropertyOptional({ example: 'cancelled by the customer' })
   cancelReason?: string;
 
   @ApiProperty({ format: 'date-time' })

@@ -144,11 +144,9 @@ export class AggregateStore<A extends EventSourcedAggregate<object>> {
     const { events, registry, ids } = this.options;
     const stream = streamName(this.category, aggregate.id);
     if (aggregate.changes.length === 0) {
-      if (!command) return unchanged(stream, aggregate.version);
-      return firstAnswer(
-        await events.recordCommand(command, { outcome: 'unchanged', version: aggregate.version }),
-        stream,
-      );
+      const outcome = { outcome: 'unchanged', version: aggregate.version } as const;
+      const first = command ? await events.recordCommand(command, outcome) : outcome;
+      return first === outcome ? unchanged(stream, aggregate.version) : firstAnswer(first, stream);
     }
     const metadata = MessageContext.current()?.metadata ?? { correlationId: ids.next() };
     const { changes } = aggregate;

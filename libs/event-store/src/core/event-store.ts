@@ -17,9 +17,9 @@ export interface AppendResult {
   readonly firstVersion: number;
   /** Version of the last event: the stream's version after the append. */
   readonly version: number;
-  /** Position of the last event. */
+  /** Position of the last event; 0 where nothing was decided. */
   readonly position: bigint;
-  /** True when the store had it already and nothing was written. */
+  /** True when this was decided before, and nothing was written now. */
   readonly repeated: boolean;
 }
 
@@ -93,7 +93,7 @@ export interface EventStore {
   /** All that is recorded of a command, on whatever stream it was decided, in any order; empty where nothing is. */
   decisionsOf(commandId: string): Promise<readonly RecordedDecision[]>;
   /**
-   * Records a decision without events; where the command is known already its first outcome is kept and returned.
+   * Records a decision without events and returns `outcome` itself; where the command is known already its first outcome is kept and returned.
    * @throws CommandIdReusedError known under another content hash.
    */
   recordCommand(

@@ -5,12 +5,13 @@ import type { AppendResult, CommandOutcome, Rejection } from './event-store.js';
 /** @throws RecordedRejectionError it was rejected the first time. */
 export function firstAnswer(known: CommandOutcome, stream: string): AppendResult {
   if (known.outcome === 'rejected') throw new RecordedRejectionError(known.rejection);
-  return known.outcome === 'accepted' ? { ...known.result, repeated: true } : unchanged(stream, known.version);
+  const result = known.outcome === 'accepted' ? known.result : unchanged(stream, known.version);
+  return { ...result, repeated: true };
 }
 
-/** Of a decision without events. */
+/** Of a decision without events, the first time. */
 export function unchanged(stream: string, version: number): AppendResult {
-  return { stream, firstVersion: version, version, position: 0n, repeated: true };
+  return { stream, firstVersion: version, version, position: 0n, repeated: false };
 }
 
 /** As it is stored: without what no text column takes, U+0000 and lone surrogates. The message may quote what a client sent. */

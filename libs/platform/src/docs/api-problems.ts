@@ -30,7 +30,10 @@ export class ProblemDto {
   @ApiProperty({ example: 'Some fields are not right; see errors.', description: 'For people.' })
   detail: string;
 
-  @ApiProperty({ description: 'The same as in the header X-Correlation-Id: quote it when you report a problem.' })
+  @ApiProperty({
+    example: '0198c0de-7a11-7000-8000-000000000001',
+    description: 'The same as in the header X-Correlation-Id: quote it when you report a problem.',
+  })
   correlationId: string;
 
   @ApiPropertyOptional({
@@ -40,25 +43,7 @@ export class ProblemDto {
   errors?: FieldErrorDto[];
 }
 
-const problemContent = { 'application/problem+json': { schema: { $ref: getSchemaPath(ProblemDto) } } };
-const retryAfter = {
-  'Retry-After': { description: 'Whole seconds, from 1.', schema: { type: 'integer' as const, minimum: 1 } },
-};
-
-/** Of every route that is counted (http/throttle.ts). */
-export const tooManyRequests = {
-  description: 'More requests than are taken of one caller. Wait as many seconds as Retry-After says.',
-  headers: retryAfter,
-  content: problemContent,
-};
-
-/** Of every route that may be refused (http/back-pressure.ts), or needs the database. */
-export const notNow = {
-  description:
-    'The service cannot answer now: it, or its database, has too much to do or is away. Retry-After says when to ask again.',
-  headers: retryAfter,
-  content: problemContent,
-};
+export const problemContent = { 'application/problem+json': { schema: { $ref: getSchemaPath(ProblemDto) } } };
 
 /** `@ApiProblems({ 404: 'There is no such order.', … })`: when a route answers which error. */
 export function ApiProblems(sentences: Readonly<Record<number, string>>): MethodDecorator & ClassDecorator {

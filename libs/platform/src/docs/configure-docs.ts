@@ -2,8 +2,8 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { RouteAudit } from '../auth/route-audit.js';
-import { isExempt } from '../http/throttle.js';
-import { notNow, ProblemDto, tooManyRequests } from './api-problems.js';
+import { ProblemDto } from './api-problems.js';
+import { finishOperations } from './every-operation.js';
 
 export interface DocsOptions {
   readonly name: string;
@@ -20,31 +20,13 @@ export function configureDocs(app: INestApplication, options: DocsOptions): void
 
 export function describeApi(app: INestApplication, { name, description = '' }: DocsOptions): OpenAPIObject {
   const config = new DocumentBuilder()
+    .setOpenAPIVersion('3.1.0')
     .setTitle(name)
     .setDescription(description)
     .setVersion('1')
     .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' })
     .build();
   const document = SwaggerModule.createDocument(app, config, { extraModels: [ProblemDto] });
-  for (const [path, operation] of operationsOf(document)) {
-    // A route that says itself what its 503 means is left its words.
-    if (!isExempt(path)) operation.responses = { '503': notNow, ...operation.responses, '429': tooManyRequests };
-    // @Roles on a method beside @Roles on its class asks for the same token twice.
-    if (operation.security) operation.security = uniqueBy(operation.security, (entry) => JSON.stringify(entry));
-  }
+  finishOperations(document);
   return document;
-}
-
-type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
-
-function operationsOf({ paths }: OpenAPIObject): [path: string, operation: Operation][] {
-  return Object.entries(paths).flatMap(([path, { get, post, put, patch, delete: remove }]) =>
-    [get, post, put, patch, remove].flatMap((operation): [string, Operation][] =>
-      operation ? [[path, operation]] : [],
-    ),
-  );
-}
-
-function uniqueBy<T>(items: readonly T[], key: (item: T) => string): T[] {
-  return [...new Map(items.map((item) => [key(item), item])).values()];
 }

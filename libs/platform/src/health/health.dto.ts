@@ -10,7 +10,7 @@ class CheckDto {
   @ApiProperty({ enum: ['up', 'degraded', 'down'] })
   status: string;
 
-  @ApiPropertyOptional()
+  @ApiPropertyOptional({ example: '2 projections are behind' })
   detail?: string;
 }
 

@@ -55,11 +55,13 @@ describe('Event-Position', () => {
   it('is answered with the version by what has changed something', () => {
     const headers = new Map<string, string>();
     const reply = { header: (name: string, value: string) => headers.set(name, value) };
-    answerChange(reply, { version: 3, position: 42n });
+    answerChange(reply, { version: 3, position: 42n, repeated: false });
     expect(Object.fromEntries(headers)).toEqual({ etag: '"3"', 'event-position': '42' });
     headers.clear();
-    answerChange(reply, { version: 3, position: 0n });
+    answerChange(reply, { version: 3, position: 0n, repeated: false });
     expect(Object.fromEntries(headers)).toEqual({ etag: '"3"' });
+    answerChange(reply, { version: 3, position: 0n, repeated: true });
+    expect(Object.fromEntries(headers)).toEqual({ etag: '"3"', 'idempotency-replayed': 'true' });
   });
 });
 

@@ -9,6 +9,8 @@ import { documentedBy } from '../docs/documented-by.js';
 import { ProblemException } from './problem.js';
 
 const IDEMPOTENCY_HEADER = 'idempotency-key';
+/** Of an answer that was given before: `true`, and not there otherwise. */
+export const REPLAYED_HEADER = 'idempotency-replayed';
 const fit = /^[\x21-\x7e]{1,200}$/;
 
 /**
@@ -44,8 +46,8 @@ export const CommandId = createParamDecorator(
         required: false,
         description:
           'Makes the request safe to repeat. A key belongs to one caller and one route: the same request with the same key has its effect ' +
-          'once and gets the first answer again; another request (another target, another body) with that key is a 422. ' +
-          'Without one a key is made. The answer carries the key in the header of the same name.',
+          'once and gets the first answer again, marked with Idempotency-Replayed, however long ago it was; another request (another target, ' +
+          'another body) with that key is a 422. Without one a key is made. The answer carries the key in the header of the same name.',
         schema: { type: 'string', minLength: 1, maxLength: 200, pattern: '^[\\x21-\\x7e]+$' },
       }),
       ApiProblems({

@@ -5,6 +5,7 @@ import {
   DomainError,
   InvalidEventError,
   InvalidRequestError,
+  RecordedRejectionError,
   TooManyConflictsError,
   UnavailableError,
   UnknownEventTypeError,
@@ -18,6 +19,7 @@ import {
   UnknownPositionError,
 } from '@app/event-store';
 import { VersionMismatchError } from '@app/kernel';
+import { REPLAYED_HEADER } from './idempotency.js';
 import { etagOf } from './if-match.js';
 import { codeOfStatus, ProblemException, type ProblemInit } from './problem.js';
 
@@ -33,7 +35,8 @@ export function problemOf(error: unknown): ProblemInit {
     return { status: 422, code: error.code, detail, errors: error.errors };
   }
   if (error instanceof DomainError) {
-    return { status: statusOfKind[error.kind], code: error.code, detail: error.message };
+    const headers = error instanceof RecordedRejectionError ? { [REPLAYED_HEADER]: 'true' } : undefined;
+    return { status: statusOfKind[error.kind], code: error.code, detail: error.message, headers };
   }
   if (error instanceof WrongExpectedVersionError || error instanceof TooManyConflictsError) {
     return { status: 409, code: error.code, detail: error.message };

@@ -17,7 +17,7 @@ export class CrateLoadDto {
   @ApiProperty({ enum: CRATE_LOAD_STATUSES })
   status: CrateLoadStatus;
 
-  @ApiPropertyOptional()
+  @ApiPropertyOptional({ example: 'It is no longer needed.' })
   closeReason?: string;
 
   @ApiProperty({ type: 'integer', example: 2, description: 'Also the ETag.' })
@@ -34,7 +34,10 @@ export class CrateLoadPageDto {
   @ApiProperty({ type: [CrateLoadDto], description: 'Newest first.' })
   items: CrateLoadDto[];
 
-  @ApiPropertyOptional({ description: 'Send it as `before` for the next page; missing on the last one.' })
+  @ApiPropertyOptional({
+    example: '4711',
+    description: 'Send it as `before` for the next page; missing on the last one.',
+  })
   next?: string;
 }
 
