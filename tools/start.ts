@@ -22,6 +22,7 @@ async function main(): Promise<void> {
     broker,
     kafka: { preferredPort: 9092, keepData: true },
     ports: preferredPorts(),
+    env: { METRICS_PORT: '0' },
     log: (line) => console.log(line),
   });
   const token = await system.token('alice', 'customer');

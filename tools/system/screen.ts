@@ -28,8 +28,9 @@ function services(system: System, contexts: readonly Context[]): string {
   const width = Math.max(...contexts.map(({ service }) => service.length));
   return contexts
     .map(({ service }) => {
-      const { url } = system.running(service);
-      return `  ${service.padEnd(width)}  ${url}    API docs ${url}/docs`;
+      const { url, metricsUrl } = system.running(service);
+      const metrics = metricsUrl === undefined ? '' : `    metrics ${metricsUrl}`;
+      return `  ${service.padEnd(width)}  ${url}    API docs ${url}/docs${metrics}`;
     })
     .join('\n');
 }

@@ -7,6 +7,8 @@ import { dirname } from 'node:path';
 export interface ServiceProcess {
   readonly name: string;
   readonly url: string;
+  /** Where its metrics are scraped; undefined without METRICS_PORT. */
+  readonly metricsUrl: string | undefined;
   readonly pid: number;
   /** Resolves with the exit code (or signal) whenever it ends. */
   readonly ended: Promise<number | string>;
@@ -41,10 +43,11 @@ export async function startService(options: ServiceOptions): Promise<ServiceProc
   );
   // For whoever wants to send it a signal: `kill -9 $(cat data/logs/payment-service.pid)`.
   const pidFile = writeFile(options.logFile.replace(/\.log$/, '.pid'), `${child.pid}\n`);
-  const [url] = await Promise.all([listening(child, ended, options), pidFile]);
+  const [{ url, metricsUrl }] = await Promise.all([listening(child, ended, options), pidFile]);
   return {
     name: options.name,
     url,
+    metricsUrl,
     pid: child.pid!,
     ended,
     stop() {
@@ -59,22 +62,25 @@ export async function startService(options: ServiceOptions): Promise<ServiceProc
   };
 }
 
+type Listening = Pick<ServiceProcess, 'url' | 'metricsUrl'>;
+
 async function listening(
   child: ChildProcess,
   ended: Promise<number | string>,
   options: ServiceOptions,
-): Promise<string> {
+): Promise<Listening> {
   const { name, logFile, readyWithinMs = 60_000 } = options;
-  const ready = new Promise<{ url: string }>((resolve) => {
-    child.on('message', (message: { type?: string; url?: string }) => {
-      if (message.type === 'listening' && message.url) resolve({ url: message.url });
+  const ready = new Promise<Listening>((resolve) => {
+    child.on('message', (message: Partial<Listening> & { type?: string }) => {
+      const { type, url, metricsUrl } = message;
+      if (type === 'listening' && url) resolve({ url, metricsUrl });
     });
   });
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<'late'>((resolve) => (timer = setTimeout(() => resolve('late'), readyWithinMs)));
   const first = await Promise.race([ready, late, ended]);
   clearTimeout(timer);
-  if (typeof first === 'object') return first.url;
+  if (typeof first === 'object') return first;
   child.kill('SIGKILL');
   const tail = (await readFile(logFile, 'utf8').catch(() => '')).split('\n').slice(-25).join('\n');
   const what = first === 'late' ? `was not ready within ${readyWithinMs} ms` : `ended with ${first}`;

@@ -3,6 +3,7 @@ import type { Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Logger } from 'pino';
+import { EVENT_STORE_RUNTIME, SubscriptionHost } from '@app/event-store';
 import type { ConfigClass } from './config/env.decorator.js';
 import { ConfigProblemsError, loadConfig } from './config/load-config.js';
 import { PlatformConfig } from './config/platform.config.js';
@@ -13,6 +14,7 @@ import { httpAdapter } from './http/adapter.js';
 import { configureHttp } from './http/configure-http.js';
 import { exitOnUncaught, stopWhenAsked } from './lifecycle.js';
 import { createLogger, loggerModule, serviceLogger } from './logging/logger.js';
+import { startMetrics } from './telemetry/start-metrics.js';
 import { startTracing } from './telemetry/start-tracing.js';
 import { RootModule, type RootOptions } from './root.module.js';
 
@@ -93,6 +95,7 @@ async function serve(
   logger: Logger,
 ): Promise<void> {
   const endTracing = await startTracing(name, config);
+  const metrics = await startMetrics(name, config);
   const logging = loggerModule(logger);
   const root = RootModule.of({ context, name, config, configs, migrations, logging, commandMiddleware });
   const limits = { maxInFlight: config.MAX_REQUESTS_IN_FLIGHT, deadlineMs: config.REQUEST_DEADLINE_MS };
@@ -106,11 +109,13 @@ async function serve(
   configureDocs(app, { name, description });
   const close = async (): Promise<void> => {
     await app.close();
-    await endTracing();
+    await Promise.all([endTracing(), metrics.close()]);
   };
+  metrics.watch(app.get(EVENT_STORE_RUNTIME), app.get(SubscriptionHost));
   stopWhenAsked({ logger, close });
   await app.listen({ port: config.PORT, host: config.HOST });
   const url = await app.getUrl();
   logger.info(`${name} listens on ${url} (API docs: ${url}/docs)`);
-  process.send?.({ type: 'listening', url });
+  if (metrics.url !== undefined) logger.info(`${name} shows its metrics on ${metrics.url}`);
+  process.send?.({ type: 'listening', url, metricsUrl: metrics.url });
 }

@@ -9,6 +9,7 @@ import { PlatformConfig } from '../../../libs/platform/src/config/platform.confi
 import { describeApi } from '../../../libs/platform/src/docs/configure-docs.js';
 import { httpAdapter } from '../../../libs/platform/src/http/adapter.js';
 import { RootModule } from '../../../libs/platform/src/root.module.js';
+import { allMetrics } from '../../../libs/platform/src/telemetry/service-metrics.js';
 
 export interface DescribedVariable {
   readonly name: string;
@@ -17,6 +18,13 @@ export interface DescribedVariable {
   readonly secret: boolean;
   /** As it would be written; undefined where there is none. */
   readonly default?: string;
+}
+
+export interface DescribedMetric {
+  readonly name: string;
+  readonly type: string;
+  readonly labels: readonly string[];
+  readonly help: string;
 }
 
 export interface DescribedService {
@@ -37,6 +45,10 @@ class Silent {}
 
 export function describePlatform(): DescribedVariable[] {
   return describeConfig(PlatformConfig);
+}
+
+export function describeMetrics(): DescribedMetric[] {
+  return allMetrics.map(({ name, type, labels, help }) => ({ name, type, labels, help }));
 }
 
 export async function describeService({

@@ -9,6 +9,7 @@ import { eventsPage } from './events.js';
 import { FAULTS_PAGE, faultsPage } from './faults.js';
 import { httpPages } from './http.js';
 import { describeAll } from './load.js';
+import { metricsPage } from './metrics.js';
 import { sqlStatesPage } from './sql-states.js';
 
 const FOLDER = 'docs/reference';
@@ -25,6 +26,7 @@ export async function refreshReferences(tree: Tree): Promise<{ problems: Problem
     [`${FOLDER}/configuration.md`, configuration.page],
     [`${FOLDER}/errors.md`, errors.page],
     [`${FOLDER}/events.md`, eventsPage(tree)],
+    [`${FOLDER}/metrics.md`, metricsPage(described.metrics)],
     [`${FOLDER}/sql-states.md`, sqlStatesPage()],
     [`${FOLDER}/asyncapi.json`, asyncApiDocument(tree)],
     [FAULTS_PAGE, faults.page],

@@ -8,7 +8,7 @@ import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import type { Tree } from '../tree.js';
-import type { DescribedService, DescribedVariable } from './describe.js';
+import type { DescribedMetric, DescribedService, DescribedVariable } from './describe.js';
 import type { CommandHelp } from './es-help.js';
 import type * as Describe from './describe.js';
 import { servicesOf, type ClassSource, type ServiceSource } from './services.js';
@@ -17,6 +17,7 @@ export interface Described {
   readonly platform: readonly DescribedVariable[];
   /** By the service's name. */
   readonly services: Readonly<Record<string, DescribedService>>;
+  readonly metrics: readonly DescribedMetric[];
   readonly esHelp: readonly CommandHelp[];
 }
 
@@ -50,7 +51,7 @@ async function describeAnew(root: string, services: readonly ServiceSource[]): P
   const out = await mkdtemp(join(root, '.cache', 'docs-bundle-'));
   try {
     const load = await bundle(root, out, services);
-    const { describePlatform, describeService } = await load<typeof Describe>('describe');
+    const { describeMetrics, describePlatform, describeService } = await load<typeof Describe>('describe');
     const described: Record<string, DescribedService> = {};
     for (const [index, { name, description, module, config }] of services.entries()) {
       described[name] = await describeService({
@@ -60,7 +61,7 @@ async function describeAnew(root: string, services: readonly ServiceSource[]): P
         config: config && (await load<Record<string, never>>(`config-${index}`))[config.name],
       });
     }
-    return { platform: describePlatform(), services: described };
+    return { platform: describePlatform(), services: described, metrics: describeMetrics() };
   } finally {
     await rm(out, { recursive: true, force: true });
   }

@@ -39,6 +39,7 @@ const described = {
       variables: [variable('WAIT_MS', { default: '5' }), variable('KEY', { secret: true })],
     },
   },
+  metrics: [],
   esHelp: [],
 };
 

@@ -8,7 +8,9 @@ export type Duty =
   | 'subscriptions'
   /** Code of the service that may wait for others while it holds a unit of work: handlers of events, and of commands that were sent. */
   | 'handlers'
-  | 'health';
+  | 'health'
+  /** Reads the figures a scrape shows; never what anybody waits for. */
+  | 'metrics';
 
 const ambient = new AsyncLocalStorage<Duty>();
 

@@ -87,6 +87,18 @@ export {
   type SpanKind,
   type Tracer,
 } from './tracing.js';
+export { measured, meter, useMeter, type Ending, type Meter } from './metering.js';
+export {
+  counter,
+  gauge,
+  histogram,
+  type Counter,
+  type Gauge,
+  type Histogram,
+  type Labels,
+  type Metric,
+} from './metric.js';
+export { storeMetrics } from './store-metrics.js';
 export { firstAnswer, rejectionOf } from './first-answer.js';
 export { isOpen, meets, type ExpectedVersion } from './expected-version.js';
 export { armed, failpoint, failpoints, type Failpoint, type FailpointHit } from './failpoint.js';

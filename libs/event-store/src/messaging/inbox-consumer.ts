@@ -1,5 +1,13 @@
 // The way in: every message becomes a row of the inbound log, or is kept aside with the reason, and only then the broker's offset moves.
-import { failpoint, inSpan, spanAttributes as names, UnavailableError, type SpanInit } from '../core/index.js';
+import {
+  failpoint,
+  inSpan,
+  meter,
+  spanAttributes as names,
+  storeMetrics,
+  UnavailableError,
+  type SpanInit,
+} from '../core/index.js';
 import type { Broker, Consumer, ReceivedMessage } from './broker.js';
 import type { InboundLog, InboundMessage, UnreadableMessage } from './inbound-log.js';
 import type { IntegrationDecoder } from './integration-decoder.js';
@@ -19,6 +27,12 @@ export interface InboxConsumerOptions {
   }) => void;
   /** The batch could not be stored now and comes again. */
   readonly onRetry?: (error: unknown) => void;
+}
+
+/** What became of a batch; what is in neither had come before. */
+interface Put {
+  readonly stored: number;
+  readonly unreadable: readonly UnreadableMessage[];
 }
 
 export class InboxConsumer {
@@ -94,7 +108,7 @@ export class InboxConsumer {
         } catch (error) {
           if (error instanceof UnavailableError) throw error;
           const detail = error instanceof Error ? error.message : String(error);
-          await this.put([], [unreadable(message, { reasonCode: 'not-storable', detail })]);
+          this.tell([message], await this.put([], [unreadable(message, { reasonCode: 'not-storable', detail })]));
         }
       }
       return true;
@@ -103,7 +117,7 @@ export class InboxConsumer {
     }
   }
 
-  private store(batch: readonly ReceivedMessage[]): Promise<void> {
+  private async store(batch: readonly ReceivedMessage[]): Promise<void> {
     const readable = new Map<string, { message: InboundMessage; received: ReceivedMessage }>();
     const aside: UnreadableMessage[] = [];
     for (const received of batch) {
@@ -116,13 +130,21 @@ export class InboxConsumer {
           aside.push(unreadable(received, reused(message.id)));
       }
     }
-    return this.put([...readable.values()], aside);
+    this.tell(batch, await this.put([...readable.values()], aside));
+  }
+
+  private tell(batch: readonly ReceivedMessage[], { stored, unreadable: aside }: Put): void {
+    const topic = { messaging_destination_name: batch[0]!.topic };
+    const copies = batch.length - stored - aside.length;
+    meter()?.add(storeMetrics.messagesReceived, { ...topic, messaging_system: this.options.broker.name }, batch.length);
+    if (copies > 0) meter()?.add(storeMetrics.inboxDuplicates, topic, copies);
+    for (const { reasonCode: reason } of aside) meter()?.add(storeMetrics.inboxUnreadable, { ...topic, reason });
   }
 
   private async put(
     readable: readonly { message: InboundMessage; received: ReceivedMessage }[],
     aside: readonly UnreadableMessage[],
-  ): Promise<void> {
+  ): Promise<Put> {
     const { inbound, onStored } = this.options;
     failpoint('inbox.beforeTx');
     const {
@@ -137,7 +159,9 @@ export class InboxConsumer {
       .filter(({ message }) => ids.includes(message.id))
       .map(({ message, received }) => unreadable(received, reused(message.id)));
     if (again.length > 0) await inbound.store([], again);
-    onStored?.({ stored, duplicates, unreadable: [...aside, ...again] });
+    const put = { stored, unreadable: [...aside, ...again] };
+    onStored?.({ ...put, duplicates });
+    return put;
   }
 }
 

@@ -3,7 +3,10 @@ import {
   ConfigurationError,
   failpoint,
   inSpan,
+  measured,
+  meter,
   spanAttributes as names,
+  storeMetrics,
   type Class,
   type EventContext,
   type EventRegistry,
@@ -97,7 +100,7 @@ async function relay(records: readonly LogRecord[], options: RelayOptions): Prom
   const messages = sending.map(({ message }) => message);
   const sent = await inSpan(
     () => sendSpan(messages, broker),
-    () => broker.publish(messages),
+    () => send(messages, broker),
   );
   for (const { index, error } of sent) refused.set(index, error);
   failpoint('relay.afterSendBeforeMark');
@@ -110,6 +113,25 @@ async function relay(records: readonly LogRecord[], options: RelayOptions): Prom
     if (failures.at(-1)?.position !== record.position) failures.push({ position: record.position, error });
   }
   return failures;
+}
+
+async function send(messages: readonly BrokerMessage[], broker: Broker): ReturnType<Broker['publish']> {
+  const at = { messaging_system: broker.name, messaging_destination_name: messages[0]!.topic };
+  const count = (outcome: 'sent' | 'refused' | 'failed', by: number): void =>
+    meter()?.add(storeMetrics.messagesSent, { ...at, outcome }, by);
+  try {
+    const refused = await measured(
+      storeMetrics.sendDuration,
+      () => ({ ...at, messaging_operation_name: 'send' }),
+      () => broker.publish(messages),
+    );
+    count('sent', messages.length - refused.length);
+    if (refused.length > 0) count('refused', refused.length);
+    return refused;
+  } catch (error) {
+    count('failed', messages.length);
+    throw error;
+  }
 }
 
 /** Each message keeps the trace context of its event, in its header; the send has to do with all of them. */

@@ -4,14 +4,20 @@ import {
   ConfigurationError,
   contentHash,
   currentTransaction,
+  DomainError,
   inSpan,
+  measured,
   MessageContext,
+  meter,
   spanAttributes,
+  splitStream,
+  storeMetrics,
   systemClock,
   systemIds,
   TooManyConflictsError,
   WrongExpectedVersionError,
   type Class,
+  type Ending,
   type MessageContextInit,
   type SpanInit,
 } from '../core/index.js';
@@ -55,7 +61,11 @@ export class CommandBus extends NestCommandBus {
       () => spanOf(context),
       (span) => {
         if (span) context.continueTrace(span.traceparent);
-        return this.executeTraced(context, command, asyncContext);
+        return measured(
+          storeMetrics.commandDuration,
+          (ending) => ({ command: context.command!.type, outcome: outcomeOf(ending) }),
+          () => this.executeTraced(context, command, asyncContext),
+        );
       },
     );
   }
@@ -73,6 +83,7 @@ export class CommandBus extends NestCommandBus {
         } catch (error) {
           if (attempts === 1 || !(error instanceof WrongExpectedVersionError) || currentTransaction()) throw error;
           if (attempt >= attempts) throw new TooManyConflictsError(error.stream, attempt, error);
+          meter()?.add(storeMetrics.conflictRetries, { category: splitStream(error.stream).category });
           await systemClock.sleep(systemIds.random() * Math.min(100, 2 ** attempt));
         }
       }
@@ -94,6 +105,11 @@ export class CommandBus extends NestCommandBus {
 
 function tooEarly(command: string): string {
   return `${command} was executed while the service boots, before what stands before its handler is in place: it would not be validated or authorised. Execute it once app.init() or app.listen() has resolved.`;
+}
+
+function outcomeOf(ending: Ending<unknown>): 'accepted' | 'rejected' | 'failed' {
+  if ('result' in ending) return 'accepted';
+  return ending.error instanceof DomainError ? 'rejected' : 'failed';
 }
 
 function spanOf({ command, traceparent }: MessageContext): SpanInit {

@@ -9,6 +9,7 @@ import {
   type DeadLetter,
   type DeadLetterStatus,
   type IntegrationDecoder,
+  type TopicLag,
   type TopicContract,
 } from '../messaging/index.js';
 import { nextDelayMs, type RetryPolicy } from '../subscriptions/index.js';
@@ -55,6 +56,12 @@ export class Messaging {
         }
       },
     });
+  }
+
+  /** @throws UnavailableError */
+  async consumerLag(): Promise<TopicLag[]> {
+    const { runtime, decoder } = this.options;
+    return decoder.topics.length === 0 ? [] : runtime.broker.lag(runtime.service, decoder.topics);
   }
 
   /** Returns at once, whatever the broker's state. */

@@ -37,7 +37,7 @@ import {
   type LogTable,
   type PostgresDatabaseOptions,
 } from '../postgres/index.js';
-import { PostgresOperationsLog } from '../postgres/operations/index.js';
+import { PostgresFigures, PostgresOperationsLog } from '../postgres/operations/index.js';
 import { PersonalDataVault, PersonalLog, PersonalSnapshotStore, withPersonalData } from '../privacy/index.js';
 import { withInlineProjections, type Projection } from '../subscriptions/index.js';
 import { sealing } from './sealing.js';
@@ -126,6 +126,7 @@ export function createPostgresRuntime(
     subjectKeys,
     personalData: vault,
     operations: new PostgresOperationsLog(database),
+    figures: new PostgresFigures(database),
     unitOfWork,
     registry,
     logs: { ...logs, events: new PersonalLog(logs.events, vault) },

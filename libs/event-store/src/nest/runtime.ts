@@ -15,7 +15,7 @@ import type {
   UnitOfWork,
 } from '../core/index.js';
 import type { Broker, DeadLetterStore, InboundLog } from '../messaging/index.js';
-import type { OperationsLog } from '../operations/index.js';
+import type { Figures, OperationsLog } from '../operations/index.js';
 import type { PersonalDataVault } from '../privacy/index.js';
 import type { OutgoingLog, ProcessStore } from '../processes/index.js';
 import type { Projection, ProjectionVersions, RetryPolicy, SubscriptionDefinition } from '../subscriptions/index.js';
@@ -29,6 +29,8 @@ export interface EventStoreRuntime {
   /** Behind `store`, `snapshots` and the log of events: what they give is open, what they keep is closed. */
   readonly personalData: PersonalDataVault;
   readonly operations: OperationsLog;
+  /** What gauges are read from; undefined in memory. */
+  readonly figures?: Figures;
   readonly unitOfWork: UnitOfWork;
   readonly registry: EventRegistry;
   readonly logs: Readonly<Record<LogName, SettledLog>>;

@@ -21,6 +21,7 @@ import {
   type BrokerHealth,
   type DeadLetterStatus,
   type TopicContract,
+  type TopicLag,
 } from '../messaging/index.js';
 import { CommandRegistry, TimerWorker, type TimerStatus } from '../processes/index.js';
 import {
@@ -57,6 +58,8 @@ export class SubscriptionHost implements OnApplicationBootstrap, BeforeApplicati
   private broker: Messaging | undefined;
   private readiness: ReadModelReadiness | undefined;
   private isStopping = false;
+  /** What this build subscribes to, whoever works on it: each segment by itself. */
+  definitions: readonly Pick<SubscriptionDefinition, 'name' | 'log' | 'delivery'>[] = [];
 
   constructor(
     @Inject(EVENT_STORE_RUNTIME) private readonly runtime: EventStoreRuntime,
@@ -70,6 +73,11 @@ export class SubscriptionHost implements OnApplicationBootstrap, BeforeApplicati
   /** What every subscription of this process does now, for health, metrics and the operator. */
   statuses(): RunnerStatus[] {
     return this.subscriptions?.statuses() ?? [];
+  }
+
+  /** What the service has not received yet, per topic. @throws UnavailableError */
+  async consumerLag(): Promise<TopicLag[]> {
+    return this.broker?.consumerLag() ?? [];
   }
 
   /** Whether timers are fired, for health: none in a service without process managers. */
@@ -140,6 +148,7 @@ export class SubscriptionHost implements OnApplicationBootstrap, BeforeApplicati
       ...(runtime.subscriptions ?? []),
     ];
     checkNames(definitions);
+    this.definitions = definitions;
     const projections = findProjections(explored, runtime);
     this.readModels.open(projections, inboundTypes);
     await runtime.open();

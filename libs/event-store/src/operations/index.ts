@@ -21,6 +21,16 @@ export type { BrokerToExamine, ExaminedBroker } from './doctor/check-broker.js';
 export type { ExaminedSubscription, SubscriptionState } from './doctor/check-subscriptions.js';
 export { examine, unreachable, type Diagnosis, type ExamineOptions } from './doctor/examine.js';
 export { duration, type Finding } from './doctor/finding.js';
+export {
+  FIGURES_COUNTED,
+  type Figures,
+  type ParkedFigure,
+  type PoolFigure,
+  type ProcessFigure,
+  type SubscriptionLag,
+  type TimerFigure,
+  type UnreadableFigure,
+} from './figures.js';
 export { forgetSubject } from './forget-subject.js';
 export type { OperatedContext } from './operated-context.js';
 export type { Operation, OperationsLog, RecordedOperation } from './operations-log.js';

@@ -2,6 +2,7 @@
 import pg from 'pg';
 import { DataSource } from 'typeorm';
 import { currentDuty, type Duty } from '../core/index.js';
+import type { PoolFigure } from '../operations/index.js';
 import { poolConfig, type ConnectionOptions } from './connection-options.js';
 
 export interface DividedConnections extends ConnectionOptions {
@@ -18,6 +19,8 @@ export interface DividedConnections extends ConnectionOptions {
 export const SUBSCRIPTION_POOL_SIZE = 4;
 /** Health asks for little, and an answer that comes late is as good as none; in milliseconds. */
 const HEALTH = { poolSize: 1, statementTimeoutMs: 1_500, connectTimeoutMs: 1_500 };
+/** As patient as health. No connection is made before somebody scrapes. */
+const METRICS = HEALTH;
 
 export class Connections {
   private readonly pools: Readonly<Record<Duty, pg.Pool>>;
@@ -28,10 +31,17 @@ export class Connections {
     const requests = createPool(options);
     const subscriptions = divided ? createPool({ ...options, poolSize: SUBSCRIPTION_POOL_SIZE }) : requests;
     const health = divided ? createPool({ ...options, ...HEALTH }) : requests;
+    const metrics = divided ? createPool({ ...options, ...METRICS }) : requests;
     // A single statement waits for nobody but the database: there handlers need nothing of their own.
-    this.pools = { requests, subscriptions, handlers: subscriptions, health };
+    this.pools = { requests, subscriptions, handlers: subscriptions, health, metrics };
     const unitsOf = () => (divided ? withPoolOf(dataSource, SUBSCRIPTION_POOL_SIZE) : dataSource);
-    this.units = { requests: dataSource, subscriptions: unitsOf(), handlers: unitsOf(), health: dataSource };
+    this.units = {
+      requests: dataSource,
+      subscriptions: unitsOf(),
+      handlers: unitsOf(),
+      health: dataSource,
+      metrics: dataSource,
+    };
   }
 
   /** For single statements. */
@@ -42,6 +52,15 @@ export class Connections {
   /** For units of work. */
   get dataSource(): DataSource {
     return this.units[currentDuty()];
+  }
+
+  /** Each pool once, named by its first duty. */
+  figures(): PoolFigure[] {
+    const statements = Object.entries(this.pools).map(([duty, pool]) => [`${duty}-statements`, pool] as const);
+    const units = Object.entries(this.units).map(([duty, { driver }]) => [`${duty}-units`, poolOf(driver)] as const);
+    return [...statements, ...units]
+      .filter(([, pool], at, all) => all.findIndex(([, other]) => other === pool) === at)
+      .flatMap(([name, pool]) => (pool ? figureOf(name, pool) : []));
   }
 
   /** Before the first unit of work of a subscription or handler. */
@@ -64,6 +83,16 @@ export class Connections {
 function withPoolOf(dataSource: DataSource, poolSize: number): DataSource {
   const { options } = dataSource;
   return new DataSource({ ...options, poolSize, synchronize: false, migrationsRun: false } as typeof options);
+}
+
+export function figureOf(name: string, pool: pg.Pool): PoolFigure {
+  const { totalCount, idleCount, waitingCount, options } = pool;
+  return { name, max: options.max, used: totalCount - idleCount, idle: idleCount, pending: waitingCount };
+}
+
+/** TypeORM keeps it there; undefined before the DataSource is open. */
+function poolOf(driver: DataSource['driver']): pg.Pool | undefined {
+  return (driver as { master?: pg.Pool }).master;
 }
 
 export function createPool(options: ConnectionOptions): pg.Pool {

@@ -7,7 +7,8 @@ import pg, {
   type QueryResultRow,
 } from 'pg';
 import type { DataSource, QueryRunner } from 'typeorm';
-import { Connections, createPool, type DividedConnections } from './connections.js';
+import type { PoolFigure } from '../operations/index.js';
+import { Connections, createPool, figureOf, type DividedConnections } from './connections.js';
 import { checkServer, type ServerWarning } from './server-check.js';
 import { LOCK_NOT_AVAILABLE, sqlStateOf, translatedOwn } from './sql-states.js';
 import { currentPostgresTransaction } from './transaction.js';
@@ -92,6 +93,11 @@ export class PostgresDatabase {
   /** For a unit of work: of the DataSource whose connections are for the duty of this call. */
   createQueryRunner(): QueryRunner {
     return this.connections.dataSource.createQueryRunner();
+  }
+
+  /** How the pools of this process are used, for metrics. */
+  pools(): PoolFigure[] {
+    return [figureOf('appends', this.lanes), ...this.connections.figures()];
   }
 
   /** Before serving. @throws ConfigurationError on settings that lose events; returns what an operator should look at. */

@@ -1,8 +1,10 @@
 // A record as a delivery looks at it: its key, whether the subscription wants it, and the message context its handler runs in.
 import {
   inSpan,
+  measured,
   MessageContext,
   spanAttributes as names,
+  storeMetrics,
   type LogRecord,
   type SpanAttributes,
   type SpanInit,
@@ -47,7 +49,8 @@ export function inContextOf<T>(
   });
   return inSpan(
     () => ({ ...processing(definition, attributes()), traceparent: record.metadata.traceparent }),
-    (span) => MessageContext.run(contextOf(definition.name, record, span?.traceparent), handle),
+    (span) =>
+      timed(definition, () => MessageContext.run(contextOf(definition.name, record, span?.traceparent), handle)),
   );
 }
 
@@ -60,6 +63,14 @@ export function inBatchSpan<T>(
   const links = () => records.map(({ metadata }) => metadata.traceparent);
   return inSpan(
     () => ({ ...processing(definition, { [names.messagingBatchSize]: records.length }), links: links() }),
+    () => timed(definition, handle),
+  );
+}
+
+function timed<T>({ name: subscription }: SubscriptionDefinition, handle: () => Promise<T>): Promise<T> {
+  return measured(
+    storeMetrics.handlingDuration,
+    (ending) => ({ subscription, outcome: 'result' in ending ? 'handled' : 'failed' }),
     handle,
   );
 }

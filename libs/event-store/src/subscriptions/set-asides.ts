@@ -1,6 +1,8 @@
 // Records that failed: writes them to the parking store, tells the operator, and knows when to look for those that are due again.
 import {
+  meter,
   overtakingKey,
+  storeMetrics,
   type ParkedMessage,
   type RecordToPark,
   type UnreadablePersonalDataError,
@@ -198,11 +200,14 @@ export class SetAsides {
           attempts,
           reason,
         };
+        const labels = { subscription: subscription.name, reason: codeOfReason(reason) };
         if (delayMs !== undefined) {
+          meter()?.add(storeMetrics.recordRetries, labels);
           this.lookWithin(delayMs);
           return logger.warn(`Subscription ${subscription.name} tries a record again later.`, { ...fields, delayMs });
         }
         progress.parked += 1;
+        meter()?.add(storeMetrics.recordsParked, labels);
         logger.error(`Subscription ${subscription.name} has parked a record; its key waits behind it.`, fields);
       },
     };

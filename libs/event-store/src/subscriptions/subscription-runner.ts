@@ -4,7 +4,9 @@ import {
   DeadlineExceededError,
   endsWithin,
   LeaseLostError,
+  meter,
   onDuty,
+  storeMetrics,
   UnavailableError,
   type Lease,
   type LogCursor,
@@ -107,6 +109,7 @@ export class SubscriptionRunner {
     if (this.stopping.signal.aborted) session.drain();
     const keeper = new LeaseKeeper({ lease, ttlMs, checkpoints, clock, onLost: (error) => session.fail(error) });
     const delivery = this.deliveryFor(session);
+    let change: 'returned' | 'lost' = 'returned';
     try {
       await replayUnknown(definition, parking);
       await this.work(session, delivery);
@@ -116,10 +119,12 @@ export class SubscriptionRunner {
       // Whatever ended the session first is the reason; the rest are its consequences.
       const reason: unknown = session.signal.aborted ? session.signal.reason : error;
       session.fail(reason);
+      if (reason instanceof LeaseLostError) change = 'lost';
       await delivery.finish();
       throw reason;
     } finally {
       keeper.end();
+      this.tellLease(change);
       this.session = undefined;
       await checkpoints.release(lease).catch((error: unknown) => {
         this.options.logger.debug(`Subscription ${definition.name} could not give its lease back.`, { error });
@@ -133,12 +138,19 @@ export class SubscriptionRunner {
     const initial = (): Promise<LogCursor> => (start === 'beginning' ? tail.log.beginning() : tail.log.head());
     while (!this.stopping.signal.aborted) {
       const lease = await checkpoints.acquire({ name, log }, owner, ttlMs, initial);
-      if (lease) return lease;
+      if (lease) {
+        this.tellLease('taken');
+        return lease;
+      }
       this.failures = 0;
       this.enter('waiting-for-lease');
       await clock.sleep(pollMs * (0.5 + ids.random()), this.stopping.signal);
     }
     return undefined;
+  }
+
+  private tellLease(change: 'taken' | 'returned' | 'lost'): void {
+    meter()?.add(storeMetrics.leaseChanges, { subscription: this.options.definition.name, change });
   }
 
   private async work(session: Session, delivery: Delivery): Promise<void> {

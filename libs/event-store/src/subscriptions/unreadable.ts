@@ -1,5 +1,5 @@
 // What this build cannot read, a newer one has written: whether a subscription stops in front of it, parks it or passes it over.
-import type { LogRecord, ParkingStore, UnknownEventTypeError } from '../core/index.js';
+import { meter, storeMetrics, type LogRecord, type ParkingStore, type UnknownEventTypeError } from '../core/index.js';
 import { codeOfReason, reasonOf, UnreadableRecordError } from './failure.js';
 import type { Logger } from './logger.js';
 import type { SubscriptionDefinition } from './subscription.js';
@@ -40,6 +40,7 @@ export function skippedFor(
 export function tellSkipped({ name }: SubscriptionDefinition, record: LogRecord, problem: Error, logger: Logger): void {
   const { position, key, type, id } = record;
   const fields = { subscription: name, key, type, position, id, reason: reasonOf(problem) };
+  meter()?.add(storeMetrics.recordsSkipped, { subscription: name });
   logger.warn(`Subscription ${name} passes a record over, for good: position ${position}.`, fields);
 }
 

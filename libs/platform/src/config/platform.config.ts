@@ -210,6 +210,13 @@ export class PlatformConfig {
   @IsWebUrl()
   readonly AUTH_JWKS_URL?: string;
 
+  /** Where Prometheus scrapes metrics, at `/metrics` on the address of HOST, without a token: a port that only those inside reach. Unset: nothing is measured. */
+  @Env('integer', { expected: 'a port from 0 to 65535; 0 takes a free one' })
+  @IsOptional()
+  @Min(0)
+  @Max(65_535)
+  readonly METRICS_PORT?: number;
+
   /** Where spans go, over OTLP: a collector of OpenTelemetry. Unset: nothing is traced. */
   @Env('text', { expected: 'the http or https URL of a collector, e.g. http://localhost:4318' })
   @IsOptional()

@@ -9,6 +9,7 @@ import { contextOf } from './message-context.interceptor.js';
 import { acceptJsonOnly } from './json-body.js';
 import { assertPlainInput } from './plain-input.js';
 import { beginRequestSpan, endRequestSpan, inRequestSpan } from './request-span.js';
+import { countRequest, measureRequest } from './request-metrics.js';
 import { ProblemException } from './problem.js';
 import { Throttle, throttleAddresses } from './throttle.js';
 
@@ -37,6 +38,7 @@ export function configureHttp(app: NestFastifyApplication, limits: RequestLimits
 function addHooks(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', (request, reply, done) => {
     beginRequestSpan(request);
+    countRequest(reply);
     void reply.header(CORRELATION_HEADER, request.id);
     const given = request.headers[CORRELATION_HEADER];
     if (given !== undefined && given !== request.id) {
@@ -62,6 +64,7 @@ function addHooks(fastify: FastifyInstance): void {
   const logger = new Logger('http');
   fastify.addHook('onResponse', (request, reply, done) => {
     endRequestSpan(request, reply);
+    measureRequest(request, reply);
     const { method, id: correlationId, routeOptions } = request;
     const ms = Math.round(reply.elapsedTime);
     const line = { method, route: routeOptions.url ?? 'none', status: reply.statusCode, ms, correlationId };

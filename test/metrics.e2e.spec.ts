@@ -1,0 +1,204 @@
+// What both services show to Prometheus after orders, a lost race, a message nobody can act on, one that came twice, and a database that is gone.
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PaymentCapturedV1, paymentEvents } from '@app/contracts';
+import { systemIds } from '@app/event-store';
+import { toBrokerMessage, type BrokerMessage } from '../libs/event-store/src/messaging/index.js';
+import { PostgresBroker } from '../libs/event-store/src/postgres/index.js';
+import { allMetrics } from '../libs/platform/src/telemetry/service-metrics.js';
+import { eventually } from './support/eventually.js';
+import { scrape, type Scrape } from './support/scrape.js';
+import { startWholeSystem, type WholeSystem } from './support/whole-system.js';
+
+const ORDERS = 3;
+/** What a service reads from its database is up to 3 s old. */
+const SEEN = { timeoutMs: 20_000, everyMs: 250 };
+
+let whole: WholeSystem;
+let broker: PostgresBroker;
+beforeAll(async () => {
+  whole = await startWholeSystem({ METRICS_PORT: '0', ORPHAN_WAIT_MS: '1' });
+  const connection = { url: whole.system.databaseUrl('bus'), applicationName: 'test' };
+  broker = new PostgresBroker({ connection, warn: () => undefined });
+  await broker.start();
+}, 240_000);
+afterAll(async () => {
+  await broker?.close();
+  await whole?.close();
+});
+
+const of = (service: 'order-service' | 'payment-service'): Promise<Scrape> =>
+  scrape(whole.system.running(service).metricsUrl!);
+
+async function placeAndSettle(): Promise<string> {
+  const { orderId } = await whole.shop.place([{ sku: 'mug', quantity: 1 }]);
+  await eventually(async () => expect((await whole.shop.order(orderId)).status).toBe('confirmed'), SEEN);
+  return orderId;
+}
+
+/** As if the payment service had said so of an order nobody knows. */
+function captured(): BrokerMessage {
+  const orderId = systemIds.next();
+  return toBrokerMessage({
+    event: new PaymentCapturedV1(orderId, orderId, { amountMinor: 100, currency: 'EUR' }),
+    cause: {
+      stream: { name: `payment-${orderId}`, category: 'payment', id: orderId },
+      version: 2,
+      position: 1n,
+      eventId: systemIds.next(),
+      time: new Date(),
+      metadata: { correlationId: orderId },
+    },
+    publisher: 'test',
+    topic: paymentEvents.topic,
+    source: '/test',
+    key: orderId,
+  });
+}
+
+describe('the metrics of a service', { timeout: 120_000 }, () => {
+  it('count orders through both services, from the request to what was published', async () => {
+    for (let order = 0; order < ORDERS; order += 1) await placeAndSettle();
+    await eventually(async () => {
+      const [orders, payments] = [await of('order-service'), await of('payment-service')];
+      const posted = { http_request_method: 'POST', http_route: '/orders', http_response_status_code: '201' };
+      expect(orders.sum('http_server_request_duration_seconds_count', posted)).toBe(ORDERS);
+      expect(orders.sum('event_store_events_appended_total', { type: 'order.placed' })).toBe(ORDERS);
+      expect(orders.sum('event_store_events_appended_total', { type: 'order.confirmed' })).toBe(ORDERS);
+      const appended = { category: 'order', outcome: 'appended' };
+      expect(orders.sum('event_store_append_duration_seconds_count', appended)).toBe(2 * ORDERS);
+      expect(orders.sum('event_store_append_duration_seconds_bucket', { ...appended, le: '+Inf' })).toBe(2 * ORDERS);
+      const confirmed = { command: 'ConfirmOrder', outcome: 'accepted' };
+      expect(orders.sum('event_store_command_duration_seconds_count', confirmed)).toBe(ORDERS);
+      expect(payments.sum('event_store_events_appended_total', { type: 'payment.captured' })).toBe(ORDERS);
+      const topic = { messaging_destination_name: paymentEvents.topic };
+      expect(payments.sum('messaging_client_sent_messages_total', { ...topic, outcome: 'sent' })).toBe(ORDERS);
+      expect(orders.sum('messaging_client_consumed_messages_total', topic)).toBe(ORDERS);
+      expect(orders.sum('event_store_processes', { process: 'checkout', state: 'completed' })).toBeLessThanOrEqual(
+        ORDERS,
+      );
+      expect(orders.sum('event_store_inbox_duplicates_total')).toBe(0);
+    }, SEEN);
+  });
+
+  it('tell of every subscription what it does and how far it is behind', async () => {
+    await eventually(async () => {
+      const orders = await of('order-service');
+      const lags = orders.series('event_store_subscription_lag_events');
+      expect(lags.map(({ value }) => value)).toEqual(lags.map(() => 0));
+      const named = (name: string) =>
+        orders.series(name).map(({ labels: { subscription, log } }) => `${log}/${subscription}`);
+      expect(named('event_store_subscription_lag_seconds').sort()).toEqual(
+        named('event_store_subscription_state').sort(),
+      );
+      expect(
+        lags.filter(({ labels }) => labels['kind'] === 'publisher').map(({ labels }) => labels['subscription']),
+      ).toEqual(['OrderPublisher']);
+      expect(new Set(orders.series('event_store_subscription_state').map(({ labels }) => labels['state']))).toEqual(
+        new Set(['running']),
+      );
+      expect(orders.sum('event_store_lease_changes_total', { subscription: 'OrderPublisher', change: 'taken' })).toBe(
+        1,
+      );
+      expect(orders.sum('event_store_metrics_source_up')).toBe(4);
+      expect(orders.sum('db_client_connection_count', { db_client_connection_pool_name: 'appends' })).toBeGreaterThan(
+        0,
+      );
+      expect(orders.sum('messaging_consumer_lag_messages')).toBe(0);
+      expect(orders.sum('process_memory_usage_bytes')).toBeGreaterThan(1e7);
+    }, SEEN);
+  });
+
+  it('count lost races, and what was decided again', async () => {
+    await eventually(async () => {
+      const { orderId } = await whole.shop.place([{ sku: 'slow-boat-ticket', quantity: 1 }]);
+      await Promise.all(Array.from({ length: 8 }, () => whole.shop.cancel(orderId, 'race')));
+      const orders = await of('order-service');
+      const conflicts = orders.sum('event_store_append_duration_seconds_count', {
+        category: 'order',
+        outcome: 'conflict',
+      });
+      expect(conflicts).toBeGreaterThan(0);
+      expect(orders.sum('event_store_conflict_retries_total', { category: 'order' })).toBe(conflicts);
+    }, SEEN);
+  });
+
+  it('count what is parked, what came twice and what nobody can read, each with its reason', async () => {
+    const message = captured();
+    const unknown = { ...captured(), headers: { ...captured().headers, ce_type: 'payment.forgotten.v9' } };
+    await broker.publish([message, unknown]);
+    await broker.publish([message]);
+    await eventually(async () => {
+      const orders = await of('order-service');
+      const parked = { subscription: 'checkout', reason: 'ES-1504' };
+      expect(orders.sum('event_store_records_parked_total', parked)).toBe(1);
+      expect(orders.sum('event_store_parked_records', { ...parked, status: 'parked' })).toBe(1);
+      const topic = { messaging_destination_name: paymentEvents.topic };
+      expect(orders.sum('event_store_inbox_duplicates_total', topic)).toBe(1);
+      expect(orders.sum('event_store_inbox_unreadable_total', { ...topic, reason: 'unknown-type' })).toBe(1);
+      expect(orders.sum('event_store_unreadable_messages', { ...topic, reason: 'unknown-type' })).toBe(1);
+    }, SEEN);
+  });
+
+  it('show what an open transaction holds back', async () => {
+    const writer = new pg.Client({ connectionString: whole.system.databaseUrl('order-service') });
+    await writer.connect();
+    try {
+      await writer.query('BEGIN');
+      await writer.query(
+        `INSERT INTO event_store.events (id, stream, version, type, schema_version, data, metadata)
+         VALUES (gen_random_uuid(), 'held-1', 1, 'held.back', 1, '{}', '{"correlationId":"c"}')`,
+      );
+      await whole.shop.place([{ sku: 'mug', quantity: 1 }]);
+      await eventually(async () => {
+        const orders = await of('order-service');
+        expect(orders.sum('event_store_settled_lag_seconds', { log: 'events' })).toBeGreaterThan(0);
+        expect(orders.sum('event_store_settled_lag_events', { log: 'events' })).toBeGreaterThan(0);
+        expect(orders.sum('event_store_subscription_lag_seconds', { kind: 'publisher' })).toBeGreaterThan(0);
+      }, SEEN);
+      await writer.query('ROLLBACK');
+    } finally {
+      await writer.end();
+    }
+    await eventually(async () => {
+      expect((await of('order-service')).sum('event_store_settled_lag_seconds')).toBe(0);
+    }, SEEN);
+  });
+
+  it('have the names and labels that are declared, and no id among their values', async () => {
+    for (const service of ['order-service', 'payment-service'] as const) {
+      const { samples, text } = await of(service);
+      const declared = new Map(
+        allMetrics.flatMap(({ name, type, labels }) =>
+          type === 'histogram'
+            ? [
+                [`${name}_bucket`, [...labels, 'le']] as const,
+                [`${name}_count`, labels] as const,
+                [`${name}_sum`, labels] as const,
+              ]
+            : [[name, labels] as const],
+        ),
+      );
+      for (const { name, labels } of samples.filter((one) => one.name !== 'target_info'))
+        expect([name, ...Object.keys(labels).sort()]).toEqual([
+          name,
+          ...[...(declared.get(name) ?? ['(not declared)'])].sort(),
+        ]);
+      expect(text).not.toMatch(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}/);
+    }
+  });
+
+  it('come without what the database says while that is gone', async () => {
+    await whole.system.postgres.kill9();
+    await eventually(async () => {
+      const orders = await of('order-service');
+      expect(orders.sum('event_store_metrics_source_up', { source: 'database' })).toBe(0);
+      expect(orders.series('event_store_subscription_lag_events')).toEqual([]);
+      expect(orders.sum('http_server_request_duration_seconds_count')).toBeGreaterThan(0);
+    }, SEEN);
+    await whole.system.postgres.start();
+    await eventually(async () => {
+      expect((await of('order-service')).sum('event_store_metrics_source_up', { source: 'database' })).toBe(1);
+    }, SEEN);
+  });
+});
