@@ -22,8 +22,8 @@ export interface KnownBroker {
 export function findBroker(place: BrokerPlace | undefined): KnownBroker | undefined {
   if (!place) return undefined;
   if (place.kind === 'kafka') {
-    const { brokers, prefix } = place;
-    const broker = new KafkaBroker({ brokers, clientId: 'es', prefix });
+    const { brokers, prefix, security } = place;
+    const broker = new KafkaBroker({ brokers, clientId: 'es', prefix, security });
     return known(broker, brokers.join(', '), () => broker.close());
   }
   const { url } = place;

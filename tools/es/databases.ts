@@ -1,6 +1,9 @@
 // Where the databases are: named by the caller, or those of the `npm start` that runs on the data folder.
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import type { KafkaSecurity } from '../../libs/event-store/src/kafka/index.js';
+import { KafkaConfig, kafkaSecurity } from '../../libs/platform/src/config/kafka.config.js';
+import { loadConfig } from '../../libs/platform/src/config/load-config.js';
 import { findRunning } from '../postgres/postmaster.js';
 import { SUPERUSER } from '../postgres/cluster.js';
 import { readDataBroker } from '../system/data-broker.js';
@@ -31,7 +34,12 @@ export interface Targets {
 export type BrokerPlace =
   /** Of the bus database, secrets included. */
   | { readonly kind: 'postgres'; readonly url: string }
-  | { readonly kind: 'kafka'; readonly brokers: readonly string[]; readonly prefix: string };
+  | {
+      readonly kind: 'kafka';
+      readonly brokers: readonly string[];
+      readonly prefix: string;
+      readonly security?: KafkaSecurity | undefined;
+    };
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -55,9 +63,19 @@ export async function findTargets(where: Where, environment: Environment): Promi
 async function namedBroker(environment: Environment): Promise<BrokerPlace | undefined> {
   const { MESSAGE_BROKER: kind, KAFKA_BROKERS, KAFKA_PREFIX: prefix = '' } = environment;
   const brokers = (KAFKA_BROKERS ?? '').split(',').flatMap((broker) => broker.trim() || []);
-  if (brokers.length > 0 && (kind ?? 'kafka') === 'kafka') return { kind: 'kafka', brokers, prefix };
+  if (brokers.length > 0 && (kind ?? 'kafka') === 'kafka')
+    return { kind: 'kafka', brokers, prefix, security: securityFrom(environment) };
   const [url] = (await fromEnvironment(environment, 'BUS_DATABASE_URL')) ?? [];
   return url !== undefined && (kind ?? 'postgres') === 'postgres' ? { kind: 'postgres', url } : undefined;
+}
+
+/** From the variables of a service, checked as there. */
+function securityFrom(environment: Environment): KafkaSecurity | undefined {
+  try {
+    return kafkaSecurity(loadConfig([KafkaConfig], environment)[0]);
+  } catch (error) {
+    throw new EsError((error as Error).message);
+  }
 }
 
 async function fromEnvironment(environment: Environment, name: string): Promise<string[] | undefined> {

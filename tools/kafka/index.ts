@@ -14,8 +14,15 @@ import { findJava } from './toolchain.js';
 export type { LocalKafka, LocalKafkaOptions } from './local-kafka.js';
 export { NoKafkaError } from './toolchain.js';
 
+export interface JavaKafkaOptions extends LocalKafkaOptions {
+  /** What server.properties is to say instead, made of what it would say. */
+  readonly amend?: (settings: Readonly<Record<string, string>>) => Record<string, string>;
+  /** More arguments for making the data directory: users, say, who exist there. */
+  readonly formatArguments?: readonly string[];
+}
+
 /** As {@link prepareKafka}, and started. */
-export async function startKafka(options: LocalKafkaOptions): Promise<LocalKafka> {
+export async function startKafka(options: JavaKafkaOptions): Promise<LocalKafka> {
   const kafka = await prepareKafka(options);
   await kafka.start();
   return kafka;
@@ -25,8 +32,8 @@ export async function startKafka(options: LocalKafkaOptions): Promise<LocalKafka
  * Everything but the start: its ports are chosen, its data directory is ready. First use fetches Kafka.
  * @throws NoKafkaError saying how to mend it, when Java or Maven is missing or Kafka cannot be fetched.
  */
-export async function prepareKafka(options: LocalKafkaOptions): Promise<LocalKafka> {
-  const { log = () => undefined } = options;
+export async function prepareKafka(options: JavaKafkaOptions): Promise<LocalKafka> {
+  const { log = () => undefined, amend = (settings) => settings, formatArguments = [] } = options;
   const folder = resolve(options.dataDir);
   const java = await findJava();
   const jars = await kafkaJars(log);
@@ -37,8 +44,9 @@ export async function prepareKafka(options: LocalKafkaOptions): Promise<LocalKaf
   await endLeftover(folder);
   await writeFile(join(folder, 'log4j2.properties'), LOG4J);
   const settings = kafkaSettings({ port, controllerPort, dataDir: join(folder, 'data') });
-  await writeFile(join(folder, 'server.properties'), asProperties(settings));
-  if (!(await stat(join(folder, 'data', 'meta.properties')).catch(() => undefined))) await format(java, jars, folder);
+  await writeFile(join(folder, 'server.properties'), asProperties(amend(settings)));
+  if (!(await stat(join(folder, 'data', 'meta.properties')).catch(() => undefined)))
+    await format(java, jars, folder, formatArguments);
 
   let running: BrokerProcess | undefined;
   const own = (): BrokerProcess => {
@@ -76,9 +84,16 @@ export async function prepareKafka(options: LocalKafkaOptions): Promise<LocalKaf
 }
 
 /** Gives the empty data directory its cluster id, as Kafka demands before the first start. */
-async function format(java: string, jars: string, folder: string): Promise<void> {
+async function format(java: string, jars: string, folder: string, more: readonly string[]): Promise<void> {
   // 22 characters of base64, the form Kafka wants: sixteen bytes. One id for all is enough, they never meet.
-  const args = ['format', '--cluster-id', 'bmVzdC1lcy1sb2NhbC0wMQ', '--config', join(folder, 'server.properties')];
+  const args = [
+    'format',
+    '--cluster-id',
+    'bmVzdC1lcy1sb2NhbC0wMQ',
+    '--config',
+    join(folder, 'server.properties'),
+    ...more,
+  ];
   await promisify(execFile)(java, [...javaArguments(folder, jars), 'kafka.tools.StorageTool', ...args]).catch(
     (error: Error & { stdout?: string; stderr?: string }) => {
       throw new Error(`Kafka's data directory ${folder} cannot be made: ${error.stderr ?? ''}${error.stdout ?? ''}`);

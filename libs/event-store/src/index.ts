@@ -75,6 +75,7 @@ export { DurableHandler, DurableSaga, type DurableEventHandler } from './nest/de
 export { DataSubjects } from './nest/data-subjects.js';
 export { EventStoreModule, type EventStoreRootOptions } from './nest/event-store.module.js';
 export type { FeatureOptions } from './nest/feature.js';
+export type { KafkaSecurity } from './kafka/index.js';
 export { ReadModels, type ProjectionRef } from './nest/read-models.js';
 export { Authorise, type CommandRule } from './nest/pipeline/authorise.js';
 export type { CommandContext, CommandMiddleware } from './nest/pipeline/command-middleware.js';

@@ -12,6 +12,7 @@ import {
   type EventStoreRuntime,
 } from '@app/event-store';
 import { brokerList } from './config/broker-list.js';
+import { kafkaSecurity } from './config/kafka.config.js';
 import { masterKeys } from './config/master-keys.js';
 import { PlatformConfig } from './config/platform.config.js';
 import { dataSourceOptions, type MigrationClass } from './database/data-source.js';
@@ -162,6 +163,7 @@ function brokerOf(config: PlatformConfig): Parameters<typeof EventStoreModule.fo
     kind: 'kafka',
     brokers: brokerList(config.KAFKA_BROKERS!),
     prefix: config.KAFKA_PREFIX,
+    security: kafkaSecurity(config),
     replicationFactor: config.KAFKA_REPLICATION_FACTOR ?? (config.NODE_ENV === 'production' ? 3 : 1),
   };
 }

@@ -5,7 +5,7 @@ import type { Tree } from '../tree.js';
 import type { DescribedVariable } from './describe.js';
 import type { Described } from './load.js';
 import { code, generatedPage, prose, table } from './page.js';
-import { docOf, find, parseSource, servicesOf, type ClassSource } from './services.js';
+import { docOf, find, imported, parseSource, servicesOf, type ClassSource } from './services.js';
 
 const PLATFORM: ClassSource = { file: 'libs/platform/src/config/platform.config.ts', name: 'PlatformConfig' };
 
@@ -72,24 +72,31 @@ interface Member {
   readonly optional: boolean;
 }
 
+/** Those of the class it extends as well. */
 function members(tree: Tree, { file: path, name }: ClassSource): Map<string, Member> {
   const file = parseSource(tree, path);
   const found = find(
     file,
     (node): node is ts.ClassDeclaration => ts.isClassDeclaration(node) && node.name?.text === name,
   );
-  return new Map(
-    [...(found?.members ?? [])]
+  const base = found?.heritageClauses?.[0]?.types[0]?.expression.getText();
+  const inherited = base === undefined ? [] : members(tree, imported(file, path, base));
+  return new Map([
+    ...inherited,
+    ...[...(found?.members ?? [])]
       .filter((one) => ts.isPropertyDeclaration(one))
-      .map((member) => [
-        member.name.getText(),
-        {
-          line: file.getLineAndCharacterOfPosition(member.getStart(file)).line + 1,
-          meaning: docOf(member),
-          optional: member.questionToken !== undefined,
-        },
-      ]),
-  );
+      .map(
+        (member) =>
+          [
+            member.name.getText(),
+            {
+              line: file.getLineAndCharacterOfPosition(member.getStart(file)).line + 1,
+              meaning: docOf(member),
+              optional: member.questionToken !== undefined,
+            },
+          ] as const,
+      ),
+  ]);
 }
 
 const EXAMPLE = '.env.example';

@@ -3,7 +3,7 @@ import type { Admin, PartitionMetadata } from 'kafkajs';
 import { EventStoreError, systemClock, UnavailableError } from '../core/index.js';
 import { settledWithin, withDeadline } from './deadline.js';
 import { KafkaClient } from './kafka-client.js';
-import { errorTypeOf, reasonOf } from './kafka-errors.js';
+import { errorTypeOf, isRefusal, reasonOf } from './kafka-errors.js';
 import type { KafkaSettings } from './kafka-options.js';
 import { Turns } from './turns.js';
 
@@ -99,8 +99,9 @@ export class KafkaAdmin {
       // A client that has once looked at a topic asks for it for ever, and after the topic has gone every question fails.
       if (said === 'UNKNOWN_TOPIC_OR_PARTITION' && !again) return this.attempt(work, withinMs, true);
       const reason = reasonOf(error);
-      if (said === undefined) this.trouble = 'Kafka cannot be reached';
-      else this.reached(); // it says no, but it is there
+      if (said !== undefined)
+        this.reached(); // it says no, but it is there
+      else this.trouble = isRefusal(reason) ? 'Kafka does not accept our credentials' : 'Kafka cannot be reached';
       this.warn(reason);
       throw new UnavailableError('Kafka', reason);
     }

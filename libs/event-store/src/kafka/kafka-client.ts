@@ -1,11 +1,12 @@
 // One kafkajs instance whose connections can be cut for good. kafkajs goes on retrying what its caller has given up, on connections
 // it opens anew, and leaves half of them open when the other side is frozen: behind an ended client nothing moves any more.
-import { connect, type Socket } from 'node:net';
+import { connect, isIP, type Socket } from 'node:net';
+import { connect as connectEncrypted } from 'node:tls';
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
-import kafkajs, { CompressionTypes, Kafka, logLevel } from 'kafkajs'; // the codecs are no named export of a CommonJS module
+import kafkajs, { CompressionTypes, Kafka, logLevel, type SASLOptions } from 'kafkajs'; // the codecs are no named export of a CommonJS module
 import { kafkaLogCreator } from './kafka-logger.js';
-import type { KafkaSettings } from './kafka-options.js';
+import type { KafkaSecurity, KafkaSettings } from './kafka-options.js';
 
 /** Of one request inside kafkajs. What takes longer is told to the caller, who waits and tries again. */
 export const RETRY = { retries: 2, initialRetryTime: 100, maxRetryTime: 1_000, factor: 0.2, multiplier: 2 };
@@ -23,7 +24,7 @@ export class KafkaClient {
   private readonly sockets = new Set<Socket>();
   private ended = false;
 
-  constructor({ brokers, clientId, log, times }: KafkaSettings) {
+  constructor({ brokers, clientId, log, times, security }: KafkaSettings) {
     this.kafka = new Kafka({
       brokers: [...brokers],
       clientId,
@@ -33,7 +34,8 @@ export class KafkaClient {
       retry: RETRY,
       logLevel: logLevel.INFO,
       logCreator: kafkaLogCreator(log),
-      socketFactory: ({ host, port, onConnect }) => this.open(host, port, onConnect),
+      sasl: security.sasl as SASLOptions | undefined, // a union there, of one form for each mechanism
+      socketFactory: ({ host, port, onConnect }) => this.open({ host, port }, security, onConnect),
     });
   }
 
@@ -43,9 +45,13 @@ export class KafkaClient {
     for (const socket of this.sockets) socket.destroy(new Error('the client was given up'));
   }
 
-  private open(host: string, port: number, onConnect: () => void): Socket {
+  private open(address: { host: string; port: number }, { tls }: KafkaSecurity, onConnect: () => void): Socket {
     if (this.ended) throw new Error('the client was given up');
-    const socket = connect({ host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: 10_000 }, onConnect);
+    const options = { ...address, noDelay: true, keepAlive: true, keepAliveInitialDelay: 10_000 };
+    const servername = isIP(address.host) ? '' : address.host; // RFC 6066 allows no address there
+    const socket = tls
+      ? connectEncrypted({ ...options, ca: tls.ca, servername }, onConnect)
+      : connect(options, onConnect);
     this.sockets.add(socket);
     socket.once('close', () => this.sockets.delete(socket));
     socket.on('error', () => undefined); // kafkajs listens too, but not at every moment

@@ -19,6 +19,11 @@ export function reasonOf(error: unknown): Error {
   return first instanceof Error ? first : last;
 }
 
+/** Kafka knows us not, or not by this password. */
+export function isRefusal(reason: Error): boolean {
+  return reason.name === 'KafkaJSSASLAuthenticationError';
+}
+
 function causes(error: unknown): unknown[] {
   const found: unknown[] = [];
   for (let one = error; one instanceof Error && !found.includes(one); one = one.cause) found.push(one);

@@ -40,6 +40,19 @@ export interface KafkaTimes {
   readonly maxBackoffMs: number;
 }
 
+export interface KafkaSecurity {
+  /** Connections are encrypted, and each broker has to show a certificate for its name. `ca`: PEM of whom to trust, default whom Node trusts. */
+  readonly tls?: { readonly ca?: string | undefined } | undefined;
+  /** Who we are. `plain` sends the password as it is: only with `tls`. */
+  readonly sasl?: KafkaCredentials | undefined;
+}
+
+export interface KafkaCredentials {
+  readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
+  readonly username: string;
+  readonly password: string;
+}
+
 export interface KafkaBrokerOptions {
   /** `host:port` of some brokers of the cluster. */
   readonly brokers: readonly string[];
@@ -51,6 +64,8 @@ export interface KafkaBrokerOptions {
   readonly replicationFactor?: number;
   /** Age in milliseconds at which a message is deleted, read or not, of topics that are created; default 604,800,000: seven days. Infinity keeps all. */
   readonly retentionMs?: number;
+  /** Default: unencrypted, and nobody asks who we are. */
+  readonly security?: KafkaSecurity | undefined;
   readonly logger?: KafkaLog;
   readonly times?: Partial<KafkaTimes>;
 }
@@ -82,6 +97,7 @@ export interface KafkaSettings {
   readonly clientId: string;
   readonly replicationFactor: number;
   readonly retentionMs: number;
+  readonly security: KafkaSecurity;
   readonly log: KafkaLog;
   readonly times: KafkaTimes;
   /** A topic's or group's name on the wire. @throws ConfigurationError Kafka does not allow it. */
@@ -107,6 +123,7 @@ export function kafkaSettings(options: KafkaBrokerOptions): KafkaSettings {
     clientId,
     replicationFactor,
     retentionMs,
+    security: options.security ?? {},
     log: options.logger ?? SILENT,
     times: { ...TIMES, ...options.times },
     wireName(name) {

@@ -9,7 +9,7 @@ import {
   type KeyWrapping,
   type LogName,
 } from '../core/index.js';
-import { KafkaBroker } from '../kafka/index.js';
+import { KafkaBroker, type KafkaSecurity } from '../kafka/index.js';
 import { MemoryBroker } from '../memory/index.js';
 import type { Broker } from '../messaging/index.js';
 import {
@@ -53,6 +53,8 @@ export type BrokerOptions =
       readonly prefix?: string;
       /** Of topics that are created, default 1. */
       readonly replicationFactor?: number;
+      /** Encryption and who we are, default neither. */
+      readonly security?: KafkaSecurity | undefined;
     }
   /** Reaches nobody outside this process: for a service that stands alone, and tests. */
   | { readonly kind: 'memory' };
@@ -170,8 +172,8 @@ function createBroker(
 ): Broker {
   if (broker.kind === 'memory') return new MemoryBroker();
   if (broker.kind === 'kafka') {
-    const { brokers, prefix, replicationFactor } = broker;
-    return new KafkaBroker({ brokers, prefix, replicationFactor, clientId: service, logger: new Logger('Kafka') });
+    const { kind: _kind, ...options } = broker;
+    return new KafkaBroker({ ...options, clientId: service, logger: new Logger('Kafka') });
   }
   return new PostgresBroker({ connection: { url: broker.busUrl, applicationName: service }, warn });
 }

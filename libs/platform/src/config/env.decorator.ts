@@ -36,11 +36,11 @@ export function Env(kind: EnvKind, options: EnvOptions): PropertyDecorator {
   };
 }
 
-/** The variables of a class and of the classes it extends, in the order they are declared. */
+/** The variables of a class in the order they are declared, then those of the classes it extends. */
 export function variablesOf(configClass: ConfigClass): readonly EnvVariable[] {
   const found: EnvVariable[] = [];
   for (let at = configClass.prototype as object | null; at; at = Object.getPrototypeOf(at) as object | null) {
-    found.unshift(...(variables.get(at) ?? []));
+    found.push(...(variables.get(at) ?? []));
   }
   return found;
 }

@@ -103,6 +103,8 @@ describe('the environment of a service', () => {
     ['DEAD_LETTER_TOPIC', 'order dead letters'],
     ['KAFKA_REPLICATION_FACTOR', '0'],
     ['KAFKA_REPLICATION_FACTOR', 'three'],
+    ['KAFKA_TLS', 'yes'],
+    ['KAFKA_TLS_CA', 'certs/ca.pem'],
     ['SEAL_KEY', 'short'],
     ['SEAL_KEY', `${'ab'.repeat(32)},`],
     ['ORPHAN_WAIT_MS', '0'],
@@ -203,6 +205,18 @@ describe('kafka', () => {
     expect(problems(environment)).toEqual([]);
     expect(names({ ...environment, KAFKA_REPLICATION_FACTOR: '1' })).toEqual(['KAFKA_REPLICATION_FACTOR']);
     expect(load({ ...environment, KAFKA_REPLICATION_FACTOR: '2' }).KAFKA_REPLICATION_FACTOR).toBe(2);
+  });
+
+  it('has to say who it is where it says how, and no password goes over the wire as it is', () => {
+    const asks = { ...production, KAFKA_SASL_MECHANISM: 'scram-sha-512' };
+    expect(names(asks)).toEqual(['KAFKA_USERNAME', 'KAFKA_PASSWORD']);
+    const says = { ...asks, KAFKA_USERNAME: 'orders', KAFKA_PASSWORD: 'correct-horse' };
+    expect(problems(says)).toEqual([]);
+    const plain = { ...says, KAFKA_SASL_MECHANISM: 'plain' };
+    expect(names(plain)).toEqual(['KAFKA_SASL_MECHANISM']);
+    expect(problems({ ...plain, KAFKA_TLS: 'true' })).toEqual([]);
+    expect(problems({ ...plain, NODE_ENV: 'development' })).toEqual([]);
+    expect(names({ ...says, KAFKA_SASL_MECHANISM: 'gssapi' })).toEqual(['KAFKA_SASL_MECHANISM']);
   });
 });
 

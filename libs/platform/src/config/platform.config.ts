@@ -3,8 +3,8 @@ import { IsIn, IsOptional, IsUrl, Length, Matches, Max, Min, ValidateIf } from '
 import { DEV_ISSUER } from '../auth/dev-issuer.js';
 import { KEY_SET_EXPECTED, readKeySet } from '../auth/key-set.js';
 import { usualLimits } from '../http/back-pressure.js';
-import { brokerListTrouble } from './broker-list.js';
 import { Env } from './env.decorator.js';
+import { KafkaConfig } from './kafka.config.js';
 import { ExactlyOneOfThisAnd, IsMasterKeys, IsNetworkList, IsPostgresUrl, IsWebUrl, NotInProduction } from './rules.js';
 
 const postgresUrl =
@@ -17,7 +17,7 @@ const LONGEST_DEADLINE_MS = 50_000;
 /** Within 25 s of SIGTERM a service has to have answered everybody. */
 const LONGEST_REQUEST_MS = 24_000;
 
-export class PlatformConfig {
+export class PlatformConfig extends KafkaConfig {
   /** Production refuses what is only good for trying out: development issuers, weak passwords, the memory broker. */
   @Env('text', { expected: 'development, test or production' })
   @IsIn(['development', 'test', 'production'])
@@ -122,28 +122,6 @@ export class PlatformConfig {
   @IsIn(['kafka', 'postgres', 'memory'])
   @NotInProduction('memory')
   readonly MESSAGE_BROKER: 'kafka' | 'postgres' | 'memory' = 'postgres';
-
-  /** Some brokers of the cluster; they name the others. */
-  @Env('text', {
-    expected: 'host:port[,host:port], which must be set when MESSAGE_BROKER is kafka',
-    inspect: brokerListTrouble,
-  })
-  @ValidateIf((config: PlatformConfig) => config.MESSAGE_BROKER === 'kafka')
-  @Length(1, 10_000)
-  readonly KAFKA_BROKERS?: string;
-
-  /** Put before every topic and group, so that several systems share a cluster. */
-  @Env('text', { expected: "at most 100 letters, digits, '.', '_' and '-'" })
-  @Matches(/^[A-Za-z0-9._-]{0,100}$/)
-  readonly KAFKA_PREFIX: string = '';
-
-  /** Of topics that the service creates; unset: 3 in production, else 1. */
-  @Env('integer', { expected: 'a whole number of brokers from 1 (in production from 2) to 99' })
-  @IsOptional()
-  @Min(1)
-  @Max(99)
-  @NotInProduction('1')
-  readonly KAFKA_REPLICATION_FACTOR?: number;
 
   /** Topic that parked messages are mirrored to, for those who watch topics; unset: none is. */
   @Env('text', { expected: "the name of a topic: 1 to 100 letters, digits, '.', '_' and '-'" })

@@ -32,6 +32,13 @@ export function NotInProduction(...values: readonly string[]): PropertyDecorator
   return rule('notInProduction', (value, { NODE_ENV }) => NODE_ENV !== 'production' || !values.includes(String(value)));
 }
 
+/** A password that goes over the wire as it is: in production only where KAFKA_TLS encrypts the connection. */
+export function PlainOnlyEncrypted(): PropertyDecorator {
+  return rule('plainOnlyEncrypted', (value, { NODE_ENV, KAFKA_TLS }) => {
+    return value !== 'plain' || NODE_ENV !== 'production' || KAFKA_TLS === true;
+  });
+}
+
 /** Master keys, which in production are no clone's. */
 export function IsMasterKeys(): PropertyDecorator {
   return rule('isMasterKeys', (value, { NODE_ENV }) => isMasterKeys(value, NODE_ENV === 'production'));
