@@ -26,7 +26,7 @@ export async function expectReady(
 }
 
 /** Asks all services all the time; `end` says how often one did not answer that it is alive, and with what. */
-export function watchLiveness(arena: Arena): { end(): Promise<string[]> } {
+export function watchLiveness(arena: Pick<Arena, 'system'>): { end(): Promise<string[]> } {
   const failures: string[] = [];
   const ending = new AbortController();
   const watch = async (service: ShopService) => {

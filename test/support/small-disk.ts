@@ -1,11 +1,14 @@
 // A file system that is soon full. Mounting one takes root on Linux; whoever cannot skips its tests, and the run says so.
 import { execFile } from 'node:child_process';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, open, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { serverOwner } from '../../tools/postgres/owner.js';
 
 export interface SmallDisk {
   readonly path: string;
+  /** Until nothing more goes in; what it returns gives the space back. */
+  fill(): Promise<() => Promise<void>>;
   unmount(): Promise<void>;
 }
 
@@ -23,9 +26,22 @@ export async function mountSmallDisk(path: string, megabytes: number): Promise<S
   }
   return {
     path,
+    fill: () => fill(join(path, 'ballast')),
     async unmount() {
       await promisify(execFile)('umount', [path]);
       await rm(path, { recursive: true });
     },
   };
+}
+
+async function fill(path: string): Promise<() => Promise<void>> {
+  const file = await open(path, 'w');
+  try {
+    for (const block = Buffer.alloc(64 * 1024); ;) await file.writeFile(block);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
+  } finally {
+    await file.close();
+  }
+  return () => rm(path);
 }

@@ -1,0 +1,129 @@
+// Four times as many requests as the order service can do. OVERLOAD_SECONDS=60 is the nightly form.
+import { readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { isAlive } from '../tools/postgres/process.js';
+import { watchLiveness } from './fire/health.js';
+import { eventually } from './support/eventually.js';
+import { load, p99, type Hit, type Shot } from './support/paced-load.js';
+import { startWholeSystem, type WholeSystem } from './support/whole-system.js';
+
+const SECONDS = Number(process.env['OVERLOAD_SECONDS'] ?? 6);
+/** One request in so many places an order, the others look. */
+const PLACES_ONE_IN = 10;
+const IN_FLIGHT = 30;
+const TIMES = 4;
+const CALM_MS = 2_000;
+const LIMITS = { MAX_REQUESTS_IN_FLIGHT: String(IN_FLIGHT), REQUEST_DEADLINE_MS: '15000' };
+/** `mem_limit` of a service in docker-compose.yml. */
+const MEMORY_BYTES = 512 * 1024 * 1024;
+
+describe('four times as many requests as a service can do', { timeout: SECONDS * 2_000 + 240_000 }, () => {
+  let whole: WholeSystem;
+  beforeAll(async () => {
+    whole = await startWholeSystem(LIMITS);
+  }, 240_000);
+  afterAll(() => whole?.close());
+
+  it('what is taken is answered in time and done, the rest is refused at once, and the service stays what it was', async () => {
+    const { url, pid } = whole.system.running('order-service');
+    const token = await whole.system.token('alice', 'customer');
+    const order = { lines: [{ sku: 'mug', quantity: 1 }] };
+    let count = 0;
+    const next = (): Shot => {
+      count += 1;
+      if (count % PLACES_ONE_IN === 0) return { method: 'POST', url: `${url}/orders`, token, body: order };
+      return { method: 'GET', url: `${url}/orders?limit=5`, token };
+    };
+    const alive = watchLiveness(whole);
+    const memory = watchMemory(pid);
+    const opening: Shot = { method: 'GET', url: `${url}/health/live`, token };
+    const calm: Hit[] = [];
+    await load(next, { opening, customers: IN_FLIGHT / 2, forMs: CALM_MS }, (hit) => calm.push(hit));
+    const capacity = (calm.length * 1_000) / CALM_MS;
+    const hits: Hit[] = [];
+    // By what was measured, or by what the service turns out to do: other work on the machine may have ended meanwhile.
+    const began = performance.now();
+    let taken = 0;
+    const perSecond = () => TIMES * Math.max(capacity, (taken * 1_000) / (performance.now() - began + 1_000));
+    await load(next, { opening, customers: IN_FLIGHT * TIMES, forMs: SECONDS * 1_000, perSecond }, (hit) => {
+      hits.push(hit);
+      if (isTaken(hit)) taken += 1;
+    });
+    const sizes = await memory.end();
+    const accepted = hits.filter(isTaken);
+    const refused = hits.filter((hit) => !isTaken(hit));
+    tell(capacity, hits, accepted, sizes);
+
+    expect(calm.filter((hit) => !isTaken(hit)).map(said)).toEqual([]);
+    expect(refused.filter((hit) => !isRefusal(hit)).map(said)).toEqual([]);
+    expect(refused.length, 'that it was too much').toBeGreaterThan(accepted.length / 4);
+    expect(accepted.length).toBeGreaterThan(0);
+    expect(p99(accepted.map(({ ms }) => ms))).toBeLessThan(Number(LIMITS.REQUEST_DEADLINE_MS));
+    expect(await alive.end()).toEqual([]);
+    expect([isAlive(pid), whole.system.running('order-service').pid]).toEqual([true, pid]);
+    expect(Math.max(...sizes)).toBeLessThan(MEMORY_BYTES);
+    if (SECONDS >= 30) expect(settled(sizes)).toBe(true);
+
+    const placed = [...calm, ...accepted].filter(({ status }) => status === 201).map(orderOf);
+    const confirmed = async () => {
+      const rows = await whole.probe.queries['order-service'](
+        `SELECT DISTINCT stream FROM event_store.events WHERE type = 'order.confirmed'`,
+      );
+      const there = new Set(rows.map(({ stream }) => stream));
+      expect(placed.filter((id) => !there.has(`order-${id}`))).toEqual([]);
+    };
+    await eventually(confirmed, { timeoutMs: 180_000 });
+  });
+});
+
+function isTaken({ status }: Hit): boolean {
+  return status >= 200 && status < 300;
+}
+
+/** What a service says that has too much to do, or has heard too much of one caller. */
+function isRefusal({ status, retryAfter, text }: Hit): boolean {
+  return (status === 429 || (status === 503 && text.includes('"overloaded"'))) && /^[1-9]\d*$/.test(retryAfter ?? '');
+}
+
+function said({ shot, status, text }: Hit): string {
+  return `${shot.method} ${status} ${text.slice(0, 200)}`;
+}
+
+function orderOf({ text }: Hit): string {
+  return (JSON.parse(text) as { orderId: string }).orderId;
+}
+
+/** Resident bytes of a process, ten times a second; on Linux, elsewhere always none. */
+function watchMemory(pid: number): { end(): Promise<number[]> } {
+  const sizes: number[] = [0];
+  const ending = new AbortController();
+  const watch = async (): Promise<void> => {
+    for (; !ending.signal.aborted; await sleep(100)) {
+      const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
+      sizes.push(Number(/VmRSS:\s*(\d+) kB/.exec(status)?.[1] ?? 0) * 1_024);
+    }
+  };
+  const watching = watch();
+  return {
+    async end() {
+      ending.abort();
+      await watching;
+      return sizes;
+    },
+  };
+}
+
+/** The last third of the time takes no more than the one before, give or take what a collector leaves lying. */
+function settled(sizes: readonly number[]): boolean {
+  const third = Math.floor(sizes.length / 3);
+  return Math.max(...sizes.slice(-third)) < Math.max(...sizes.slice(third, -third)) * 1.25;
+}
+
+function tell(capacity: number, hits: readonly Hit[], accepted: readonly Hit[], sizes: readonly number[]): void {
+  const ms = accepted.map((hit) => hit.ms);
+  process.stderr.write(
+    `\noverload: ${Math.round(capacity)} requests a second measured; ${hits.length} sent in ${SECONDS} s, ${accepted.length} taken, ` +
+      `p99 ${Math.round(p99(ms))} ms of those taken, at most ${Math.round(Math.max(...sizes) / 1e6)} MB\n`,
+  );
+}
