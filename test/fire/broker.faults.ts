@@ -9,8 +9,8 @@ import type { Arena, UnderFire } from './arena.js';
 import { watchLiveness } from './health.js';
 import { openStory } from './stories.js';
 
-/** Longer than a request to the broker may take. */
-const FROZEN_MS = 20_000;
+/** Longer than a request to the broker may take; every night FROZEN_SECONDS=60. */
+const FROZEN_MS = Number(process.env['FROZEN_SECONDS'] ?? 20) * 1_000;
 
 export function brokerFaults(fire: UnderFire, broker: 'postgres' | 'kafka'): void {
   it('broker down at the start of the services: orders are taken, and flow once it is there [22]', async () => {
@@ -36,7 +36,7 @@ export function brokerFaults(fire: UnderFire, broker: 'postgres' | 'kafka'): voi
     expect(await alive.end()).toEqual([]);
   });
 
-  it.runIf(broker === 'kafka')('broker frozen for 20 s [21]', async () => {
+  it.runIf(broker === 'kafka')('broker frozen for longer than a request may take [21]', async () => {
     const { arena } = fire;
     await arena.survives(async () => {
       await arena.midFlow('payment-service');

@@ -61,6 +61,7 @@ export function databaseFaults(fire: UnderFire): void {
 
   it('pg_terminate_backend on every connection twice a second [27]', async () => {
     const { arena } = fire;
+    const alive = watchLiveness(arena);
     let ended = 0;
     await arena.survives(async () => {
       await arena.midFlow('order-service');
@@ -74,6 +75,8 @@ export function databaseFaults(fire: UnderFire): void {
         }
       });
     });
+    await arena.expectHealthy();
+    expect(await alive.end()).toEqual([]);
     expect(ended).toBeGreaterThan(FOR_MS / EVERY_MS); // more than one each time: services came back to be thrown out again
   });
 

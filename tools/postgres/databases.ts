@@ -27,6 +27,30 @@ export async function dropDatabase(adminUrl: string, name: string): Promise<void
   });
 }
 
+/**
+ * A role of the database's name that may log in there, with the password of whoever makes it, and do nothing until it is granted something: as
+ * whom a service runs. Nobody else but superusers gets in. Safe to repeat.
+ */
+export async function createServiceRole(adminUrl: string, database: string): Promise<void> {
+  const name = pg.escapeIdentifier(database);
+  const password = pg.escapeLiteral(decodeURIComponent(new URL(adminUrl).password));
+  await withClient(adminUrl, async (client) => {
+    await client.query(`CREATE ROLE ${name}`).catch((error: { code?: string }) => {
+      if (error.code !== '42710') throw error;
+    });
+    await client.query(`ALTER ROLE ${name} LOGIN PASSWORD ${password}`);
+    await client.query(`REVOKE CONNECT ON DATABASE ${name} FROM PUBLIC`);
+    await client.query(`GRANT CONNECT ON DATABASE ${name} TO ${name}`);
+  });
+}
+
+/** Of that role: the same server and password. */
+export function urlOfServiceRole(adminUrl: string, database: string): string {
+  const url = new URL(urlOfDatabase(adminUrl, database));
+  url.username = database;
+  return url.href;
+}
+
 /** The same server and user, another database. */
 export function urlOfDatabase(url: string, name: string): string {
   const other = new URL(url);

@@ -7,7 +7,14 @@ import { serverOwner } from './owner.js';
 import { findRunning, launch } from './postmaster.js';
 import { isAlive, waitForEnd } from './process.js';
 
-export { createDatabase, dropDatabase, urlOfDatabase, withClient } from './databases.js';
+export {
+  createDatabase,
+  createServiceRole,
+  dropDatabase,
+  urlOfDatabase,
+  urlOfServiceRole,
+  withClient,
+} from './databases.js';
 
 export interface PostgresOptions {
   /** Made on first use, found again later. Beside it lie `<dataDir>.password` and `<dataDir>.log`. */

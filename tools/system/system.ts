@@ -9,7 +9,7 @@ import {
 } from '../../libs/platform/src/auth/dev-issuer.js';
 import { ensureDevSealKey } from '../../libs/platform/src/auth/dev-seal-key.js';
 import { databaseOf } from '../contexts/context.js';
-import { startPostgres, type EmbeddedPostgres } from '../postgres/index.js';
+import { createServiceRole, startPostgres, urlOfServiceRole, type EmbeddedPostgres } from '../postgres/index.js';
 import { brokerEnvironment, openBroker, type BrokerName, type KafkaOptions, type SystemBroker } from './broker.js';
 import { entryOf } from './build.js';
 import { claimFolder } from './claim.js';
@@ -44,7 +44,7 @@ export interface System {
   readonly services: readonly ServiceName[];
   /** The first process of the service, also when it has ended. @throws Error when there is no such service. */
   running(service: ServiceName): ServiceProcess;
-  /** Connection string of a service's database, or of `bus`. */
+  /** Connection string of a service's database, or of `bus`, as a superuser. */
   databaseUrl(name: string): string;
   token(user: string, ...roles: string[]): Promise<string>;
   /** (Re)starts one service, e.g. after a kill; `env` is added to the environment of this start alone. */
@@ -80,6 +80,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     held.push(() => postgres.stop());
     const databaseUrl = (name: string) => postgres.url(databaseOf(name));
     await Promise.all([...names.map(databaseOf), 'bus'].map((database) => postgres.createDatabase(database)));
+    for (const database of names.map(databaseOf)) await createServiceRole(postgres.url(), database);
     const broker = await openBroker(brokerName, dataDir, options.kafka ?? {}, options.log ?? (() => undefined));
     held.push(async () => broker.kafka?.stop());
     await rememberBroker(dataDir, broker);
@@ -100,7 +101,10 @@ export async function startSystem(options: SystemOptions): Promise<System> {
           NODE_ENV: 'development',
           HOST: '127.0.0.1',
           PORT: String(port),
-          DATABASE_URL: databaseUrl(service),
+          // As in production: the service may add events, and only the migration changes the schema.
+          DATABASE_URL: urlOfServiceRole(postgres.url(), databaseOf(service)),
+          DATABASE_APP_ROLE: databaseOf(service),
+          MIGRATION_DATABASE_URL: databaseUrl(service),
           ...brokerEnvironment(broker, databaseUrl('bus')),
           RUN_MIGRATIONS: 'true',
           AUTH_ISSUER: DEV_ISSUER,

@@ -76,7 +76,7 @@ async function prepare(
   onlyMigrate: boolean,
 ): Promise<void> {
   const ran = await prepareDatabase({
-    url: config.DATABASE_URL,
+    url: config.MIGRATION_DATABASE_URL ?? config.DATABASE_URL,
     service: options.name,
     migrations: options.migrations ?? [],
     migrate: onlyMigrate || config.RUN_MIGRATIONS,

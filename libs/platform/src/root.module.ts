@@ -139,7 +139,7 @@ export class RootModule implements OnModuleInit {
     });
   }
 
-  /** In development a service brings its schema up to date itself, and so owns it. */
+  /** A service that somebody starts by hand in development may own its database. */
   private async warnOfPower(): Promise<void> {
     if (this.config.NODE_ENV !== 'production') return;
     const queryOutside = async ({ text }: { text: string }) => ({ rows: await this.dataSource.query<unknown[]>(text) });

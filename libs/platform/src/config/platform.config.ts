@@ -96,6 +96,12 @@ export class PlatformConfig extends KafkaConfig {
   @Env('boolean', { expected: 'true or false' })
   readonly RUN_MIGRATIONS: boolean = false;
 
+  /** As whom RUN_MIGRATIONS brings the schema up to date, where that is not the role of DATABASE_URL. For development: production runs --migrate as the owner, once. */
+  @Env('text', { expected: `${postgresUrl}, of the same database`, secret: true })
+  @IsOptional()
+  @IsPostgresUrl()
+  readonly MIGRATION_DATABASE_URL?: string;
+
   /** As whom the service runs, where that is another role than that of the migrations: these grant it what it needs, and no more. */
   @Env('text', { expected: 'the name of a role of the database, as in CREATE ROLE' })
   @IsOptional()
