@@ -63,7 +63,7 @@ describe('four times as many requests as a service can do', { timeout: SECONDS *
     expect(await alive.end()).toEqual([]);
     expect([isAlive(pid), whole.system.running('order-service').pid]).toEqual([true, pid]);
     expect(Math.max(...sizes)).toBeLessThan(MEMORY_BYTES);
-    if (SECONDS >= 30) expect(settled(sizes)).toBe(true);
+    expect(SECONDS < 30 || settled(sizes), 'that memory settles').toBe(true);
 
     const placed = [...calm, ...accepted].filter(({ status }) => status === 201).map(orderOf);
     const confirmed = async () => {
