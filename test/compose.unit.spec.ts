@@ -180,7 +180,7 @@ describe('docker-compose.yml', () => {
     expect(service['privileged'] ?? service['cap_add'] ?? service['network_mode'] ?? 'none').toBe('none');
     if (service.build) return; // who it runs as is in the Dockerfile
     expect(service.user).toMatch(/^(?!root$|0)\w+$/);
-    expect(service.image).toMatch(/^[\w./-]+:\d+\.\d+[\w.-]*$/);
+    expect(service.image).toMatch(/^[\w./-]+:v?\d+\.\d+[\w.-]*$/);
   });
 
   it('the script of the database makes what the services connect to', () => {

@@ -1,5 +1,6 @@
 // What a service shows to Prometheus, read from its text format.
 import { expect } from 'vitest';
+import type { Metric } from '@app/event-store/core';
 
 export interface Sample {
   readonly name: string;
@@ -20,6 +21,21 @@ export function samplesOf(text: string): Sample[] {
       );
       return { name, labels: Object.fromEntries(pairs), value: value === '+Inf' ? Infinity : Number(value) };
     });
+}
+
+/** The series that metrics are shown as, each with its labels. */
+export function seriesOf(metrics: readonly Metric[]): ReadonlyMap<string, readonly string[]> {
+  const series = new Map<string, readonly string[]>();
+  for (const { name, type, labels: own } of metrics) {
+    const labels = [...own, 'service_name'];
+    if (type !== 'histogram') series.set(name, labels);
+    else
+      series
+        .set(`${name}_bucket`, [...labels, 'le'])
+        .set(`${name}_count`, labels)
+        .set(`${name}_sum`, labels);
+  }
+  return series;
 }
 
 export class Scrape {

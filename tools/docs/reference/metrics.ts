@@ -18,7 +18,7 @@ export function metricsPage(metrics: readonly DescribedMetric[]): string {
   return generatedPage(
     'Metrics',
     'What a service shows at `/metrics` on its [METRICS_PORT](configuration.md), in the text format of Prometheus; how to use it says [watch a service](../how-to/watch-a-service.md). ' +
-      'A histogram is three series: `<name>_bucket` with `le`, `<name>_sum` and `<name>_count`. No label ever holds an id. `target_info` says which service and process it is.',
+      'A histogram is three series: `<name>_bucket` with `le`, `<name>_sum` and `<name>_count`. No label ever holds an id. Every series has the label `service_name` besides, and `target_info` names the process.',
     'Gauges whose `subscription`, `process` or topic is read from the database or the broker are the same in every replica: take the `max`, not the sum.',
     ...SECTIONS.flatMap(([title, prefix]) => {
       const rows = metrics.filter(({ name }) => prefix.test(name));

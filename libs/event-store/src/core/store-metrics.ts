@@ -93,12 +93,12 @@ export const storeMetrics = {
   subscriptionLagSeconds: gauge(
     'event_store_subscription_lag_seconds',
     ['subscription', 'log', 'kind'],
-    'Age of the first record after the checkpoint; of a publisher: of the oldest event that is not published. 0: there is none.',
+    'Age of the first record after the checkpoint, 0 where there is none. Kind `publisher`: of the oldest event that is not published; `reader`: all others.',
   ),
   subscriptionState: gauge(
     'event_store_subscription_state',
     ['subscription', 'log', 'state'],
-    'What a subscription does in this process now: 1 for its state, nothing for the others.',
+    'What a subscription does in this process now: 1 for its state, which is `starting`, `waiting-for-lease`, `running`, `backing-off`, `stopped`, `draining` or `ended`.',
   ),
   consumerLag: gauge(
     'messaging_consumer_lag_messages',

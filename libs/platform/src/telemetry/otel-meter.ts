@@ -44,7 +44,8 @@ export interface OtelMetrics {
 
 export function otelMetrics(service: string): OtelMetrics {
   const reader = new ScrapedReader();
-  const serializer = new PrometheusSerializer(undefined, false, undefined, false, true);
+  // Every series says which service it is of, whatever scrapes it and however many are behind one name.
+  const serializer = new PrometheusSerializer(undefined, false, /^service\.name$/, false, true);
   const resource = resourceFromAttributes({ 'service.name': service, 'process.pid': process.pid });
   const provider = new MeterProvider({ resource, readers: [reader] });
   const otel = provider.getMeter('event-store');

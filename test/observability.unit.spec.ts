@@ -1,0 +1,176 @@
+// Dashboards and alerts ask for what services show, each alert has its page, and compose mounts what is there.
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { allMetrics } from '../libs/platform/src/telemetry/service-metrics.js';
+import { seriesOf } from './support/scrape.js';
+import type { Metric } from '@app/event-store/core';
+
+const root = new URL('../', import.meta.url);
+const text = (path: string) => readFileSync(new URL(path, root), 'utf8');
+
+interface Rule {
+  readonly alert: string;
+  readonly expr: string;
+  readonly annotations: { readonly summary: string; readonly runbook: string };
+}
+interface Dashboard {
+  readonly uid: string;
+  readonly title: string;
+  readonly panels: readonly {
+    readonly title: string;
+    readonly targets: readonly { readonly expr: string; readonly legendFormat: string }[];
+  }[];
+}
+
+const rules = (parse(text('observability/alerts.yml')) as { groups: { rules: Rule[] }[] }).groups.flatMap(
+  ({ rules: of }) => of,
+);
+const folder = 'observability/grafana/dashboards';
+const dashboards = readdirSync(new URL(folder, root)).map((file) => JSON.parse(text(`${folder}/${file}`)) as Dashboard);
+const queries: readonly (readonly [where: string, expr: string])[] = [
+  ...rules.map(({ alert, expr }) => [`alert ${alert}`, expr] as const),
+  ...dashboards.flatMap(({ title, panels }) =>
+    panels.flatMap((panel) => panel.targets.map(({ expr }) => [`${title}: ${panel.title}`, expr] as const)),
+  ),
+];
+
+/** Prometheus' own, and what every series has. */
+const UP: Metric = { name: 'up', type: 'gauge', labels: ['job'], help: '' };
+const EVERYWHERE = ['service_name', 'instance', 'job'];
+const WORDS = new Set(['sum', 'max', 'by', 'rate', 'increase', 'histogram_quantile']);
+
+const series = seriesOf([...allMetrics, UP]);
+const metricOf = (name: string): Metric | undefined =>
+  allMetrics.find((metric) =>
+    [metric.name, ...['_bucket', '_count', '_sum'].map((part) => metric.name + part)].includes(name),
+  );
+const labelsOf = (name: string): readonly string[] => [...(series.get(name) ?? []), ...EVERYWHERE];
+
+/** What of a query no service shows. Knows as much of PromQL as the queries here need: an unknown word counts as wrong. */
+function wrongIn(expr: string): string[] {
+  const wrong: string[] = [];
+  const metrics = new Set<string>();
+  let rest = expr.replaceAll(/\[[^\]]*\]/g, '');
+  rest = rest.replaceAll(/([a-z_:]\w*)\{([^}]*)\}/g, (_, name: string, matchers: string) => {
+    for (const [, label, operator, value] of matchers.matchAll(/(\w+)(=~|!~|!=|=)"([^"]*)"/g)) {
+      if (!labelsOf(name).includes(label!)) wrong.push(`${name} has no label ${label}`);
+      const isNamed = operator !== '=' || EVERYWHERE.includes(label!) || value!.startsWith('$');
+      if (!isNamed && !isValueOf(metricOf(name), value!)) wrong.push(`${name} has no ${label} ${value}`);
+    }
+    return ` ${name} `;
+  });
+  const by = [...rest.matchAll(/\bby \(([^)]*)\)/g)].flatMap(([, labels]) => labels!.split(/,\s*/));
+  rest = rest.replaceAll(/\bby \([^)]*\)/g, '');
+  for (const [word] of rest.matchAll(/(?<![\w.])[a-zA-Z_:]\w*/g)) {
+    if (WORDS.has(word)) continue;
+    if (series.has(word)) metrics.add(word);
+    else wrong.push(`${word} is shown by nobody`);
+  }
+  if (metrics.size === 0) wrong.push('no metric');
+  for (const label of by)
+    for (const name of metrics)
+      if (!labelsOf(name).includes(label)) wrong.push(`${name} has no label ${label} to sum by`);
+  return wrong;
+}
+
+/** A value that a query names stands in the metric's description, as code. */
+function isValueOf(metric: Metric | undefined, value: string): boolean {
+  return metric?.help.includes(`\`${value}\``) ?? false;
+}
+
+describe('dashboards and alerts', () => {
+  it.each(queries)('%s asks for metrics, labels and values that services show', (_where, expr) => {
+    expect(wrongIn(expr)).toEqual([]);
+  });
+
+  it('would be found out after a metric, a label or a value was renamed', () => {
+    expect(wrongIn('rate(event_store_apends_total[5m])')).toEqual([
+      'event_store_apends_total is shown by nobody',
+      'no metric',
+    ]);
+    expect(wrongIn('sum by (stream) (event_store_timers_due{procss="x"})')).toEqual([
+      'event_store_timers_due has no label procss',
+      'event_store_timers_due has no procss x',
+      'event_store_timers_due has no label stream to sum by',
+    ]);
+    expect(wrongIn('event_store_subscription_state{state="halted"}')).toEqual([
+      'event_store_subscription_state has no state halted',
+    ]);
+  });
+
+  it('name in their texts only labels that the query keeps', () => {
+    for (const { alert, expr, annotations } of rules) {
+      const kept = /\bby \(/.test(expr)
+        ? [...expr.matchAll(/\bby \(([^)]*)\)/g)].flatMap(([, of]) => of!.split(/,\s*/))
+        : undefined;
+      const named = [...annotations.summary.matchAll(/\$labels\.(\w+)/g)].map(([, label]) => label!);
+      const known = kept ?? [...series.keys()].filter((name) => expr.includes(name)).flatMap(labelsOf);
+      expect(
+        named.filter((label) => !known.includes(label)),
+        alert,
+      ).toEqual([]);
+    }
+    for (const { panels } of dashboards)
+      for (const { title, targets } of panels)
+        for (const { expr, legendFormat } of targets)
+          for (const [, label] of legendFormat.matchAll(/\{\{(\w+)\}\}/g))
+            expect(expr + EVERYWHERE.join(' '), title).toContain(label);
+  });
+
+  it('are five, each found by its own name', () => {
+    expect(new Set(dashboards.map(({ uid }) => uid)).size).toBe(5);
+    expect(new Set(dashboards.map(({ title }) => title)).size).toBe(5);
+  });
+});
+
+describe('runbooks', () => {
+  const pages = readdirSync(new URL('docs/runbooks', root)).map((file) => `docs/runbooks/${file}`);
+
+  it('there is a page for each alert, and an alert for each page', () => {
+    expect(rules.map(({ annotations }) => annotations.runbook).sort()).toEqual(pages.sort());
+    for (const { alert, annotations } of rules) expect(text(annotations.runbook)).toContain(`Alert \`${alert}\``);
+  });
+
+  it.each(pages)('%s says what is seen, where to look and how to mend it', (page) => {
+    const parts = [...text(page).matchAll(/^\*\*(\w+)\.\*\*/gm)].map(([, part]) => part);
+    expect(parts).toEqual(['Symptom', 'Look', 'Fix']);
+  });
+});
+
+describe('the compose profile observability', () => {
+  interface Service {
+    readonly profiles?: readonly string[];
+    readonly volumes?: readonly string[];
+    readonly networks?: unknown;
+    readonly environment?: Readonly<Record<string, string>>;
+  }
+  const compose = parse(text('docker-compose.yml'), { merge: true }) as Readonly<Record<string, unknown>>;
+  const services = Object.entries(compose['services'] as Record<string, Service>);
+  const profiled = services.filter(([, { profiles }]) => profiles?.includes('observability'));
+
+  it('has a collector, a store of traces, Prometheus and Grafana, and mounts files that are there', () => {
+    expect(profiled.map(([name]) => name).sort()).toEqual(['collector', 'grafana', 'jaeger', 'prometheus']);
+    const mounted = profiled.flatMap(([, { volumes = [] }]) => volumes).filter((volume) => volume.startsWith('./'));
+    expect(mounted).not.toEqual([]);
+    for (const volume of mounted) {
+      expect(volume).toMatch(/:ro$/);
+      expect(existsSync(new URL(volume.split(':')[0]!, root)), volume).toBe(true);
+    }
+  });
+
+  it('scrapes every replica of every service on the port where it shows its metrics', () => {
+    const prometheus = parse(text('observability/prometheus.yml')) as {
+      rule_files: string[];
+      scrape_configs: { dns_sd_configs: { names: string[]; port: number }[] }[];
+    };
+    const [{ names, port }] = prometheus.scrape_configs[0]!.dns_sd_configs as [{ names: string[]; port: number }];
+    expect((compose['x-environment'] as Record<string, string>)['METRICS_PORT']).toBe(String(port));
+    expect((compose['x-service'] as Service).networks).toEqual({ default: { aliases: names } });
+    expect(
+      profiled
+        .flatMap(([, { volumes = [] }]) => volumes)
+        .some((volume) => volume.includes(`:${prometheus.rule_files[0]}:`)),
+    ).toBe(true);
+  });
+});
