@@ -1,5 +1,5 @@
 // One running process of a service: every await of its code that leaves it passes through `call` or its clock, where it can be delayed, cut or killed.
-import { AsyncLocalStorage } from 'node:async_hooks';
+import { AsyncResource } from 'node:async_hooks';
 import { deterministicId, sleepWith, UnavailableError, type Clock, type IdGenerator } from '../../core/index.js';
 import type { MemoryTransaction } from '../../memory/index.js';
 import type { World } from './world.js';
@@ -39,8 +39,11 @@ export class SimulatedProcess {
     this.clockOff = world.drawClockOff();
     this.clock = {
       now: () => new Date(timeline.now + this.clockOff),
-      // As the machine's timers do: with what was ambient when they were set.
-      after: (ms, callback) => this.later(ms, AsyncLocalStorage.bind(callback)),
+      after: (ms, callback) => {
+        // As the machine's timers do: with what was ambient when they were set. `AsyncLocalStorage.bind` costs a tenth of a run on Node 20.
+        const ambient = new AsyncResource('simulated timer');
+        return this.later(ms, () => ambient.runInAsyncScope(callback));
+      },
       sleep: (ms, signal) => this.sleep(ms, signal),
     };
     this.ids = {
