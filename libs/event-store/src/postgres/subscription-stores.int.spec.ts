@@ -63,6 +63,26 @@ describe('a lease on PostgreSQL', () => {
     expect((await test.database.query({ text: 'SELECT * FROM effects' })).rows).toEqual([]);
   });
 
+  it('waits for the disk with the effects it commits with, and not when it moves by itself', async () => {
+    const key = { name: randomUUID(), log: 'events' } as const;
+    const lease = (await checkpoints.acquire(key, 'own', 60_000, beginning))!;
+    await test.database.query({
+      text: `CREATE TABLE waits (position bigint, setting text);
+             CREATE FUNCTION note_wait() RETURNS trigger LANGUAGE plpgsql AS
+               $$ BEGIN INSERT INTO waits VALUES (NEW.position, current_setting('synchronous_commit')); RETURN NEW; END $$;
+             CREATE TRIGGER note_wait BEFORE UPDATE ON event_store.subscriptions FOR EACH ROW EXECUTE FUNCTION note_wait()`,
+    });
+    await checkpoints.save(lease, 1n);
+    await test.unitOfWork.run(() => checkpoints.save(lease, 2n));
+    await checkpoints.save(lease, 3n);
+    await checkpoints.renew(lease, 60_000);
+    await test.database.query({ text: 'DROP TRIGGER note_wait ON event_store.subscriptions' });
+    const { rows } = await test.database.query<{ setting: string }>({
+      text: 'SELECT setting FROM waits ORDER BY ctid',
+    });
+    expect(rows.map(({ setting }) => setting)).toEqual(['off', 'on', 'off', 'on']);
+  });
+
   /** As another process would, outside the unit of work this test is in. */
   function takeFromOutside(key: { name: string; log: 'events' }, owner = 'other') {
     return outsideTransaction(() => checkpoints.acquire(key, owner, 60_000, beginning));
