@@ -10,6 +10,7 @@ import { startLoad, type Told } from './load.js';
 import { REPLICAS, stormEndsAtMs, type PlannedFault } from './plan.js';
 import { RecordingShop } from './recording-shop.js';
 import { storm } from './storm.js';
+import { watchBounds, type Bounds } from './watch-bounds.js';
 import { watchLiveness } from './watch-liveness.js';
 
 /** Two cores are enough for it, and most orders meet a fault. */
@@ -28,6 +29,8 @@ export interface Battered {
   readonly complaints: readonly string[];
   /** What processes said of their own health, and must not have. */
   readonly unhealthy: readonly Violation[];
+  /** What they said of memory and of waiting calls. */
+  readonly bounds: Bounds;
   /** When the last fault was mended and the last order had come, as `Date.now()` says it. */
   readonly quietSince: number;
   /** Processes that end from now on were asked to. */
@@ -63,6 +66,7 @@ export async function batter(
   );
   const load = startLoad({ shop, seed: args.seed, ordersPerSecond: ORDERS_PER_SECOND, forMs, deadlineMs, signal });
   const liveness = watchLiveness(fleet);
+  const usage = watchBounds(fleet);
   const heartbeat = setInterval(() => say(`${load.begun()} orders begun, ${load.ended()} ended`), HEARTBEAT_MS);
   try {
     const ground = { system, fleet, say, complain, signal };
@@ -75,18 +79,20 @@ export async function batter(
     signal.throwIfAborted();
     say(`${told.stories.length} orders played to their end, ${told.troubles.length} broke off`);
     const unhealthy = await liveness.end();
+    const bounds = await usage.end();
     return {
       fleet,
       shop,
       told,
       complaints,
       unhealthy,
+      bounds,
       quietSince,
       close: () => over.abort(new Error('The run is over.')),
     };
   } catch (error) {
     over.abort(error);
-    await Promise.all([load.done, lanes.idle(), liveness.end()]);
+    await Promise.all([load.done, lanes.idle(), liveness.end(), usage.end()]);
     throw error;
   } finally {
     clearInterval(heartbeat);

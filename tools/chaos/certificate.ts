@@ -78,8 +78,15 @@ export function outcomesOf(payment: readonly Fact[]): number {
   return payment.filter(({ type }) => type === 'payment.captured' || type === 'payment.failed').length;
 }
 
-/** `troubles`: stories that broke off, to be told and not to be judged. */
-export function formatCertificate(certificate: Certificate, money: Money, troubles: readonly string[]): string {
+/** What is told, and not judged. */
+export interface Remarks {
+  /** Stories that broke off. */
+  readonly troubles: readonly string[];
+  /** The most memory that one process had. */
+  readonly memoryBytes: number;
+}
+
+export function formatCertificate(certificate: Certificate, money: Money, { troubles, memoryBytes }: Remarks): string {
   const { faults, violations, recoverySeconds, orders, terminal } = certificate;
   const all = Object.entries(faults);
   const sum = all.reduce((total, [, count]) => total + count, 0);
@@ -93,6 +100,7 @@ export function formatCertificate(certificate: Certificate, money: Money, troubl
     ['owed by orders', `${money.owed} minor units: ${certificate.moneyDelta} between the two`],
     ['lost, twice, out of order', `${certificate.lost}, ${certificate.duplicated}, ${certificate.reordered}`],
     ['recovery', recoverySeconds === null ? 'none' : `${recoverySeconds} s from the last fault to rest`],
+    ['memory', `${Math.round(memoryBytes / 1_048_576)} MiB at most in one process`],
     ['violations', String(violations.length)],
   ];
   const list = (title: string, lines: readonly string[]): string =>

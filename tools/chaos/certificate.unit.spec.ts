@@ -77,10 +77,17 @@ describe('the certificate', () => {
 
   it('tells people the seed, every fault, the books and every violation', () => {
     const violations = [{ invariant: 'I5', damage: 'duplicated', sentence: 'I5: twice.' }] as const;
-    const page = formatCertificate(certify({ ...evidence, violations }), moneyOf(evidence.checkout), [
+    const page = formatCertificate(certify({ ...evidence, violations }), moneyOf(evidence.checkout), {
+      troubles: ['(paid) too late'],
+      memoryBytes: 300 * 1024 * 1024,
+    });
+    for (const part of [
+      '300 MiB',
+      '3: 1 kafka-kill, 2 service-kill',
+      '1800 − 390 = 1410',
+      'I5: twice.',
       '(paid) too late',
-    ]);
-    for (const part of ['3: 1 kafka-kill, 2 service-kill', '1800 − 390 = 1410', 'I5: twice.', '(paid) too late'])
+    ])
       expect(page).toContain(part);
   });
 });

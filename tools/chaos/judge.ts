@@ -13,6 +13,7 @@ import { NotAtRestError, waitForRest } from '../demo/rest.js';
 import { verify } from '../demo/verify.js';
 import type { Fleet } from './fleet.js';
 import type { Told } from './load.js';
+import type { Bounds } from './watch-bounds.js';
 import type { RecordingShop } from './recording-shop.js';
 
 export interface Witnesses {
@@ -24,6 +25,7 @@ export interface Witnesses {
   readonly complaints: readonly string[];
   /** What processes said of their own health, and must not have. */
   readonly unhealthy: readonly Violation[];
+  readonly bounds: Bounds;
   /** When the last fault was mended and the last order had come, as `Date.now()` says it. */
   readonly quietSince: number;
   readonly signal: AbortSignal;
@@ -48,6 +50,7 @@ export async function judge({
   told,
   complaints,
   unhealthy,
+  bounds,
   quietSince,
   signal,
 }: Witnesses): Promise<Judgement> {
@@ -70,6 +73,7 @@ export async function judge({
     ...repeated,
     ...immutable.flat(),
     ...unhealthy,
+    ...bounds.violations,
     ...withoutDeadlines(checkout),
     ...wrong('I10', 'duplicated', tooMany(checkout, shop.wanted)),
     ...wrong('answer', 'wrong', told.wrongAnswers),

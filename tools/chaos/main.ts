@@ -9,7 +9,7 @@ import { judge } from './judge.js';
 import { planFaults } from './plan.js';
 
 /** A gateway that is slow enough for faults to hit payments in the middle. */
-const ENVIRONMENT = { GATEWAY_DELAY_MS: '100' } as const;
+const ENVIRONMENT = { GATEWAY_DELAY_MS: '100', METRICS_PORT: '0' } as const;
 
 interface Verdict {
   readonly json: string;
@@ -29,7 +29,10 @@ function run(args: ChaosArguments, log: (line: string) => void): Promise<Verdict
       const { checkout, violations, recoveryMs } = await judge({ ...battered, probe, signal });
       const certificate = certify({ args, plan, checkout, violations, recoveryMs });
       if (violations.length > 0) log(await keepEvidence(system, probe, certificate));
-      const page = formatCertificate(certificate, moneyOf(checkout), battered.told.troubles);
+      const page = formatCertificate(certificate, moneyOf(checkout), {
+        troubles: battered.told.troubles,
+        memoryBytes: battered.bounds.memoryBytes,
+      });
       return { json: JSON.stringify(certificate), page, sound: violations.length === 0 };
     } finally {
       battered.close();

@@ -41,6 +41,10 @@ export class Replica {
     return this.process.url;
   }
 
+  get metricsUrl(): string | undefined {
+    return this.process.metricsUrl;
+  }
+
   get isAlive(): boolean {
     return isAlive(this.process.pid);
   }
