@@ -1,4 +1,6 @@
 // One request as one trace, through both services and the broker between them, told to a collector as in production.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { orderEvents, paymentEvents } from '@app/contracts';
 import { eventually } from './support/eventually.js';
@@ -60,6 +62,9 @@ describe('a traced checkout', { timeout: 120_000 }, () => {
     const loaded = spans().find(({ name, service }) => name === 'load order' && service === 'order-service');
     expect(loaded?.attributes).toMatchObject({ 'event_store.stream.version': 1, 'event_store.events.read': 1 });
     await eventually(() => expect(namesLinkedTo(traceId)).toEqual(BATCHES), { timeoutMs: 20_000 });
+    const logged = readFileSync(join(whole.dataDir, 'logs/order-service.log'), 'utf8').split('\n');
+    const lines = logged.filter((line) => line.includes(`"traceId":"${traceId}"`));
+    expect(lines.map((line) => (JSON.parse(line) as { msg: string }).msg)).toContain('POST /orders 201');
   });
 });
 

@@ -8,7 +8,7 @@ import { CORRELATION_HEADER } from './correlation.js';
 import { contextOf } from './message-context.interceptor.js';
 import { acceptJsonOnly } from './json-body.js';
 import { assertPlainInput } from './plain-input.js';
-import { beginRequestSpan, endRequestSpan, inRequestSpan } from './request-span.js';
+import { beginRequestSpan, endRequestSpan, inRequestSpan, traceOf } from './request-span.js';
 import { countRequest, measureRequest } from './request-metrics.js';
 import { ProblemException } from './problem.js';
 import { Throttle, throttleAddresses } from './throttle.js';
@@ -67,7 +67,14 @@ function addHooks(fastify: FastifyInstance): void {
     measureRequest(request, reply);
     const { method, id: correlationId, routeOptions } = request;
     const ms = Math.round(reply.elapsedTime);
-    const line = { method, route: routeOptions.url ?? 'none', status: reply.statusCode, ms, correlationId };
+    const line = {
+      method,
+      route: routeOptions.url ?? 'none',
+      status: reply.statusCode,
+      ms,
+      correlationId,
+      traceId: traceOf(request)?.slice(3, 35),
+    };
     logger.log(line, `${method} ${line.route} ${line.status}`);
     done();
   });

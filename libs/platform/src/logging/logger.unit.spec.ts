@@ -29,6 +29,16 @@ describe('a log line', () => {
     ]);
   });
 
+  it('carries the id of the trace it was written in, and none outside of one', () => {
+    const { logger, last } = capture();
+    const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
+    const traceparent = `00-${traceId}-00f067aa0ba902b7-01`;
+    MessageContext.run(new MessageContext({ correlationId: 'c-1', traceparent }), () => logger.info('inside'));
+    expect(last()).toMatchObject({ correlationId: 'c-1', traceId });
+    MessageContext.run(new MessageContext({ correlationId: 'c-1' }), () => logger.info('untraced'));
+    expect(last()).not.toHaveProperty('traceId');
+  });
+
   it.each([
     'authorization',
     'cookie',
