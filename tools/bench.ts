@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { benchAppend } from '../bench/append/index.js';
 // context: order payment
 import { benchCheckout } from '../bench/checkout/index.js';
+import { benchTelemetry } from '../bench/telemetry/index.js';
 // end context: order payment
 import { regressions, saveReached } from '../bench/lab/reached.js';
 import { asJson, describeResult } from '../bench/lab/report.js';
@@ -34,6 +35,7 @@ const BENCHES: Readonly<Record<string, readonly Bench[]>> = {
   relay: [onServer(benchRelay)],
   // context: order payment
   checkout: [benchCheckout],
+  telemetry: [benchTelemetry],
   // end context: order payment
 };
 
