@@ -13,7 +13,7 @@ export async function expectClosedDoors({ app, send }: ServiceUnderTest): Promis
     if (access === 'public') continue;
     const request = {
       method: method as 'GET' | 'POST',
-      path: path.replace(':id', SOME_ID),
+      path: path.replaceAll(/:\w+/g, SOME_ID),
       ...(method === 'POST' && { body: {} }),
     };
     const route = `${method} ${path}`;
@@ -28,6 +28,41 @@ export async function expectClosedDoors({ app, send }: ServiceUnderTest): Promis
     closed.push(route);
   }
   return closed;
+}
+
+export interface Owned {
+  /** Of something that alice, a customer, owns. */
+  readonly id: string;
+  /** What a good request to the route carries, by the route: `POST /orders/:id/cancel`. */
+  readonly bodies?: Readonly<Record<string, object>>;
+}
+
+/**
+ * Asks as another customer at every route that customers may use. What has an id in its address is not there for them (404, as if there were
+ * none), and no answer has the id in it. Returns the routes that were asked.
+ */
+export async function expectNothingForOthers(
+  { app, send }: ServiceUnderTest,
+  { id, bodies = {} }: Owned,
+): Promise<string[]> {
+  const asked: string[] = [];
+  for (const { method, path, access } of app.get(RouteAudit, { strict: false }).routes()) {
+    if (access === 'public' || !access!.includes('customer')) continue;
+    const route = `${method} ${path}`;
+    const isAbout = path.includes(':');
+    if (!isAbout && method !== 'GET') continue; // it makes something of the caller's own
+    const body = bodies[route] ?? (method === 'GET' ? undefined : {});
+    const answer = await send({
+      method: method as 'GET' | 'POST',
+      path: path.replaceAll(/:\w+/g, id),
+      user: 'mallory',
+      body,
+    });
+    expect([route, answer.status]).toEqual([route, isAbout ? 404 : 200]);
+    expect(JSON.stringify(answer.body)).not.toContain(isAbout ? 'alice' : id);
+    asked.push(route);
+  }
+  return asked;
 }
 
 interface Parameter {

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CommandBus } from '@app/event-store';
 import { describeApi } from '@app/platform';
-import { expectClosedDoors, undocumented } from '../../../test/support/doors.js';
+import { expectClosedDoors, expectNothingForOthers, undocumented } from '../../../test/support/doors.js';
 import { eventually } from '../../../test/support/eventually.js';
 import { startService, type ServiceUnderTest, type TestAnswer } from '../../../test/support/service.js';
 import { ConfirmOrder } from './application/confirm-order/confirm-order.command.js';
@@ -292,6 +292,16 @@ describe('every route', () => {
       'POST /orders',
       'POST /orders/:id/cancel',
       'POST /orders/:id/ship',
+      'GET /orders',
+      'GET /orders/:id',
+      'GET /orders/:id/history',
+    ]);
+  });
+
+  it('that customers may use has nothing for another customer', async () => {
+    const bodies = { 'POST /orders/:id/cancel': { reason: 'Mine now.' } };
+    expect(await expectNothingForOthers(service, { id: await placed('alice'), bodies })).toEqual([
+      'POST /orders/:id/cancel',
       'GET /orders',
       'GET /orders/:id',
       'GET /orders/:id/history',

@@ -4,7 +4,7 @@ import { OrderCancelledV1, orderEvents, OrderPlacedV1 } from '@app/contracts';
 import { deterministicId, EVENT_STORE_RUNTIME, type EventStoreRuntime } from '@app/event-store';
 import { toBrokerMessage } from '@app/event-store/messaging';
 import { describeApi } from '@app/platform';
-import { expectClosedDoors, undocumented } from '../../../test/support/doors.js';
+import { expectClosedDoors, expectNothingForOthers, undocumented } from '../../../test/support/doors.js';
 import { eventually } from '../../../test/support/eventually.js';
 import { startService, type ServiceUnderTest } from '../../../test/support/service.js';
 import { PaymentConfig } from './infrastructure/gateway/payment.config.js';
@@ -179,5 +179,6 @@ describe('a refund by an operator', () => {
       'GET /payments/:id',
       'POST /payments/:id/refund',
     ]);
+    expect(await expectNothingForOthers(service, { id: newOrder() })).toEqual([]);
   });
 });

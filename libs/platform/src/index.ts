@@ -17,6 +17,7 @@ export { httpAdapter } from './http/adapter.js';
 export { configureHttp } from './http/configure-http.js';
 export { HttpModule } from './http/http.module.js';
 export type { RateLimits } from './http/throttle.js';
+export { Deprecated, type Deprecation } from './http/deprecated.js';
 export { answerChange, eventPositionHeader } from './http/event-position.js';
 export { etagOf, IfMatch } from './http/if-match.js';
 export { CommandId } from './http/idempotency.js';

@@ -1,7 +1,7 @@
 // The freight depot service over HTTP, on a real database: what callers are promised.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { describeApi } from '@app/platform';
-import { expectClosedDoors, undocumented } from '../../../test/support/doors.js';
+import { expectClosedDoors, expectNothingForOthers, undocumented } from '../../../test/support/doors.js';
 import { eventually } from '../../../test/support/eventually.js';
 import { startService, type ServiceUnderTest, type TestAnswer } from '../../../test/support/service.js';
 import { FreightDepotModule } from './freight-depot.module.js';
@@ -118,6 +118,15 @@ describe('the API', () => {
     expect((await service.send({ path: '/crate-loads', role: '' })).status).toBe(401);
     expect(await expectClosedDoors(service)).toEqual([
       'POST /crate-loads',
+      'POST /crate-loads/:id/close',
+      'GET /crate-loads',
+      'GET /crate-loads/:id',
+    ]);
+  });
+
+  it('has nothing for another customer', async () => {
+    const bodies = { 'POST /crate-loads/:id/close': { reason: 'Mine now.' } };
+    expect(await expectNothingForOthers(service, { id: await opened(), bodies })).toEqual([
       'POST /crate-loads/:id/close',
       'GET /crate-loads',
       'GET /crate-loads/:id',

@@ -4,10 +4,10 @@ import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Body, Controller, Get, Module, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, Module, Param, Post, Query, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { Type } from 'class-transformer';
+import { Type as TypeOf } from 'class-transformer';
 import {
   ArrayMaxSize,
   ArrayMinSize,
@@ -44,7 +44,7 @@ class PlaceDto {
   @ArrayMinSize(1)
   @ArrayMaxSize(100)
   @ValidateNested({ each: true })
-  @Type(() => LineDto)
+  @TypeOf(() => LineDto)
   lines: LineDto[];
 
   @IsOptional() @IsString() note?: string;
@@ -121,6 +121,7 @@ export interface Answer {
 }
 
 export interface TinyApp {
+  readonly nest: NestFastifyApplication;
   readonly folder: string;
   readonly port: number;
   token(user: string, ...roles: string[]): Promise<string>;
@@ -136,6 +137,7 @@ export interface TinyApp {
 
 export interface TinyOptions {
   readonly controllers?: (new () => object)[];
+  readonly imports?: Type[];
   readonly limits?: RateLimits;
   readonly trustProxy?: string;
   readonly requests?: RequestLimits;
@@ -143,6 +145,7 @@ export interface TinyOptions {
 
 export async function startTinyApp({
   controllers = [],
+  imports = [],
   limits = noRateLimits,
   trustProxy,
   requests = usualLimits,
@@ -150,7 +153,7 @@ export async function startTinyApp({
   const folder = mkdtempSync(join(tmpdir(), 'tiny-app-'));
   const { issuer, audience, jwksFile } = await ensureDevIssuer(folder);
   const auth = { issuer, audience, jwks: { file: jwksFile } };
-  @Module({ imports: [HttpModule.forRoot(auth, limits), HealthModule, TinyModule], controllers })
+  @Module({ imports: [HttpModule.forRoot(auth, limits), HealthModule, TinyModule, ...imports], controllers })
   class RootModule {}
   const adapter = httpAdapter({ trustProxy, deadlineMs: requests.deadlineMs });
   const app = await NestFactory.create<NestFastifyApplication>(RootModule, adapter, {
@@ -162,6 +165,7 @@ export async function startTinyApp({
   await app.listen(0, '127.0.0.1');
   const { port } = app.getHttpServer().address() as { port: number };
   return {
+    nest: app,
     folder,
     port,
     token: (user, ...roles) => issueDevToken({ folder, user, roles }),

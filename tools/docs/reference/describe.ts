@@ -8,6 +8,7 @@ import { variablesOf, type ConfigClass } from '../../../libs/platform/src/config
 import { PlatformConfig } from '../../../libs/platform/src/config/platform.config.js';
 import { describeApi } from '../../../libs/platform/src/docs/configure-docs.js';
 import { httpAdapter } from '../../../libs/platform/src/http/adapter.js';
+import { useVersions } from '../../../libs/platform/src/http/configure-http.js';
 import { RootModule } from '../../../libs/platform/src/root.module.js';
 import { allMetrics } from '../../../libs/platform/src/telemetry/service-metrics.js';
 
@@ -76,6 +77,7 @@ export async function describeService({
     logger: false,
     abortOnError: false,
   });
+  useVersions(app);
   const discovery = new DiscoveryService(app.get(ModulesContainer));
   const routes = new RouteAudit(discovery, new MetadataScanner(), new Reflector()).routes();
   const openapi = describeApi(app, { name, description });

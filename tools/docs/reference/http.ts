@@ -52,7 +52,8 @@ export function httpPages(tree: Tree, { services }: Described): Map<string, stri
 
 const INTRODUCTION =
   'A running service shows the same at `/docs`, and the document (OpenAPI 3.1) at `/docs-json`. Bodies are JSON. Errors are `application/problem+json`; their\n' +
-  'codes are in [errors.md](errors.md). A token goes into `Authorization: Bearer …`.\n\n' +
+  'codes are in [errors.md](errors.md). A token goes into `Authorization: Bearer …`.\n' +
+  'An address without a version is version 1; others begin with theirs, `/v2/…` ([how an API changes](../how-to/change-an-api.md)).\n\n' +
   '- `X-Correlation-Id` is taken over from the request, or made, and every answer carries it: events, messages and logs have it too.\n' +
   '- `Idempotency-Key` makes a POST safe to repeat. It belongs to one caller and one route. The first answer is kept with the effect, for as long as\n' +
   '  the database: a day, a year. Given again, also when it was a refusal, it carries `Idempotency-Replayed: true`. A problem with 400, 401, 403, 412, 429 or 5xx is not kept: what was\n' +

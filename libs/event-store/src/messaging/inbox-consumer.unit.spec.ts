@@ -182,6 +182,18 @@ describe('InboxConsumer', () => {
     expect(({} as { admin?: boolean }).admin).toBeUndefined();
   });
 
+  it('says which type it does not know where that is written like a name, and repeats nothing else', async () => {
+    const { inbound, handler } = await setUp();
+    for (const ce_type of ['shop.order.lost.v2', 'Alice Smith, Main Street 1', 'x'.repeat(101), ''])
+      await handler([received({ headers: { ce_type } })]);
+    expect(inbound.aside.map(({ detail }) => /^Type (.*) is not in/.exec(detail)?.[1])).toEqual([
+      'shop.order.lost.v2',
+      '(not a name)',
+      '(not a name)',
+      '(none)',
+    ]);
+  });
+
   it('reads a message of a newer sender, without the fields it does not know', async () => {
     const { inbound, handler } = await setUp();
     const newer = { orderId: '1', giftWrap: true, lines: [{ sku: 'a', quantity: 1, giftNote: 'hello' }] };

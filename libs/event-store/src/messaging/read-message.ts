@@ -14,6 +14,8 @@ export interface Refusal {
 }
 
 const PRINTABLE = /^[\x20-\x7e]{1,200}$/;
+/** What programs are written with. Anything else in the place of a name may be somebody's data, and reasons are logged and listed. */
+const NAME = /^[A-Za-z][\w.-]{0,99}$/;
 const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 
 export function readMessage(message: ReceivedMessage, decoder: IntegrationDecoder): InboundMessage | Refusal {
@@ -26,13 +28,12 @@ export function readMessage(message: ReceivedMessage, decoder: IntegrationDecode
   const garbled = Object.keys(message.headers).find(
     (name) => name.startsWith('ce_') && !isText(message.headers[name]!),
   );
-  if (garbled !== undefined) return refuse('invalid-headers', `Header ${garbled} is not UTF-8 text.`);
+  if (garbled !== undefined) return refuse('invalid-headers', `Header ${shown(garbled)} is not UTF-8 text.`);
   const id = header('ce_id') ?? '';
   if (!PRINTABLE.test(id)) return refuse('missing-id', 'Expected a header ce_id of 1 to 200 printable characters.');
   const type = header('ce_type') ?? '';
   const messageClass = decoder.classOf(topic, type);
-  if (!messageClass)
-    return refuse('unknown-type', `Type ${type || '(none)'} is not in the contract of topic ${topic}.`);
+  if (!messageClass) return refuse('unknown-type', `Type ${shown(type)} is not in the contract of topic ${topic}.`);
   const key = message.key ?? header('ce_subject') ?? id;
   const wrongKey = keyProblem(key);
   if (wrongKey) return refuse('invalid-key', `It cannot be read: ${wrongKey}.`);
@@ -49,6 +50,11 @@ export function readMessage(message: ReceivedMessage, decoder: IntegrationDecode
     metadata: metadataOf(id, header),
     contentHash: contentHash({ type, key, data: data.sent }), // what came: a later build may understand more of it
   };
+}
+
+function shown(name: string): string {
+  if (name === '') return '(none)';
+  return NAME.test(name) ? name : '(not a name)';
 }
 
 /** A sender may add fields: those this build does not know are left out of `data`, and no reason to refuse the message. */

@@ -2,11 +2,14 @@
 import { createHmac, createPublicKey, type JsonWebKey } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { Controller, Get } from '@nestjs/common';
+import { Controller, Get, Module, type OnModuleInit } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import type { FastifyInstance } from 'fastify';
 import { exportJWK, generateKeyPair, importJWK, SignJWT, UnsecuredJWT, type CryptoKey, type JWK } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTinyApp, type TinyApp } from '../../../../test/support/platform/tiny-app.js';
 import { DEV_AUDIENCE, DEV_ISSUER } from './dev-issuer.js';
+import { RouteAudit } from './route-audit.js';
 
 let app: TinyApp;
 let privateJwk: JWK;
@@ -184,6 +187,38 @@ describe('routes', () => {
     await expect(startTinyApp({ controllers: [ForgottenController] })).rejects.toThrow(
       /Nobody said who may call ForgottenController\.all\./,
     );
+  });
+});
+
+describe('a route that the server was told of past Nest', () => {
+  const withRaw = (...paths: string[]) => {
+    @Module({})
+    class RawModule implements OnModuleInit {
+      constructor(
+        private readonly host: HttpAdapterHost,
+        private readonly audit: RouteAudit,
+      ) {}
+      onModuleInit() {
+        const fastify = this.host.httpAdapter.getInstance<FastifyInstance>();
+        for (const path of paths) fastify.get(path, () => 'open to everybody');
+        this.audit.alsoPublic('GET /manual');
+      }
+    }
+    return startTinyApp({ imports: [RawModule] });
+  };
+
+  it('stops the boot, by name: no guard stands before it', async () => {
+    await expect(withRaw('/back-door', '/manual')).rejects.toThrow(/No guard stands before GET \/back-door\./);
+  });
+
+  it('is served where somebody has named it, with what lies below it', async () => {
+    const open = await withRaw('/manual', '/manual/page');
+    expect((await open.send('GET', '/manual/page')).text).toBe('open to everybody');
+    await open.close();
+  });
+
+  it('is not let in by a name that only begins alike', async () => {
+    await expect(withRaw('/manuals')).rejects.toThrow(/No guard stands before GET \/manuals\./);
   });
 });
 

@@ -1,8 +1,9 @@
 // What the HTTP side of every service does around Nest: hooks that need Fastify. Call it once, before `app.init()` or `app.listen()`.
-import { Logger } from '@nestjs/common';
+import { Logger, VERSION_NEUTRAL, VersioningType, type INestApplication } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import { MessageContext } from '@app/event-store/core';
+import { RouteAudit } from '../auth/route-audit.js';
 import { boundRequests, usualLimits, type RequestLimits } from './back-pressure.js';
 import { CORRELATION_HEADER } from './correlation.js';
 import { contextOf } from './message-context.interceptor.js';
@@ -28,11 +29,18 @@ export function configureHttp(app: NestFastifyApplication, limits: RequestLimits
       },
     },
   });
+  useVersions(app);
   const fastify = app.getHttpAdapter().getInstance();
+  app.get(RouteAudit, { strict: false }).watch(fastify);
   acceptJsonOnly(fastify);
   addHooks(fastify);
   throttleAddresses(fastify, app.get(Throttle, { strict: false }));
   boundRequests(fastify, limits);
+}
+
+/** `@Version('2')` puts a route at /v2/…; an address without a version is the first one, and stays. */
+export function useVersions(app: INestApplication): void {
+  app.enableVersioning({ type: VersioningType.URI, defaultVersion: VERSION_NEUTRAL });
 }
 
 function addHooks(fastify: FastifyInstance): void {

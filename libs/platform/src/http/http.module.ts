@@ -15,6 +15,7 @@ export class HttpModule {
   static forRoot(auth: AuthSettings, limits: RateLimits): DynamicModule {
     return {
       module: HttpModule,
+      global: true,
       imports: [DiscoveryModule],
       providers: [
         { provide: TokenVerifier, useFactory: () => new TokenVerifier(auth) },

@@ -1,0 +1,18 @@
+// Every context walks over its own routes, also one that is still to be written: nobody has to remember it.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { contexts } from '../tools/contexts/registry.js';
+
+const walks = ['expectClosedDoors(service)', 'expectNothingForOthers(service,', 'undocumented(describeApi('];
+
+describe('each context', () => {
+  it.each([...contexts().map(({ service }) => join('apps', service)), join('templates', 'context')])(
+    '%s asks at all of its routes without a token, in the wrong role and as somebody else',
+    (folder) => {
+      const specs = readdirSync(join(folder, 'src')).filter((name) => name.endsWith('.e2e.spec.ts'));
+      const text = specs.map((name) => readFileSync(join(folder, 'src', name), 'utf8')).join('\n');
+      expect(walks.filter((walk) => !text.includes(walk))).toEqual([]);
+    },
+  );
+});
