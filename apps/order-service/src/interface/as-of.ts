@@ -3,6 +3,9 @@
 const version = /^[1-9]\d{0,8}$/;
 const time = /^(\d{4}-\d\d-\d\d)T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/;
 
+/** For the API docs: the form; whether there is such a day is looked at afterwards. */
+export const AS_OF_PATTERN = `${version.source}|${time.source}`;
+
 /** Undefined when it is neither. */
 export function readAsOf(text: string): number | Date | undefined {
   if (version.test(text)) return Number(text);

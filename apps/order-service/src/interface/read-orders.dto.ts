@@ -3,13 +3,14 @@ import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsIn, IsInt, IsOptional, Max, Min } from 'class-validator';
 import { ORDER_STATUSES, type OrderStatus } from '../domain/order-status.js';
-import { readAsOf } from './as-of.js';
+import { AS_OF_PATTERN, readAsOf } from './as-of.js';
 import { IsReadable } from './fields.js';
 import { readCursor } from './order-cursor.js';
 
 export class GetOrderQueryDto {
   @ApiPropertyOptional({
     example: '1',
+    pattern: AS_OF_PATTERN,
     description: 'A version, or an ISO 8601 time with offset: the order as it was then.',
   })
   @IsOptional()
@@ -23,7 +24,7 @@ export class ListOrdersQueryDto {
   @IsIn(ORDER_STATUSES)
   status?: OrderStatus;
 
-  @ApiPropertyOptional({ description: '`nextCursor` of the page before.' })
+  @ApiPropertyOptional({ pattern: '^[A-Za-z0-9_-]+$', description: '`nextCursor` of the page before.' })
   @IsOptional()
   @IsReadable(readCursor, 'must be the nextCursor of a page before')
   cursor?: string;

@@ -3,6 +3,7 @@ import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { RouteAudit } from '../auth/route-audit.js';
 import { ProblemDto } from './api-problems.js';
+import { closeBodies } from './closed-bodies.js';
 import { finishOperations } from './every-operation.js';
 
 export interface DocsOptions {
@@ -28,5 +29,6 @@ export function describeApi(app: INestApplication, { name, description = '' }: D
     .build();
   const document = SwaggerModule.createDocument(app, config, { extraModels: [ProblemDto] });
   finishOperations(document);
+  closeBodies(document);
   return document;
 }

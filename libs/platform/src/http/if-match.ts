@@ -39,7 +39,7 @@ export const IfMatch = createParamDecorator(
         name: 'If-Match',
         required: false,
         description: 'The ETag of an earlier answer: nothing happens (412) when there is another version by now.',
-        schema: { type: 'string', example: '"1"' },
+        schema: { type: 'string', pattern: '^(\\*|"(0|[1-9]\\d{0,8})")$', example: '"1"' },
       }),
       ApiProblems({ 412: 'It is not the version of If-Match any more; ETag names the current one.' }),
     ),

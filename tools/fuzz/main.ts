@@ -1,0 +1,64 @@
+// Every service, as a customer and as an operator: all checks of Schemathesis, with sequences of requests that follow from each other.
+import { spawn } from 'node:child_process';
+import { parseArgs } from 'node:util';
+import type { System } from '../system/system.js';
+import { withThrowawaySystem } from '../system/throwaway-system.js';
+import { findSchemathesis, SETTINGS } from './schemathesis.js';
+
+const ROLES = ['customer', 'operator'] as const;
+const DEFAULT_SECONDS = 60;
+/** A path without the method is a 404, as one that is not there: nobody finds out by methods what there is. The check wants a 405. */
+const EXCLUDED = 'unsupported_method';
+
+export interface FuzzArguments {
+  /** Of all runs together. */
+  readonly seconds: number;
+}
+
+/** @throws Error with one sentence for whoever typed it. */
+export function parseFuzzArguments(args: readonly string[]): FuzzArguments {
+  const { values } = parseArgs({ args: [...args], options: { seconds: { type: 'string' } } });
+  const seconds = Number(values.seconds ?? DEFAULT_SECONDS);
+  if (!Number.isInteger(seconds) || seconds < 4 || seconds > 86_400)
+    throw new Error(`--seconds ${values.seconds}: expected a whole number from 4 to 86400.`);
+  return { seconds };
+}
+
+/** The exit code: 0 also where there is no Python to run it, which is said loudly. FUZZ=required makes that a failure. */
+export async function fuzz({ seconds }: FuzzArguments, say: (line: string) => void): Promise<number> {
+  const tool = await findSchemathesis(say);
+  if ('missing' in tool) {
+    say(`\nNOT FUZZED: ${tool.missing}`);
+    return process.env['FUZZ'] === 'required' ? 1 : 0;
+  }
+  return withThrowawaySystem({ log: say, unwinds: true }, async (system, signal) => {
+    const failed: string[] = [];
+    const runs = system.services.flatMap((service) => ROLES.map((role) => ({ service, role })));
+    for (const { service, role } of runs) {
+      say(`\n== ${service} as a ${role}`);
+      const args = await argumentsFor(system, service, role, Math.floor(seconds / runs.length));
+      if ((await runToEnd(tool.command, args, signal)) !== 0) failed.push(`${service} as a ${role}`);
+      signal.throwIfAborted();
+    }
+    say(failed.length === 0 ? '\nEvery answer was as documented.' : `\nFound something: ${failed.join(', ')}.`);
+    return failed.length === 0 ? 0 : 1;
+  });
+}
+
+async function argumentsFor(system: System, service: string, role: string, seconds: number): Promise<string[]> {
+  const { url } = system.running(service);
+  const token = await system.token(`${role}-who-fuzzes`, role);
+  const about = ['--config-file', SETTINGS, 'run', `${url}/docs-json`];
+  const how =
+    `--checks all --exclude-checks ${EXCLUDED} --max-time ${seconds} --no-color --generation-database none`.split(' ');
+  return [...about, ...how, '--header', `Authorization: Bearer ${token}`];
+}
+
+function runToEnd(command: string, args: readonly string[], signal: AbortSignal): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { cwd: '.cache', stdio: ['ignore', 'inherit', 'inherit'] });
+    signal.addEventListener('abort', () => child.kill('SIGINT'), { once: true });
+    child.once('error', reject);
+    child.once('exit', (code) => resolve(code ?? 1));
+  });
+}
