@@ -3,7 +3,8 @@ import { spawn } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import type { System } from '../system/system.js';
 import { withThrowawaySystem } from '../system/throwaway-system.js';
-import { findSchemathesis, SETTINGS } from './schemathesis.js';
+import { findPythonTool } from '../python/python-tool.js';
+import { SCHEMATHESIS, SETTINGS } from './schemathesis.js';
 
 const ROLES = ['customer', 'operator'] as const;
 const DEFAULT_SECONDS = 60;
@@ -26,7 +27,7 @@ export function parseFuzzArguments(args: readonly string[]): FuzzArguments {
 
 /** The exit code: 0 also where there is no Python to run it, which is said loudly. FUZZ=required makes that a failure. */
 export async function fuzz({ seconds }: FuzzArguments, say: (line: string) => void): Promise<number> {
-  const tool = await findSchemathesis(say);
+  const tool = await findPythonTool(SCHEMATHESIS, say);
   if ('missing' in tool) {
     say(`\nNOT FUZZED: ${tool.missing}`);
     return process.env['FUZZ'] === 'required' ? 1 : 0;
