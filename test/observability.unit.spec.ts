@@ -38,7 +38,7 @@ const queries: readonly (readonly [where: string, expr: string])[] = [
 /** Prometheus' own, and what every series has. */
 const UP: Metric = { name: 'up', type: 'gauge', labels: ['job'], help: '' };
 const EVERYWHERE = ['service_name', 'instance', 'job'];
-const WORDS = new Set(['sum', 'max', 'by', 'rate', 'increase', 'histogram_quantile']);
+const WORDS = new Set(['sum', 'max', 'by', 'rate', 'increase', 'histogram_quantile', 'unless']);
 
 const series = seriesOf([...allMetrics, UP]);
 const metricOf = (name: string): Metric | undefined =>

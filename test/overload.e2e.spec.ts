@@ -59,7 +59,7 @@ describe('four times as many requests as a service can do', { timeout: SECONDS *
     expect(refused.filter((hit) => !isRefusal(hit)).map(said)).toEqual([]);
     expect(refused.length, 'that it was too much').toBeGreaterThan(accepted.length / 4);
     expect(accepted.length).toBeGreaterThan(0);
-    expect(p99(accepted.map(({ ms }) => ms))).toBeLessThan(Number(LIMITS.REQUEST_DEADLINE_MS));
+    expect(p99(accepted.map(({ ms }) => ms))).toBeLessThan(Number(LIMITS.REQUEST_DEADLINE_MS) / 3);
     expect(await alive.end()).toEqual([]);
     expect([isAlive(pid), whole.system.running('order-service').pid]).toEqual([true, pid]);
     expect(Math.max(...sizes)).toBeLessThan(MEMORY_BYTES);

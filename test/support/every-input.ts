@@ -35,22 +35,25 @@ export function everyInput(document: ApiDocument, value: string, idFor: (route: 
       const route = `${method.toUpperCase()} ${path}`;
       const schema = requestBody?.content['application/json']?.schema;
       const good = schema && example(document, schema);
-      const address = (id = idFor(route)): string => path.replace(/\{\w+\}/, id);
-      const probe = (field: string, change: Partial<Probe> = {}): Probe => ({
-        what: `${route} ${field}`,
-        method: method.toUpperCase(),
-        path: address(),
-        headers: {},
-        body: good,
-        ...change,
-      });
+      const probe = (field: string, change: Partial<Probe> & { id?: string; query?: string } = {}): Probe => {
+        const { id = path.includes('{') ? idFor(route) : '', query = '', ...others } = change;
+        const address = path.replace(/\{\w+\}/, id) + query;
+        return {
+          what: `${route} ${field}`,
+          method: method.toUpperCase(),
+          path: address,
+          headers: {},
+          body: good,
+          ...others,
+        };
+      };
       const named = parameters.flatMap(({ in: place, name }) => {
-        if (place === 'query') return [probe(`query ${name}`, { path: `${address()}?${name}=${value}` })];
+        if (place === 'query') return [probe(`query ${name}`, { query: `?${name}=${value}` })];
         if (place === 'header') return [probe(`header ${name}`, { headers: { [name]: value } })];
-        return place === 'path' ? [probe(`path ${name}`, { path: address(value) })] : [];
+        return place === 'path' ? [probe(`path ${name}`, { id: value })] : [];
       });
       const unnamed = [
-        probe('query nobody knows', { path: `${address()}?${value}=${value}` }),
+        probe('query nobody knows', { query: `?${value}=${value}` }),
         ...['authorization', 'cookie', 'user-agent', 'tracestate', 'x-forwarded-for'].map((name) =>
           probe(`header ${name}`, { headers: { [name]: name === 'authorization' ? `Bearer ${value}` : value } }),
         ),

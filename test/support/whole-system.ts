@@ -49,7 +49,16 @@ export async function startWholeSystem(
     rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   try {
     const kafka = { use: on ?? ('own' as const), downAtStart: brokerDownAtStart };
-    const system = await startSystem({ dataDir: folder, env: { ...NO_RATE_LIMITS, ...env }, broker, kafka, command });
+    const system = await startSystem({
+      dataDir: folder,
+      /** Read at each start: a test may have changed its own by then. */
+      get env() {
+        return { ...NO_RATE_LIMITS, ...env };
+      },
+      broker,
+      kafka,
+      command,
+    });
     const probe = openProbe((name) => system.databaseUrl(name), system.broker.topics);
     const shop = new ShopClient({
       orders: () => system.running('order-service').url,

@@ -75,11 +75,12 @@ async function prepare(
   logger: Logger,
   onlyMigrate: boolean,
 ): Promise<void> {
+  const migrate = onlyMigrate || config.RUN_MIGRATIONS;
   const ran = await prepareDatabase({
-    url: config.MIGRATION_DATABASE_URL ?? config.DATABASE_URL,
+    url: (migrate && config.MIGRATION_DATABASE_URL) || config.DATABASE_URL,
     service: options.name,
     migrations: options.migrations ?? [],
-    migrate: onlyMigrate || config.RUN_MIGRATIONS,
+    migrate,
     roles: { app: config.DATABASE_APP_ROLE, reader: config.DATABASE_READER_ROLE },
     onConnectionLost: (error) => logger.warn(`A connection was lost: ${error.message}`),
     onWaiting: (sentence) => logger.warn(sentence),

@@ -21,7 +21,7 @@ describe('a run of the tests of faults', () => {
   it('counts by the numbers a title ends with, and leaves other tests out', () => {
     const tests = [
       [numbered(7), 'passed'],
-      [`${numbered(7)} [12]`, 'skipped'],
+      [`${numbered(7)} [${12}]`, 'skipped'],
       ['has [7] in the middle', 'passed'],
     ] as const;
     expect(outcomesOf([module('a.spec.ts', ...tests)], '/project')).toEqual({

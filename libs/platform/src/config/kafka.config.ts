@@ -3,7 +3,7 @@ import { IsIn, IsOptional, Length, Matches, Max, Min, ValidateIf } from 'class-v
 import type { KafkaSecurity } from '@app/event-store';
 import { brokerListTrouble } from './broker-list.js';
 import { Env } from './env.decorator.js';
-import { NotInProduction, PlainOnlyEncrypted } from './rules.js';
+import { NotInProduction, OnlyWith, PlainOnlyEncrypted } from './rules.js';
 
 const MECHANISMS = ['plain', 'scram-sha-256', 'scram-sha-512'] as const;
 
@@ -36,8 +36,12 @@ export class KafkaConfig {
   readonly KAFKA_TLS: boolean = false;
 
   /** Whose signatures on certificates count, as PEM; unset: the authorities that Node knows. Usually given as KAFKA_TLS_CA_FILE. */
-  @Env('text', { expected: 'one or more certificates as PEM: -----BEGIN CERTIFICATE-----…', secret: true })
+  @Env('text', {
+    expected: 'one or more certificates as PEM: -----BEGIN CERTIFICATE-----…, with KAFKA_TLS=true',
+    secret: true,
+  })
   @IsOptional()
+  @OnlyWith('KAFKA_TLS')
   @Matches(/^\s*-----BEGIN CERTIFICATE-----[\s\S]+-----END CERTIFICATE-----\s*$/)
   readonly KAFKA_TLS_CA?: string;
 
@@ -49,14 +53,16 @@ export class KafkaConfig {
   readonly KAFKA_SASL_MECHANISM?: (typeof MECHANISMS)[number];
 
   /** Who the service is. */
-  @Env('text', { expected: 'a name of 1 to 255 characters, which must be set when KAFKA_SASL_MECHANISM is' })
-  @ValidateIf(saysWhoItIs)
+  @Env('text', { expected: 'a name of 1 to 255 characters, set exactly when KAFKA_SASL_MECHANISM is' })
+  @ValidateIf((config: KafkaConfig) => saysWhoItIs(config) || config.KAFKA_USERNAME !== undefined)
+  @OnlyWith('KAFKA_SASL_MECHANISM')
   @Length(1, 255)
   readonly KAFKA_USERNAME?: string;
 
   /** What proves it. */
-  @Env('text', { expected: 'a password, which must be set when KAFKA_SASL_MECHANISM is', secret: true })
-  @ValidateIf(saysWhoItIs)
+  @Env('text', { expected: 'a password, set exactly when KAFKA_SASL_MECHANISM is', secret: true })
+  @ValidateIf((config: KafkaConfig) => saysWhoItIs(config) || config.KAFKA_PASSWORD !== undefined)
+  @OnlyWith('KAFKA_SASL_MECHANISM')
   @Length(1, 10_000)
   readonly KAFKA_PASSWORD?: string;
 }

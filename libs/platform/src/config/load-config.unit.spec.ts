@@ -216,6 +216,10 @@ describe('kafka', () => {
     expect(names(plain)).toEqual(['KAFKA_SASL_MECHANISM']);
     expect(problems({ ...plain, KAFKA_TLS: 'true' })).toEqual([]);
     expect(problems({ ...plain, NODE_ENV: 'development' })).toEqual([]);
+    const ca = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----';
+    expect(names({ ...production, KAFKA_TLS_CA: ca })).toEqual(['KAFKA_TLS_CA']);
+    expect(problems({ ...production, KAFKA_TLS_CA: ca, KAFKA_TLS: 'true' })).toEqual([]);
+    expect(names({ ...production, KAFKA_PASSWORD: 'correct-horse' })).toEqual(['KAFKA_PASSWORD']);
     expect(names({ ...says, KAFKA_SASL_MECHANISM: 'gssapi' })).toEqual(['KAFKA_SASL_MECHANISM']);
   });
 });

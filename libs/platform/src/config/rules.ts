@@ -39,6 +39,11 @@ export function PlainOnlyEncrypted(): PropertyDecorator {
   });
 }
 
+/** Means something only where another is set to more than false. */
+export function OnlyWith(other: string): PropertyDecorator {
+  return rule('onlyWith', (_value, config) => config[other] !== undefined && config[other] !== false);
+}
+
 /** Master keys, which in production are no clone's. */
 export function IsMasterKeys(): PropertyDecorator {
   return rule('isMasterKeys', (value, { NODE_ENV }) => isMasterKeys(value, NODE_ENV === 'production'));

@@ -16,7 +16,7 @@ export interface RateLimits {
 
 /** Orchestrators ask as often as they like: by the route's pattern, or the path of the API docs. */
 export function isExempt(route: string | undefined): boolean {
-  return route?.startsWith('/health/') === true;
+  return route === '/health/live' || route === '/health/ready';
 }
 
 @Injectable()

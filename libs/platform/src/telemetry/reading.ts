@@ -23,6 +23,9 @@ export interface KeptOptions {
   readonly withinMs: number;
 }
 
+/** After a failure a source is asked again when so many milliseconds have gone, however seldom otherwise. */
+const AGAIN_MS = 3_000;
+
 /** A source that costs something: what it said last is shown for a while, and nothing of it while it fails. */
 export function kept({ name, everyMs, withinMs }: KeptOptions, read: () => Promise<readonly Reading[]>): Source {
   let asked = -Infinity;
@@ -33,6 +36,7 @@ export function kept({ name, everyMs, withinMs }: KeptOptions, read: () => Promi
       last = await read();
     } catch {
       last = undefined;
+      asked = performance.now() - everyMs + Math.min(everyMs, AGAIN_MS);
     } finally {
       asking = undefined;
     }

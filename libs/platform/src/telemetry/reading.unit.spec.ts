@@ -41,6 +41,16 @@ describe('a source that costs something', () => {
     expect(await shown(source)).toEqual({ event_store_metrics_source_up: 1, well_depth_meters: 3 });
   });
 
+  it('that fails is asked again within seconds, however seldom it is asked otherwise', async () => {
+    const answers = [() => Promise.reject(new Error('dry')), () => [reading(depth, {}, 2)]];
+    const source = kept({ ...options, everyMs: 60_000 }, async () => answers.shift()!());
+    expect(await shown(source)).toEqual({ event_store_metrics_source_up: 0 });
+    await vi.advanceTimersByTimeAsync(2_999);
+    expect(await shown(source)).toEqual({ event_store_metrics_source_up: 0 });
+    await vi.advanceTimersByTimeAsync(1);
+    expect(await shown(source)).toMatchObject({ well_depth_meters: 2 });
+  });
+
   it('that does not answer is waited for shortly, and not asked a second time', async () => {
     let asked = 0;
     let answer: (readings: readonly Reading[]) => void = () => undefined;
