@@ -13,7 +13,9 @@ type Say = (line: string) => void;
 interface Check {
   readonly name: string;
   /** Command and arguments of each run, or why there is none. */
-  find(say: Say): Promise<{ readonly runs: readonly (readonly string[])[] } | { readonly missing: string }>;
+  readonly find: (
+    say: Say,
+  ) => Promise<{ readonly runs: readonly (readonly string[])[] } | { readonly missing: string }>;
 }
 
 const withTool = (tool: PythonTool, args: readonly string[]): Check['find'] => {
@@ -28,7 +30,7 @@ const checks: readonly Check[] = [
   { name: 'Dockerfile, by the policies of checkov', find: withTool(CHECKOV, POLICY) },
   {
     name: 'docker-compose.yml, by docker compose, with each of its profiles',
-    async find(say) {
+    find: async (say) => {
       const compose = await findCompose(say);
       if ('missing' in compose) return compose;
       const runs = [[], ['--profile', 'observability']].map((more) => [
