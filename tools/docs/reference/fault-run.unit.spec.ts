@@ -7,7 +7,8 @@ import { outcomesOf } from '../../fault-run-reporter.js';
 import { Tree } from '../tree.js';
 import { outcomeOf, outcomeText, recordOf, rowsOf } from './fault-run.js';
 
-const numbered = (row: number) => `something breaks [${row}]`; // or this file would be on the page itself
+const tagOf = (row: number) => `[${row}]`; // written out, this file would be on the page itself
+const numbered = (row: number) => `something breaks ${tagOf(row)}`;
 const module = (file: string, ...tests: (readonly [title: string, state: string])[]): TestModule => {
   const children = { allTests: () => tests.map(([name, state]) => ({ name, result: () => ({ state }) })) };
   return { moduleId: `/project/${file}`, children } as unknown as TestModule;
@@ -21,7 +22,7 @@ describe('a run of the tests of faults', () => {
   it('counts by the numbers a title ends with, and leaves other tests out', () => {
     const tests = [
       [numbered(7), 'passed'],
-      [`${numbered(7)} [${12}]`, 'skipped'],
+      [[numbered(7), tagOf(12)].join(' '), 'skipped'],
       ['has [7] in the middle', 'passed'],
     ] as const;
     expect(outcomesOf([module('a.spec.ts', ...tests)], '/project')).toEqual({
