@@ -57,7 +57,7 @@ export const systemIds: IdGenerator = {
   next() {
     const bytes = randomBytes(16);
     bytes.writeUIntBE(Date.now(), 0, 6);
-    return format(bytes, 7);
+    return formatHex(bytes.toString('hex'), 7);
   },
   random: () => randomBytes(4).readUInt32BE() / 2 ** 32,
 };
@@ -66,7 +66,7 @@ export const systemIds: IdGenerator = {
 export function deterministicId(...parts: readonly (string | number)[]): string {
   let text = '';
   for (const part of parts) text += `${String(part).length}:${part};`;
-  return format(hash('sha256', text, 'buffer').subarray(0, 16), 8);
+  return formatHex(hash('sha256', text), 8);
 }
 
 /** Short stable hash of any JSON value; object keys in any order give the same hash. */
@@ -82,9 +82,10 @@ function canonical(value: unknown): string {
   );
 }
 
-function format(bytes: Buffer, version: number): string {
-  bytes[6] = (bytes[6]! & 0x0f) | (version << 4);
-  bytes[8] = (bytes[8]! & 0x3f) | 0x80;
-  const hex = bytes.toString('hex');
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+function formatHex(hex: string, version: number): string {
+  const variant = VARIANTS[parseInt(hex[16]!, 16) & 3]!;
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${version}${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
+
+/** The first two bits of the digit are 10. */
+const VARIANTS = '89ab';

@@ -2,19 +2,20 @@
 import { Partitioners } from 'kafkajs';
 import { describe, expect, it } from 'vitest';
 import { ConfigurationError } from '../core/index.js';
-import { partitionOf, type BrokerMessage } from '../messaging/index.js';
+import { partitionOf } from '../messaging/index.js';
 import { errorTypeOf, reasonOf } from './kafka-errors.js';
 import { kafkaSettings } from './kafka-options.js';
+import { partitioner } from './partitioner.js';
 import { inPortions } from './portions.js';
 import { Turns } from './turns.js';
 import { fromWire } from './wire-messages.js';
 
-const numbered = (count: number, bytes: number): { message: BrokerMessage }[] =>
-  Array.from({ length: count }, () => ({ message: { topic: 't', key: 'k', headers: {}, value: Buffer.alloc(bytes) } }));
+const numbered = (count: number, bytes: number): { bytes: number }[] =>
+  Array.from({ length: count }, () => ({ bytes }));
 
 describe('the Kafka adapter', () => {
   it('chooses the partition that messaging/partition.ts names, which is that of every Kafka client', () => {
-    const choose = Partitioners.DefaultPartitioner();
+    const [choose, chooseAsKafkajs] = [partitioner(), Partitioners.DefaultPartitioner()];
     const partitionMetadata = Array.from({ length: 7 }, (_, partitionId) => ({
       partitionId,
       leader: 1,
@@ -28,8 +29,11 @@ describe('the Kafka adapter', () => {
       'Größe ✓ 🦊',
       'x'.repeat(500),
       ...Array.from({ length: 200 }, (_, n) => `key-${n}`),
-    ])
-      expect(choose({ topic: 't', partitionMetadata, message: { key, value: null } })).toBe(partitionOf(key, 7));
+    ]) {
+      const sent = { topic: 't', partitionMetadata, message: { key, value: null } };
+      expect(choose(sent)).toBe(partitionOf(key, 7));
+      expect(choose(sent)).toBe(chooseAsKafkajs(sent));
+    }
   });
 
   it.each([

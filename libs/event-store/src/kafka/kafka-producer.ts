@@ -1,23 +1,25 @@
 // Publishing: one send at a time (kafkajs inverts concurrent ones), in portions that brokers take, and never twice under one number.
-import { CompressionTypes, Partitioners, type Producer } from 'kafkajs';
+import type { Message, Producer } from 'kafkajs';
 import { systemClock, UnavailableError } from '../core/index.js';
-import {
-  HeldBackError,
-  placeOf,
-  UnpublishableMessageError,
-  type Admission,
-  type BrokerMessage,
-} from '../messaging/index.js';
+import { HeldBackError, placeOf, UnpublishableMessageError, type Admission } from '../messaging/index.js';
 import { settledWithin, withDeadline } from './deadline.js';
 import { KafkaClient, RETRY } from './kafka-client.js';
 import { errorTypeOf, reasonOf } from './kafka-errors.js';
 import type { KafkaSettings } from './kafka-options.js';
-import { inPortions, sizeOf } from './portions.js';
+import { packing } from './packed-records.js';
+import { partitioner } from './partitioner.js';
+import { inPortions } from './portions.js';
 import { Turns } from './turns.js';
 import { toWire } from './wire-messages.js';
 
 type Numbered = Admission['admitted'][number];
 type Refused = Admission['refused'][number];
+
+/** In the form kafkajs takes, made once for all attempts; `bytes` on the wire. */
+interface Outgoing extends Numbered {
+  readonly wire: Message;
+  readonly bytes: number;
+}
 
 interface Session {
   readonly client: KafkaClient;
@@ -56,7 +58,7 @@ export class KafkaProducer {
     return this.turns.take(async () => {
       const refused: Refused[] = [];
       const held = new Set<string>();
-      for (const portion of inPortions(messages)) await this.send(portion, refused, held);
+      for (const portion of inPortions(outgoing(messages))) await this.send(portion, refused, held);
       return refused;
     });
   }
@@ -70,8 +72,8 @@ export class KafkaProducer {
   }
 
   /** Looks for the message that Kafka refuses by halves; its successors of the same key stay behind it. */
-  private async send(portion: readonly Numbered[], refused: Refused[], held: Set<string>): Promise<void> {
-    const sending: Numbered[] = [];
+  private async send(portion: readonly Outgoing[], refused: Refused[], held: Set<string>): Promise<void> {
+    const sending: Outgoing[] = [];
     for (const one of portion) {
       if (held.size > 0 && held.has(placeOf(one.message)))
         refused.push({ index: one.index, error: new HeldBackError(one.message.key) });
@@ -79,7 +81,7 @@ export class KafkaProducer {
     }
     if (sending.length === 0) return;
     try {
-      await this.attempt(sending.map(({ message }) => message));
+      await this.attempt(sending);
       this.failedAt = undefined;
     } catch (error) {
       if (!ABOUT_A_MESSAGE.includes(errorTypeOf(error))) {
@@ -92,11 +94,11 @@ export class KafkaProducer {
         return this.send(sending.slice(middle), refused, held);
       }
       held.add(placeOf(sending[0]!.message));
-      refused.push({ index: sending[0]!.index, error: refusal(sending[0]!.message, reasonOf(error)) });
+      refused.push({ index: sending[0]!.index, error: refusal(sending[0]!, reasonOf(error)) });
     }
   }
 
-  private async attempt(messages: readonly BrokerMessage[]): Promise<void> {
+  private async attempt(messages: readonly Outgoing[]): Promise<void> {
     const session = (this.session ??= this.open());
     try {
       await withDeadline(
@@ -104,7 +106,7 @@ export class KafkaProducer {
           session.producer.sendBatch({
             acks: -1,
             timeout: this.settings.times.requestMs,
-            compression: isWorthPacking(messages) ? CompressionTypes.GZIP : CompressionTypes.None,
+            compression: isWorthPacking(messages) ? packing.gzip : packing.none,
             topicMessages: this.byTopic(messages),
           }),
         ),
@@ -118,17 +120,14 @@ export class KafkaProducer {
     }
   }
 
-  private byTopic(messages: readonly BrokerMessage[]) {
-    const topics = new Map<string, BrokerMessage[]>();
-    for (const message of messages) {
+  private byTopic(messages: readonly Outgoing[]) {
+    const topics = new Map<string, Message[]>();
+    for (const { message, wire } of messages) {
       const known = topics.get(message.topic);
-      if (known) known.push(message);
-      else topics.set(message.topic, [message]);
+      if (known) known.push(wire);
+      else topics.set(message.topic, [wire]);
     }
-    return [...topics].map(([topic, ofTopic]) => ({
-      topic: this.settings.wireName(topic),
-      messages: ofTopic.map(toWire),
-    }));
+    return [...topics].map(([topic, ofTopic]) => ({ topic: this.settings.wireName(topic), messages: ofTopic }));
   }
 
   private open(): Session {
@@ -137,7 +136,7 @@ export class KafkaProducer {
       idempotent: true,
       maxInFlightRequests: 1,
       allowAutoTopicCreation: false,
-      createPartitioner: Partitioners.DefaultPartitioner, // the one of messaging/partition.ts
+      createPartitioner: partitioner,
       retry: RETRY,
     });
     const connected = producer.connect();
@@ -151,14 +150,18 @@ export class KafkaProducer {
   }
 }
 
-function isWorthPacking(messages: readonly BrokerMessage[]): boolean {
-  let bytes = 0;
-  return messages.some((message) => (bytes += sizeOf(message)) > COMPRESS_FROM_BYTES);
+function* outgoing(messages: readonly Numbered[]): Generator<Outgoing> {
+  for (const { index, message } of messages) yield { index, message, ...toWire(message) };
 }
 
-function refusal(message: BrokerMessage, reason: Error): UnpublishableMessageError {
+function isWorthPacking(messages: readonly Outgoing[]): boolean {
+  let sum = 0;
+  return messages.some(({ bytes }) => (sum += bytes) > COMPRESS_FROM_BYTES);
+}
+
+function refusal({ message, bytes }: Outgoing, reason: Error): UnpublishableMessageError {
   return new UnpublishableMessageError(
-    `A message of ${sizeOf(message)} bytes for topic ${message.topic}`,
+    `A message of ${bytes} bytes for topic ${message.topic}`,
     `Kafka refuses it (${reason.message}); see the topic's max.message.bytes`,
   );
 }

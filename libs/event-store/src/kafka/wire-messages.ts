@@ -1,9 +1,15 @@
 // Messages as kafkajs carries them, and as the port does. What arrives is anybody's bytes: reading it never fails.
 import type { IHeaders, KafkaMessage, Message } from 'kafkajs';
 import type { BrokerMessage, ReceivedMessage } from '../messaging/index.js';
+import { packed } from './packed-records.js';
 
-export function toWire({ key, headers, value }: BrokerMessage): Message {
-  return { key, value, headers: { ...headers } };
+/** Of a record around its key and what follows that, at most. */
+const RECORD_BYTES = 32;
+
+/** To be sent with a `packing`. `bytes` on the wire are a little too high rather than too low. */
+export function toWire({ key, headers, value }: BrokerMessage): { readonly wire: Message; readonly bytes: number } {
+  const rest = packed({ headers, value });
+  return { wire: { key, value: rest }, bytes: RECORD_BYTES + Buffer.byteLength(key) + rest.length };
 }
 
 /** Where bytes are not UTF-8 the text holds U+FFFD, by which the inbox knows and refuses it. */

@@ -59,7 +59,8 @@ export function keyProblem(key: string): string | undefined {
 }
 
 function headersProblem(headers: BrokerMessage['headers']): string | undefined {
-  for (const [name, text] of Object.entries(headers)) {
+  for (const name in headers) {
+    const text = headers[name]!;
     const isRead = name.startsWith('ce_') ? isText(text) : isStorable(text);
     if (!isRead || !isStorable(name)) return `one of its headers ${NOT_TEXT_SENTENCE}`;
   }
