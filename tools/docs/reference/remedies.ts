@@ -85,6 +85,7 @@ export const REMEDIES: Readonly<Record<string, string>> = {
     'Wait as long as Retry-After says and send it again. If it lasts, add a replica, or see docs/how-to/limit-load.md.',
   'payload-too-large': 'Send less.',
   'prefer-invalid': 'Send Prefer: wait= and a whole number of seconds, or leave it out.',
+  stopping: 'Send it again, on a new connection: another replica answers.',
   'text-not-storable': 'Take U+0000 and halves of surrogate pairs out of the text.',
   'token-invalid': 'Get a new token from the issuer that AUTH_ISSUER names.',
   'token-missing': 'Send Authorization: Bearer and a token.',

@@ -85,7 +85,6 @@ function notReady(detail: string, checks: object): ProblemException {
     status: 503,
     code: 'not-ready',
     detail,
-    headers: { 'retry-after': '1' },
     extensions: { checks },
   });
 }

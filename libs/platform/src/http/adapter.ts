@@ -24,6 +24,7 @@ export function httpAdapter({ trustProxy, deadlineMs }: AdapterOptions = {}): Fa
   return new FastifyAdapter({
     trustProxy: trustProxy ?? false,
     handlerTimeout: deadlineMs ?? usualLimits.deadlineMs,
+    return503OnClosing: false, // boundRequests says it in our shape
     bodyLimit: BODY_LIMIT_BYTES,
     connectionTimeout: 0,
     requestTimeout: 15_000,

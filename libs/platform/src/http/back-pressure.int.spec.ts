@@ -1,6 +1,8 @@
 // More requests than a service can take, and requests that take too long.
-import { Controller, Get } from '@nestjs/common';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createConnection } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { Controller, Get, Logger } from '@nestjs/common';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { eventually } from '../../../../test/support/eventually.js';
 import { problem } from '../../../../test/support/platform/problem.js';
 import { startTinyApp, type Answer, type TinyApp } from '../../../../test/support/platform/tiny-app.js';
@@ -9,6 +11,7 @@ import { Public } from '../auth/access.decorators.js';
 let open: () => void;
 let gate: Promise<void>;
 let atWork = 0;
+let fault: Error | undefined;
 
 @Public()
 @Controller()
@@ -18,6 +21,7 @@ class BusyController {
     atWork += 1;
     await gate;
     atWork -= 1;
+    if (fault) throw fault;
     return { done: true };
   }
 }
@@ -26,6 +30,7 @@ let app: TinyApp;
 beforeEach(() => {
   gate = new Promise((resolve) => (open = resolve));
   atWork = 0;
+  fault = undefined;
 });
 afterEach(async () => {
   open();
@@ -60,6 +65,22 @@ describe('a service with as much in hand as it takes', () => {
     await Promise.all(taken);
   });
 
+  it('refuses with 503 and Retry-After what comes on a connection that is kept while it stops', async () => {
+    const socket = createConnection({ port: app.port, host: '127.0.0.1' });
+    const heard = text(socket);
+    const ask = () => socket.write('GET /work HTTP/1.1\r\nHost: x\r\n\r\n');
+    ask();
+    await started(1);
+    const closed = app.nest.close();
+    await eventually(() => expect(app.nest.getHttpServer().listening).toBe(false));
+    ask();
+    open();
+    const [, first, second] = (await heard).split('HTTP/1.1 ');
+    await closed;
+    expect(first).toMatch(/^200 /);
+    expect(second).toMatch(/^503 [^]*retry-after: 1\r\n[^]*application\/problem\+json[^]*"code":"stopping"/);
+  });
+
   it('counts the work of callers who gave up until it has ended', async () => {
     const leave = new AbortController();
     const url = `http://127.0.0.1:${app.port}/work`;
@@ -88,12 +109,44 @@ describe('a request that takes too long', () => {
     expect((await work()).status).toBe(200);
   });
 
-  it('does not count for ever where its caller gave up and it never ends', async () => {
-    const left = fetch(`http://127.0.0.1:${app.port}/work`, { signal: AbortSignal.timeout(50) }).catch(() => 'left');
-    expect(await left).toBe('left');
-    await eventually(async () => {
-      const answer = await work();
-      expect(answer.json.code).toBe('deadline-passed');
+  it('counts behind its answer until its work has ended, so that no more of it is begun', async () => {
+    expect((await work()).json.code).toBe('deadline-passed');
+    for (let time = 0; time < 10; time += 1) expectOverloaded(await work());
+    expect(atWork).toBe(1);
+    open();
+    await eventually(async () => expect((await work()).status).toBe(200));
+  });
+
+  it('that fails behind its answer is neither answered nor reported again', async () => {
+    const said = { error: vi.spyOn(Logger.prototype, 'error'), debug: vi.spyOn(Logger.prototype, 'debug') };
+    try {
+      fault = new Error('Query read timeout');
+      expect((await work()).json.code).toBe('deadline-passed');
+      open();
+      await eventually(() => expect(said.debug).toHaveBeenCalledTimes(1));
+      expect(said.error.mock.calls.map(([about]) => (about as { code: string }).code)).toEqual(['deadline-passed']);
+    } finally {
+      vi.restoreAllMocks();
+    }
+  });
+});
+
+describe('work that never ends', () => {
+  it('is given up some time behind its answer, and a line names its route', async () => {
+    app = await startTinyApp({
+      requests: { maxInFlight: 1, deadlineMs: 100, lostAfterMs: 300 },
+      controllers: [BusyController],
     });
+    const error = vi.spyOn(Logger.prototype, 'error');
+    try {
+      expect((await work()).json.code).toBe('deadline-passed');
+      expectOverloaded(await work());
+      await eventually(async () => expect((await work()).json.code).toBe('deadline-passed'));
+      expect(error.mock.calls.map(([, line]) => line as string)).toContain(
+        'GET /work has not ended in 300 ms; given up',
+      );
+    } finally {
+      vi.restoreAllMocks();
+    }
   });
 });

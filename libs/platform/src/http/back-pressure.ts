@@ -1,48 +1,93 @@
 // How much work a service takes on at once. What is over that is refused at once with 503, so that what it has taken is answered in time.
 import { Logger } from '@nestjs/common';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { ProblemException } from './problem.js';
 import { isExempt } from './throttle.js';
 
 export interface RequestLimits {
-  /** Requests in hand at a time. */
+  /** Requests in hand at a time: those that wait for their answer, and those whose work goes on behind it. */
   readonly maxInFlight: number;
   /** A request that has no answer by then gets a 503, in milliseconds. What it has begun is not taken back. */
   readonly deadlineMs: number;
+  /** Work that goes on for so long behind its answer is taken for lost, and counts no longer; default 300,000 ms. */
+  readonly lostAfterMs?: number;
 }
 
 /** The deadline is longer than a wait for a connection or a read model (10 s), and shorter than a service may take to stop (25 s). */
 export const usualLimits: RequestLimits = { maxInFlight: 200, deadlineMs: 15_000 };
+/** Ten times what a statement may take, the longest that anything is waited for. */
+const LOST_AFTER_MS = 300_000;
 
-/** Behind the hook that gives the answer its correlation id, and in front of whatever costs time. */
-export function boundRequests(fastify: FastifyInstance, { maxInFlight, deadlineMs }: RequestLimits): void {
+interface InHand {
+  answered: boolean;
+  atWork: boolean;
+  givingUp?: NodeJS.Timeout;
+}
+
+/** Behind the hook that gives the answer its correlation id, and in front of whatever costs time; before there are routes. */
+export function boundRequests(
+  fastify: FastifyInstance,
+  { maxInFlight, lostAfterMs = LOST_AFTER_MS }: RequestLimits,
+): void {
   const logger = new Logger('http');
-  const leaving = new WeakMap<FastifyRequest, () => void>();
-  let inFlight = 0;
+  const known = new WeakMap<FastifyRequest, InHand>();
+  const inHand = new Set<InHand>();
   let refused = 0;
+  let isStopping = false;
 
-  const enter = (request: FastifyRequest, reply: FastifyReply): void => {
-    inFlight += 1;
-    const leave = once(() => {
-      inFlight -= 1;
-      if (refused > 0 && inFlight <= maxInFlight / 2) {
-        logger.log(`No longer over capacity; ${refused} requests were refused with 503.`);
-        refused = 0;
-      }
-    });
-    leaving.set(request, leave);
-    // A caller that gives up leaves the work behind: it counts until it has ended, or until its time would have been up.
-    reply.raw.once('close', () => {
-      if (reply.raw.writableFinished) leave();
-      else setTimeout(leave, deadlineMs).unref();
-    });
+  const leave = (one: InHand): void => {
+    clearTimeout(one.givingUp);
+    if (!inHand.delete(one) || refused === 0 || inHand.size > maxInFlight / 2) return;
+    logger.log(`No longer over capacity; ${refused} requests were refused with 503.`);
+    refused = 0;
+  };
+  // Neither an answer that its deadline gave nor a caller that gave up ends the work: a database that hangs would get more and more of it.
+  const answered = (one: InHand, { method, routeOptions, id: correlationId }: FastifyRequest): void => {
+    if (one.answered) return;
+    one.answered = true;
+    if (!one.atWork) return leave(one);
+    one.givingUp = setTimeout(() => {
+      logger.error({ correlationId }, `${method} ${routeOptions.url} has not ended in ${lostAfterMs} ms; given up`);
+      leave(one);
+    }, lostAfterMs).unref();
+  };
+  const worked = (one: InHand): void => {
+    one.atWork = false;
+    if (one.answered) leave(one);
   };
 
+  fastify.addHook('onRoute', (route) => {
+    if (isExempt(route.url)) return;
+    const { handler } = route;
+    route.handler = function (request, reply) {
+      const one = known.get(request);
+      if (!one) return handler.call(this, request, reply);
+      one.atWork = true;
+      inHand.add(one);
+      try {
+        const work: unknown = handler.call(this, request, reply);
+        const ended = () => worked(one);
+        void Promise.resolve(work).then(ended, ended);
+        return work;
+      } catch (error) {
+        worked(one);
+        throw error;
+      }
+    };
+  });
+  fastify.addHook('preClose', (done) => {
+    isStopping = true;
+    done();
+  });
   fastify.addHook('onRequest', (request, reply, done) => {
     // An orchestrator would take silence for death.
     if (isExempt(request.routeOptions.url)) return done();
-    if (inFlight < maxInFlight) {
-      enter(request, reply);
+    if (isStopping) return done(stopping());
+    if (inHand.size < maxInFlight) {
+      const one = { answered: false, atWork: false };
+      known.set(request, one);
+      inHand.add(one);
+      reply.raw.once('close', () => answered(one, request));
       return done();
     }
     if (refused === 0) logger.warn(`Over capacity: ${maxInFlight} requests are in hand, more are refused with 503.`);
@@ -50,8 +95,18 @@ export function boundRequests(fastify: FastifyInstance, { maxInFlight, deadlineM
     done(overloaded());
   });
   fastify.addHook('onSend', (request, _reply, payload, done) => {
-    leaving.get(request)?.();
+    const one = known.get(request);
+    if (one) answered(one, request);
     done(null, payload);
+  });
+}
+
+/** On a connection that is kept something may come after the last call; the answer closes it. */
+function stopping(): ProblemException {
+  return new ProblemException({
+    status: 503,
+    code: 'stopping',
+    detail: 'The service is stopping. Nothing of this request was done: send it again, another replica answers.',
   });
 }
 
@@ -61,15 +116,5 @@ function overloaded(): ProblemException {
     code: 'overloaded',
     detail:
       'The service has as much to do as it can take. Nothing of this request was done: send it again in a moment.',
-    headers: { 'retry-after': '1' },
   });
-}
-
-function once(work: () => void): () => void {
-  let done = false;
-  return () => {
-    if (done) return;
-    done = true;
-    work();
-  };
 }

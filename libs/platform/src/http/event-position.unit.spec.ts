@@ -68,13 +68,7 @@ describe('Event-Position', () => {
 describe('a read that cannot show what it was to show', () => {
   it.each([
     ['is behind', new ProjectionBehindError('orders@v1', 9n, 7n, 2_000), 503, 'ES-1310', '1'],
-    [
-      'holds the stream back',
-      new ProjectionHeldBackError('orders@v1', 9n, 'order-secret', 8n),
-      503,
-      'ES-1311',
-      undefined,
-    ],
+    ['holds the stream back', new ProjectionHeldBackError('orders@v1', 9n, 'order-secret', 8n), 503, 'ES-1311', '60'],
     ['knows no such position', new UnknownPositionError(9n), 400, 'ES-1312', undefined],
     ['is waited for by too many', new TooManyWaitingError(1_000), 503, 'ES-1203', '1'],
   ])(

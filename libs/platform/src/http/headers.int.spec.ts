@@ -1,9 +1,15 @@
 // What headers may say and what they lead to; and what an error from the inside looks like outside.
+import { ServiceUnavailableException } from '@nestjs/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DomainError, InvalidRequestError, UnavailableError, WrongExpectedVersionError } from '@app/event-store/core';
 import { VersionMismatchError } from '@app/kernel';
 import { problem } from '../../../../test/support/platform/problem.js';
-import { CommandForbiddenError, InvalidCommandError } from '@app/event-store';
+import {
+  CommandForbiddenError,
+  InvalidCommandError,
+  ProjectionBehindError,
+  ProjectionHeldBackError,
+} from '@app/event-store';
 import { faults, startTinyApp, type TinyApp } from '../../../../test/support/platform/tiny-app.js';
 
 let app: TinyApp;
@@ -175,6 +181,8 @@ describe('errors from the inside', () => {
     ...['57P01', '57P03', '53300', '53100', '25006', '57014', '55P03', '40001', '40P01', '08006'].map(
       (state): [number, string, () => unknown] => [503, 'unavailable', () => refusedWith(state)],
     ),
+    [503, 'ES-1310', () => new ProjectionBehindError('hunter2', 7n, 5n, 10_000)],
+    [503, 'service-unavailable', () => new ServiceUnavailableException('hunter2')],
     [503, 'unavailable', () => new Error('Query read timeout')],
     [503, 'unavailable', () => new Error('timeout exceeded when trying to connect')],
     [500, 'internal-error', () => refusedWith('42P01')],
@@ -191,6 +199,13 @@ describe('errors from the inside', () => {
     expect(answer.json.code).toBe(code);
     expect(answer.text).not.toContain('hunter2');
     expect(answer.headers['retry-after']).toBe(status === 503 ? '1' : undefined);
+  });
+
+  it('a read model that waits for an operator is to be asked again later than one that is late', async () => {
+    faults.set('now', () => new ProjectionHeldBackError('hunter2', 7n, 'order-1', 5n));
+    const answer = await get('/orders/faults/now');
+    expect([problem(answer), answer.json.code, answer.headers['retry-after']]).toEqual([503, 'ES-1311', '60']);
+    expect(answer.text).not.toContain('order-1');
   });
 
   it('a command that is not valid is a 422 that names its fields', async () => {

@@ -23,12 +23,20 @@ import { REPLAYED_HEADER } from './idempotency.js';
 import { etagOf } from './if-match.js';
 import { codeOfStatus, ProblemException, type ProblemInit } from './problem.js';
 
-const statusOfKind = { 'not-found': 404, forbidden: 403, conflict: 409, invalid: 422 } as const;
+/** What a decision against a command is answered with. */
+export const statusOfKind = { 'not-found': 404, forbidden: 403, conflict: 409, invalid: 422 } as const;
 
 /** Text that PostgreSQL cannot hold, where it slipped past the first check. */
 const notStorable = new Set(['22021', '22P05']);
 
+/** Also says when to ask again, wherever that may help. */
 export function problemOf(error: unknown): ProblemInit {
+  const problem = problemOfError(error);
+  if (problem.status !== 503 && problem.status !== 429) return problem;
+  return { ...problem, headers: { 'retry-after': '1', ...problem.headers } };
+}
+
+function problemOfError(error: unknown): ProblemInit {
   if (error instanceof ProblemException) return error.problem;
   if (error instanceof InvalidCommandError) {
     const detail = 'Some fields of the command are not right; see errors.';
@@ -52,7 +60,7 @@ export function problemOf(error: unknown): ProblemInit {
   if (error instanceof UnknownEventTypeError) {
     const detail =
       'A newer build of this service has written what this one cannot read. Ask again: that build answers.';
-    return { status: 503, code: error.code, detail, headers: { 'retry-after': '1' } };
+    return { status: 503, code: error.code, detail };
   }
   const waiting = ofWaiting(error);
   if (waiting) return waiting;
@@ -84,11 +92,11 @@ function ofWaiting(error: unknown): ProblemInit | undefined {
   if (error instanceof ProjectionBehindError) {
     const extensions = { expected: String(error.position), reached: String(error.reached) };
     const detail = 'The read model does not show the change at that Event-Position yet. Ask again in a moment.';
-    return { status: 503, code: error.code, detail, extensions, headers: { 'retry-after': '1' } };
+    return { status: 503, code: error.code, detail, extensions };
   }
   if (error instanceof ProjectionHeldBackError) {
     const detail = 'The read model cannot show the change at that Event-Position until an operator has mended it.';
-    return { status: 503, code: error.code, detail };
+    return { status: 503, code: error.code, detail, headers: { 'retry-after': '60' } };
   }
   return undefined;
 }
@@ -106,7 +114,6 @@ function deadlinePassed(): ProblemInit {
     code: 'deadline-passed',
     detail:
       'The request took too long and may still be done. Ask again in a moment; with the same Idempotency-Key that is safe.',
-    headers: { 'retry-after': '1' },
   };
 }
 
@@ -116,7 +123,6 @@ function unavailable(code: string): ProblemInit {
     code,
     detail:
       'The service cannot reach what it needs. Try again in a moment; with the same Idempotency-Key that is safe.',
-    headers: { 'retry-after': '1' },
   };
 }
 

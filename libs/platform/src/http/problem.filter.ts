@@ -4,8 +4,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { PROBLEM_TYPE, problemBody } from './problem.js';
 import { problemOf } from './problem-of.js';
 
-/** The caller's to repeat: a read that was too early, and what came when there was too much to do. The request's own line says all there is to say. */
-const saidEnough = new Set(['ES-1310', 'overloaded']);
+/** The caller's to repeat: a read that was too early, and what came when there was too much to do, or too late. The request's own line says all there is to say. */
+const saidEnough = new Set(['ES-1310', 'overloaded', 'stopping']);
 
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
@@ -16,6 +16,12 @@ export class ProblemFilter implements ExceptionFilter {
     const request = http.getRequest<FastifyRequest>();
     const reply = http.getResponse<FastifyReply>();
     const problem = problemOf(error);
+    // Its deadline has answered the request, and the request's own line has said so.
+    if (reply.raw.writableEnded) {
+      const { code } = problem;
+      this.logger.debug({ code, correlationId: request.id }, `Ended with ${problem.status} behind its answer`);
+      return;
+    }
     if (problem.status >= 500 && !saidEnough.has(problem.code)) {
       this.logger.error({ err: error, code: problem.code, correlationId: request.id }, `Answered ${problem.status}`);
     }
