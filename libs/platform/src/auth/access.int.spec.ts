@@ -170,10 +170,25 @@ describe('routes', () => {
     expect((await get('Bearer nonsense', '/ops/open')).status).toBe(200);
   });
 
-  it.each(['OPTIONS', 'TRACE', 'PUT', 'PROPFIND'])('answer %s with a problem and leak nothing', async (method) => {
-    const answer = await app.send(method, '/orders');
-    expect(answer.status).toBe(404);
-    expect(answer.text).not.toContain('alice');
+  it.each(['OPTIONS', 'TRACE', 'PUT', 'PROPFIND'])(
+    'answer %s with a problem that says which methods they take',
+    async (method) => {
+      const answer = await app.send(method, '/orders?status=x');
+      expect([answer.status, answer.json.code, answer.headers.allow]).toEqual([
+        405,
+        'method-not-allowed',
+        'GET, HEAD, POST',
+      ]);
+      expect(answer.text).not.toContain('alice');
+      const about = await app.send(method, '/orders/0198c0de-7a11-7000-8000-000000000001/cancel');
+      expect([about.status, about.headers.allow]).toEqual([405, 'POST']);
+    },
+  );
+
+  it('that there are none of are not found, with any method', async () => {
+    for (const path of ['/nothing', '/orders/', '/Orders', '/orders//cancel', '/orders/1/2/3']) {
+      for (const method of ['GET', 'PUT', 'OPTIONS']) expect((await app.send(method, path)).status).toBe(404);
+    }
   });
 
   it('that say nothing about access stop the boot, by name', async () => {

@@ -8,6 +8,7 @@ import { boundRequests, usualLimits, type RequestLimits } from './back-pressure.
 import { CORRELATION_HEADER } from './correlation.js';
 import { contextOf } from './message-context.interceptor.js';
 import { acceptJsonOnly } from './json-body.js';
+import { refuseOtherMethods } from './known-methods.js';
 import { assertPlainInput } from './plain-input.js';
 import { beginRequestSpan, endRequestSpan, inRequestSpan, traceOf } from './request-span.js';
 import { countRequest, measureRequest } from './request-metrics.js';
@@ -36,6 +37,7 @@ export function configureHttp(app: NestFastifyApplication, limits: RequestLimits
   addHooks(fastify);
   throttleAddresses(fastify, app.get(Throttle, { strict: false }));
   boundRequests(fastify, limits);
+  refuseOtherMethods(fastify);
 }
 
 /** `@Version('2')` puts a route at /v2/…; an address without a version is the first one, and stays. */
