@@ -1,4 +1,4 @@
-// Every context walks over its own routes, also one that is still to be written: nobody has to remember it.
+// No context is without a spec that walks over its routes; the walks themselves are in those specs, on a running service.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -8,7 +8,7 @@ const walks = ['expectClosedDoors(service)', 'expectNothingForOthers(service,', 
 
 describe('each context', () => {
   it.each([...contexts().map(({ service }) => join('apps', service)), join('templates', 'context')])(
-    '%s asks at all of its routes without a token, in the wrong role and as somebody else',
+    '%s has a spec that asks at all of its routes without a token, in the wrong role and as somebody else',
     (folder) => {
       const specs = readdirSync(join(folder, 'src')).filter((name) => name.endsWith('.e2e.spec.ts'));
       const text = specs.map((name) => readFileSync(join(folder, 'src', name), 'utf8')).join('\n');

@@ -4,6 +4,7 @@ import type { OpenAPIObject } from '@nestjs/swagger';
 import { RouteAudit } from '@app/platform';
 import type { ServiceUnderTest } from './service.js';
 
+const bodiless = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS']);
 const SOME_ID = '0198c0de-7a11-7000-8000-000000000001';
 
 /** Asks at every route without a token and with a role that is not its own. Returns the routes that are closed. */
@@ -12,9 +13,9 @@ export async function expectClosedDoors({ app, send }: ServiceUnderTest): Promis
   for (const { method, path, access } of app.get(RouteAudit, { strict: false }).routes()) {
     if (access === 'public') continue;
     const request = {
-      method: method as 'GET' | 'POST',
+      method,
       path: path.replaceAll(/:\w+/g, SOME_ID),
-      ...(method === 'POST' && { body: {} }),
+      ...(!bodiless.has(method) && { body: {} }),
     };
     const route = `${method} ${path}`;
     for (const [role, status] of [
@@ -51,9 +52,9 @@ export async function expectNothingForOthers(
     const route = `${method} ${path}`;
     const isAbout = path.includes(':');
     if (!isAbout && method !== 'GET') continue; // it makes something of the caller's own
-    const body = bodies[route] ?? (method === 'GET' ? undefined : {});
+    const body = bodies[route] ?? (bodiless.has(method) ? undefined : {});
     const answer = await send({
-      method: method as 'GET' | 'POST',
+      method,
       path: path.replaceAll(/:\w+/g, id),
       user: 'mallory',
       body,
@@ -82,11 +83,16 @@ interface Property {
   readonly enum?: unknown;
 }
 
+const METHODS = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace'] as const;
+/** A command that was decided against is answered so, and so again. */
+const DECISIONS = ['403', '404', '409', '422'];
+
 /** What the API document leaves out, in words; empty when everything is said. */
 export function undocumented({ paths, components }: Pick<OpenAPIObject, 'paths' | 'components'>): string[] {
   const missing: string[] = [];
-  for (const [path, { get, post }] of Object.entries(paths)) {
-    for (const [method, operation] of Object.entries({ get, post })) {
+  for (const [path, item] of Object.entries(paths)) {
+    for (const method of METHODS) {
+      const operation = item[method];
       if (!operation) continue;
       const say = (what: string, there: boolean) => void (there || missing.push(`${method} ${path}: ${what}`));
       const parameters = (operation.parameters ?? []).filter((parameter) => 'name' in parameter) as Parameter[];
@@ -101,17 +107,21 @@ export function undocumented({ paths, components }: Pick<OpenAPIObject, 'paths' 
         say('400', answers.has('400'));
       }
       const headers = parameters.filter((parameter) => parameter.in === 'header').map(({ name }) => name);
-      if (method === 'post') {
-        say('Idempotency-Key', headers.includes('Idempotency-Key'));
-        const [[, done]] = responses as [[string, Response]];
-        say('Idempotency-Replayed', done.headers?.['Idempotency-Replayed'] !== undefined);
-        for (const status of ['400', '415', '422']) say(status, answers.has(status));
-      }
+      const hasKey = headers.includes('Idempotency-Key');
+      // PUT and DELETE may be sent twice by what they mean.
+      if (method === 'post' || method === 'patch') say('Idempotency-Key', hasKey);
+      if (hasKey) say('422', answers.has('422'));
+      if (operation.requestBody) for (const status of ['400', '413', '415']) say(status, answers.has(status));
       say('412', headers.includes('If-Match') === answers.has('412'));
       for (const [status, { content, headers: answered = {} }] of responses) {
         const type = Number(status) < 400 ? 'application/json' : 'application/problem+json';
         say(`schema of ${status}`, content?.[type] !== undefined && Object.keys(content).length === 1);
         say(`example of ${status}`, Number(status) < 400 || content?.[type]?.example !== undefined);
+        const isDecision = Number(status) < 300 || DECISIONS.includes(status);
+        say(
+          `Idempotency-Replayed of ${status}`,
+          (hasKey && isDecision) === (answered['Idempotency-Replayed'] !== undefined),
+        );
         say(`X-Correlation-Id of ${status}`, answered['X-Correlation-Id'] !== undefined);
         say(`Retry-After of ${status}`, ['429', '503'].includes(status) === (answered['Retry-After'] !== undefined));
       }

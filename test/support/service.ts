@@ -38,7 +38,7 @@ export interface ServiceUnderTest {
 }
 
 export interface TestRequest {
-  readonly method?: 'GET' | 'POST';
+  readonly method?: string;
   readonly path: string;
   readonly user?: string;
   /** Default `customer`; several are separated by spaces. */

@@ -1,5 +1,6 @@
 // What holds for the operations of every service, said once in its OpenAPI document and not on each route: limits, outages, headers, examples.
 import type { OpenAPIObject } from '@nestjs/swagger';
+import { statusOfKind } from '../http/problem-of.js';
 import { codeOfStatus, problemBody } from '../http/problem.js';
 import { isExempt } from '../http/throttle.js';
 import { problemContent } from './api-problems.js';
@@ -72,14 +73,16 @@ export function finishOperations(document: OpenAPIObject): void {
   for (const schema of Object.values(components.schemas ?? {})) exampleIds(schema);
 }
 
+/** What is refused before anybody looks at the key. */
+const beforeTheKey = new Set([401, 413, 415, 429]);
+/** A decision against a command is kept as one for it is, and given again. */
+const recorded = new Set<number>(Object.values(statusOfKind));
+
 function headersOf(status: number, hasKey: boolean): Headers {
   return {
     'X-Correlation-Id': header('CorrelationId'),
-    ...(hasKey &&
-      status < 300 && {
-        'Idempotency-Key': header('IdempotencyKey'),
-        'Idempotency-Replayed': header('IdempotencyReplayed'),
-      }),
+    ...(hasKey && !beforeTheKey.has(status) && { 'Idempotency-Key': header('IdempotencyKey') }),
+    ...(hasKey && (status < 300 || recorded.has(status)) && { 'Idempotency-Replayed': header('IdempotencyReplayed') }),
     ...((status === 429 || status === 503) && { 'Retry-After': header('RetryAfter') }),
   };
 }
@@ -102,8 +105,8 @@ function exampleIds(schema: object): void {
 }
 
 export function operationsOf({ paths }: OpenAPIObject): [path: string, operation: Operation][] {
-  return Object.entries(paths).flatMap(([path, { get, post, put, patch, delete: remove }]) =>
-    [get, post, put, patch, remove].flatMap((operation): [string, Operation][] =>
+  return Object.entries(paths).flatMap(([path, { get, put, post, delete: remove, options, head, patch, trace }]) =>
+    [get, put, post, remove, options, head, patch, trace].flatMap((operation): [string, Operation][] =>
       operation ? [[path, operation]] : [],
     ),
   );

@@ -1,0 +1,41 @@
+// That the look at an API document sees what is missing, whatever the method.
+import { describe, expect, it } from 'vitest';
+import { undocumented } from './doors.js';
+
+const problem = { 'application/problem+json': { example: {} } };
+const headers = { 'X-Correlation-Id': {} };
+const again = { ...headers, 'Retry-After': {} };
+const responses = {
+  200: { description: '', headers, content: { 'application/json': {} } },
+  401: { description: '', headers, content: problem },
+  403: { description: '', headers, content: problem },
+  429: { description: '', headers: again, content: problem },
+  503: { description: '', headers: again, content: problem },
+};
+const operation = { responses, security: [{ bearer: [] }] };
+const components = { schemas: { ProblemDto: {} } };
+const missing = (method: string, what: object) =>
+  undocumented({ paths: { '/orders': { [method]: { ...operation, ...what } } }, components });
+
+const key = { name: 'Idempotency-Key', in: 'header' };
+const methods = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace'];
+
+describe('what an API document leaves out', () => {
+  it.each(methods)('is found of %s', (method) => {
+    expect(missing(method, { security: [] })).toContain(`${method} /orders: one bearer token`);
+    expect(missing(method, { requestBody: {} })).toContain(`${method} /orders: 415`);
+    expect(missing(method, { responses: { 200: responses[200] } })).toContain(`${method} /orders: 503`);
+  });
+
+  it('is nothing where all is said', () => expect(missing('get', {})).toEqual([]));
+
+  it('is the key of what must not be done twice, and which answers may be given again', () => {
+    expect(missing('patch', {})).toContain('patch /orders: Idempotency-Key');
+    const found = missing('put', { parameters: [key] });
+    expect(found).toEqual([
+      'put /orders: 422',
+      'put /orders: Idempotency-Replayed of 200',
+      'put /orders: Idempotency-Replayed of 403',
+    ]);
+  });
+});
