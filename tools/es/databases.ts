@@ -43,11 +43,19 @@ export type BrokerPlace =
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
+/** As whom a command works: most need no more than an operator's role; `service` is for the role of the service, or its owner. */
+export type Power = 'operator' | 'service';
+
+const URL_OF: Readonly<Record<Power, readonly string[]>> = {
+  operator: ['OPERATOR_DATABASE_URL', 'DATABASE_URL'],
+  service: ['DATABASE_URL'],
+};
+
 /** @throws EsError saying what to start or to name. */
-export async function findTargets(where: Where, environment: Environment): Promise<Targets> {
+export async function findTargets(where: Where, environment: Environment, power: Power = 'operator'): Promise<Targets> {
   const [keysUrl] = (await fromEnvironment(environment, 'PERSONAL_DATA_KEYS_URL')) ?? [];
   const withKeys = (targets: readonly Target[]) => targets.map((target) => ({ ...target, keysUrl }));
-  const named = where.databaseUrl ?? (await fromEnvironment(environment, 'DATABASE_URL'));
+  const named = where.databaseUrl ?? (await namedUrl(environment, power));
   if (named) return { contexts: withKeys(namedTargets(named, where.context)), broker: await namedBroker(environment) };
   const wanted = where.context === undefined ? contextNames() : [where.context];
   if (wanted.length === 0) throw new EsError('There are no contexts yet: npm run new:context shipping.');
@@ -76,6 +84,20 @@ function securityFrom(environment: Environment): KafkaSecurity | undefined {
   } catch (error) {
     throw new EsError((error as Error).message);
   }
+}
+
+async function namedUrl(environment: Environment, power: Power): Promise<string[] | undefined> {
+  for (const name of URL_OF[power]) {
+    const found = await fromEnvironment(environment, name);
+    if (found) return found;
+  }
+  if (await fromEnvironment(environment, 'OPERATOR_DATABASE_URL')) {
+    throw new EsError(
+      "This takes more than an operator's role may do. Expected the URL of the service's role, or for migrations of the owner's, in DATABASE_URL.",
+      2,
+    );
+  }
+  return undefined;
 }
 
 async function fromEnvironment(environment: Environment, name: string): Promise<string[] | undefined> {

@@ -18,7 +18,7 @@ export function addCommonOptions(program: Command): Command {
     .option('--json', 'for programs: JSON instead of text')
     .option(
       '--database-url <url>',
-      'a database to look into instead of that of `npm start`; repeat it for more (default: $DATABASE_URL)',
+      'a database to look into instead of that of `npm start`; repeat it for more (default: $OPERATOR_DATABASE_URL, else $DATABASE_URL)',
       collect,
     )
     .option('--data <folder>', 'the data folder of `npm start`', DEFAULT_DATA);

@@ -32,8 +32,9 @@ export function knownLines(known: ListedProcess | undefined): string[] {
   ];
 }
 
-export function operationText({ at, actor, action, reason }: RecordedOperation): string {
-  return `${timeText(at)}  ${action} by ${actor}${reason ? `: ${reason}` : ''}`;
+export function operationText({ at, actor, databaseUser, action, reason }: RecordedOperation): string {
+  const as = databaseUser === undefined ? '' : ` as ${databaseUser}`;
+  return `${timeText(at)}  ${action} by ${actor}${as}${reason ? `: ${reason}` : ''}`;
 }
 
 function refusedLines(refused: readonly { type: string; code: string; message: string }[]): string[] {

@@ -155,7 +155,7 @@ describe.skipIf(context === undefined)('es processes', { timeout: WITHIN_MS }, (
       out: expect.stringMatching(/^journey\/1: due now: .*\/journey\/events\/\d+; 1 behind follow in order\./),
     });
     await eventually(async () => expect((await es('list')).out).toContain('no process is stuck'));
-    await shows('1', /process\.retry by olga: mended/);
+    await shows('1', /process\.retry by olga as postgres: mended/);
     expect(await es('retry', 'journey/1', '--reason', 'again')).toMatchObject({
       code: 1,
       err: expect.stringContaining('Nothing of journey/1 is parked'),
@@ -183,7 +183,7 @@ describe.skipIf(context === undefined)('es processes', { timeout: WITHIN_MS }, (
     expect((await sentBy('2')).slice(3)).toEqual(['Unbook sea', 'Unbook rail', 'Unbook air']);
     const shown = (await es('show', 'journey/2')).out;
     expect(shown).toContain('taken back by olga: the airline is bankrupt');
-    expect(shown).toContain('process.compensate by olga: the airline is bankrupt');
+    expect(shown).toContain('process.compensate by olga as postgres: the airline is bankrupt');
     expect(await es(...order)).toMatchObject({
       code: 1,
       err: expect.stringMatching(/^ES-1509: Process journey 2 cannot be compensated: .*taken back already/),

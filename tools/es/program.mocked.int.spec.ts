@@ -100,6 +100,31 @@ describe('es', () => {
     expect(err).toContain('The database given is that of order-service, not of payment-service.');
   });
 
+  it.each([[['streams']], [['parked', 'replay', 'order-service/x/events/1']], [['doctor']]])(
+    '%j works with the database of operators, where that is named',
+    async (args) => {
+      const { out, err } = await es(args, {
+        OPERATOR_DATABASE_URL: 'postgres://olga:sekret@127.0.0.1:1/order_service',
+        DATABASE_URL: 'postgres://127.0.0.1:2/order_service',
+      });
+      expect(out + err).toContain('127.0.0.1:1/order_service');
+      expect(out + err).not.toContain('127.0.0.1:2');
+    },
+  );
+
+  it.each([[['migrate']], [['forget', 'alice', '--reason', 'x']]])(
+    '%j takes the database of the service, and never that of operators or of npm start instead',
+    async (args) => {
+      const operator = { OPERATOR_DATABASE_URL: 'postgres://olga:sekret@127.0.0.1:1/order_service' };
+      const alone = await es(args, operator);
+      expect(alone.err).toContain("This takes more than an operator's role may do.");
+      expect(alone.code).toBe(2);
+      const { err } = await es(args, { ...operator, DATABASE_URL: 'postgres://127.0.0.1:2/order_service' });
+      expect(err).toContain('127.0.0.1:2');
+      expect(err).not.toContain('127.0.0.1:1/');
+    },
+  );
+
   it('doctor makes a finding of a database that is not there', async () => {
     const { code, out } = await es(['doctor', '--json'], {
       DATABASE_URL: 'postgres://u:sekret@127.0.0.1:1/order_service',

@@ -39,7 +39,7 @@ export async function withProjection(
   wanted: ProjectionName,
   work: (chosen: Chosen) => Promise<void>,
 ): Promise<void> {
-  const { contexts } = await findTargets(options, io.environment);
+  const { contexts } = await findTargets(options, io.environment, 'service');
   const found: { target: (typeof contexts)[number]; projection: OperatedProjection }[] = [];
   for (const target of contexts) {
     for (const projection of await projectionsOf(target.context))
@@ -54,7 +54,7 @@ export async function withProjection(
   const { consumes } = await factsOf(target.context);
   const inboundTypes = new Set(consumes.flatMap(({ events }) => events.map((event) => eventDeclaration(event)!.type)));
   const one = { ...options, context: target.context };
-  await withContexts(io, one, async () => undefined); // says what is wrong with the database, if anything is
+  await withContexts(io, one, async () => undefined, 'service'); // says what is wrong with the database, if anything is
   const migrations = { names: await migrationsOf(target.context), table: MIGRATIONS_TABLE };
   const entities = (await projectionsOf(target.context)).flatMap(({ tables }) => tables);
   const context = await openContext({

@@ -26,8 +26,9 @@ export async function withReferenced(
   const { context: name } = ref;
   if (options.context !== undefined && options.context !== name)
     throw new EsError(`The message is one of ${safe(name)}, and --context says ${options.context}.`, 2);
-  const named = options.databaseUrl ?? io.environment['DATABASE_URL'] ?? io.environment['DATABASE_URL_FILE'];
-  if (named === undefined && !contextNames().includes(name))
+  const variables = ['OPERATOR_DATABASE_URL', 'DATABASE_URL'].flatMap((variable) => [variable, `${variable}_FILE`]);
+  const isNamed = options.databaseUrl !== undefined || variables.some((variable) => io.environment[variable]);
+  if (!isNamed && !contextNames().includes(name))
     throw new EsError(`There is no context ${safe(name)}. Expected one of: ${contextNames().join(', ')}.`, 2);
   await withContexts(io, { ...options, context: name }, async ([context]) => work(context!));
 }

@@ -1,7 +1,7 @@
 // Opens the contexts a command is about, hands them to it, and closes them whatever happens.
 import { openContext, placeOf, type OpenContext } from '../../libs/event-store/src/postgres/operations/index.js';
 import { MIGRATIONS_TABLE, migrationsOf, storeMigrations } from './contexts.js';
-import { findTargets, type Target, type Where } from './databases.js';
+import { findTargets, type Power, type Target, type Where } from './databases.js';
 import { EsError, reasonOf } from './errors.js';
 import type { Io } from './io.js';
 
@@ -15,8 +15,9 @@ export async function withContexts<T>(
   io: Io,
   where: Where,
   work: (contexts: readonly OpenContext[]) => Promise<T>,
+  power?: Power,
 ): Promise<T> {
-  const { contexts: targets } = await findTargets(where, io.environment);
+  const { contexts: targets } = await findTargets(where, io.environment, power);
   const opened = await Promise.allSettled(targets.map(openUsable));
   const contexts = opened.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
   try {

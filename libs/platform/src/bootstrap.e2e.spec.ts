@@ -86,6 +86,28 @@ describe('a service', { timeout: 90_000 }, () => {
     expect(output).toContain('- THINGS: got "many"; expected a number of things.');
   });
 
+  it('has the owner’s URL in production only to migrate, and what is wrong with that one is said of its variable', async () => {
+    const { host } = new URL(database.url);
+    const nobody = `postgres://nobody:correct-horse-battery@${host}/things`;
+    const variables = {
+      NODE_ENV: 'production',
+      DATABASE_URL: nobody,
+      BUS_DATABASE_URL: nobody,
+      MIGRATION_DATABASE_URL: nobody,
+      AUTH_ISSUER: 'https://login.example.com/',
+    };
+    const refused = await start({ ...variables, RUN_MIGRATIONS: 'true' }).ended;
+    expect([refused.code, refused.output]).toEqual([
+      1,
+      expect.stringContaining('MIGRATION_DATABASE_URL: expected to be unset'),
+    ]);
+    const migrated = await start(variables, '--migrate').ended;
+    expect([migrated.code, migrated.output]).toEqual([
+      1,
+      expect.stringContaining('MIGRATION_DATABASE_URL: cannot use things on'),
+    ]);
+  });
+
   it('on a schema that lacks migrations says which and exits 1; with --migrate it runs them and exits 0', async () => {
     const refused = await start({}).ended;
     expect(refused.code).toBe(1);

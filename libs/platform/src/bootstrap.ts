@@ -43,6 +43,7 @@ export async function bootstrap(context: Type, options: BootstrapOptions): Promi
   exitOnUncaught(logger);
   try {
     const onlyMigrate = process.argv.includes('--migrate');
+    if (!onlyMigrate) refuseOwner(config);
     if (config.NODE_ENV === 'production' && config.SEAL_KEY === undefined && !onlyMigrate)
       logger.warn('SEAL_KEY is not set: events are not sealed, and a change of history cannot be found.');
     await prepare(config, options, logger, onlyMigrate);
@@ -69,6 +70,15 @@ function readEnvironment({ name, config }: BootstrapOptions): readonly [Platform
   }
 }
 
+/** Whoever breaks into a service has what is in its environment: there the owner's URL would undo that it runs as a role of its own. */
+function refuseOwner({ NODE_ENV, MIGRATION_DATABASE_URL }: PlatformConfig): void {
+  if (NODE_ENV !== 'production' || MIGRATION_DATABASE_URL === undefined) return;
+  throw new Error(
+    'MIGRATION_DATABASE_URL: expected to be unset in production, but for a process that is run with --migrate. ' +
+      'Migrate once before the new version starts, and give it to that process only.',
+  );
+}
+
 async function prepare(
   config: PlatformConfig,
   options: BootstrapOptions,
@@ -77,11 +87,17 @@ async function prepare(
 ): Promise<void> {
   const migrate = onlyMigrate || config.RUN_MIGRATIONS;
   const ran = await prepareDatabase({
-    url: (migrate && config.MIGRATION_DATABASE_URL) || config.DATABASE_URL,
+    ...(migrate && config.MIGRATION_DATABASE_URL
+      ? { url: config.MIGRATION_DATABASE_URL, variable: 'MIGRATION_DATABASE_URL' }
+      : { url: config.DATABASE_URL }),
     service: options.name,
     migrations: options.migrations ?? [],
     migrate,
-    roles: { app: config.DATABASE_APP_ROLE, reader: config.DATABASE_READER_ROLE },
+    roles: {
+      app: config.DATABASE_APP_ROLE,
+      reader: config.DATABASE_READER_ROLE,
+      operator: config.DATABASE_OPERATOR_ROLE,
+    },
     onConnectionLost: (error) => logger.warn(`A connection was lost: ${error.message}`),
     onWaiting: (sentence) => logger.warn(sentence),
   });

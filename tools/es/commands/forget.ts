@@ -37,35 +37,40 @@ export function forgetCommand(io: Io): Command {
 async function run(io: Io, subject: string, options: ForgetOptions & CommonOptions): Promise<void> {
   const { reason, dryRun = false, unknownToo = false } = options;
   const order = { subject, reason, actor: options.actor ?? `os-user:${userInfo().username}` };
-  await withContexts(io, options, async (contexts) => {
-    if (contexts.length > 1 && io.environment['PERSONAL_DATA_KEYS_URL'])
-      throw new EsError(
-        'PERSONAL_DATA_KEYS_URL is the place of the keys of one service. Add --context, once for each.',
-        2,
-      );
-    const planned = await forgetAll(contexts, { ...order, dryRun: true });
-    if (!unknownToo && planned.every(({ hadKey, outcome }) => !hadKey && outcome === 'forgotten')) {
-      throw new EsError(
-        `${contexts.map(({ name }) => name).join(' and ')} have no key of ${safe(subject)}, so nothing personal of them is stored encrypted. ` +
-          'Expected the subject as events name it; where keys have a database of their own, PERSONAL_DATA_KEYS_URL names it. ' +
-          '--unknown-too forgets them all the same.',
-      );
-    }
-    for (const { name, versions } of contexts) {
-      for (const one of await versions.list()) {
-        if (one.state !== 'serving')
-          io.note(
-            `${safe(name)}: ${safe(one.name)}@v${one.version} is ${one.state}; its rows are told when a build runs it again. Drop its tables if none will.`,
-          );
+  await withContexts(
+    io,
+    options,
+    async (contexts) => {
+      if (contexts.length > 1 && io.environment['PERSONAL_DATA_KEYS_URL'])
+        throw new EsError(
+          'PERSONAL_DATA_KEYS_URL is the place of the keys of one service. Add --context, once for each.',
+          2,
+        );
+      const planned = await forgetAll(contexts, { ...order, dryRun: true });
+      if (!unknownToo && planned.every(({ hadKey, outcome }) => !hadKey && outcome === 'forgotten')) {
+        throw new EsError(
+          `${contexts.map(({ name }) => name).join(' and ')} have no key of ${safe(subject)}, so nothing personal of them is stored encrypted. ` +
+            'Expected the subject as events name it; where keys have a database of their own, PERSONAL_DATA_KEYS_URL names it. ' +
+            '--unknown-too forgets them all the same.',
+        );
       }
-    }
-    const seconds = (2 * KEY_TTL_MS) / 1_000;
-    if (!dryRun && planned.some(({ outcome }) => outcome === 'forgotten'))
-      io.note(`The key is destroyed, then ${seconds} s pass, until no process can have it any more.`);
-    const done = dryRun ? planned : await forgetAll(contexts, order);
-    if (options.json) return outJson(io, { subject, dryRun, contexts: done });
-    for (const one of done) io.out(sentenceOf(subject, one, dryRun));
-  });
+      for (const { name, versions } of contexts) {
+        for (const one of await versions.list()) {
+          if (one.state !== 'serving')
+            io.note(
+              `${safe(name)}: ${safe(one.name)}@v${one.version} is ${one.state}; its rows are told when a build runs it again. Drop its tables if none will.`,
+            );
+        }
+      }
+      const seconds = (2 * KEY_TTL_MS) / 1_000;
+      if (!dryRun && planned.some(({ outcome }) => outcome === 'forgotten'))
+        io.note(`The key is destroyed, then ${seconds} s pass, until no process can have it any more.`);
+      const done = dryRun ? planned : await forgetAll(contexts, order);
+      if (options.json) return outJson(io, { subject, dryRun, contexts: done });
+      for (const one of done) io.out(sentenceOf(subject, one, dryRun));
+    },
+    'service',
+  );
 }
 
 type Done = Forgotten & { readonly context: string };

@@ -13,6 +13,7 @@ interface MigrateOptions extends CommonOptions {
   readonly dryRun?: true;
   readonly appRole?: string;
   readonly readerRole?: string;
+  readonly operatorRole?: string;
 }
 
 interface Migrated {
@@ -30,18 +31,20 @@ export function migrateCommand(io: Io): Command {
     .option('--dry-run', 'only say what is pending')
     .option('--app-role <name>', 'as whom the service runs: grants it what it needs (default: $DATABASE_APP_ROLE)')
     .option('--reader-role <name>', 'a role that may only read: grants it that (default: $DATABASE_READER_ROLE)')
+    .option('--operator-role <name>', 'as whom people operate: grants it that (default: $DATABASE_OPERATOR_ROLE)')
     .action(async (_options, self: Command) => run(io, self.optsWithGlobals<MigrateOptions>()));
   return examples(command, 'migrate --dry-run', 'migrate --context order-service --json');
 }
 
 async function run(io: Io, options: MigrateOptions): Promise<void> {
-  const { DATABASE_APP_ROLE, DATABASE_READER_ROLE } = io.environment;
+  const { DATABASE_APP_ROLE, DATABASE_READER_ROLE, DATABASE_OPERATOR_ROLE } = io.environment;
   const roles = {
     app: options.appRole ?? (DATABASE_APP_ROLE || undefined),
     reader: options.readerRole ?? (DATABASE_READER_ROLE || undefined),
+    operator: options.operatorRole ?? (DATABASE_OPERATOR_ROLE || undefined),
   };
-  const grants = roles.app !== undefined || roles.reader !== undefined;
-  const { contexts } = await findTargets(options, io.environment);
+  const grants = Object.values(roles).some((role) => role !== undefined);
+  const { contexts } = await findTargets(options, io.environment, 'service');
   const done: Migrated[] = [];
   for (const target of contexts) {
     const pending = await pendingOf(target);

@@ -11,6 +11,7 @@ import { EsError } from '../errors.js';
 import { outJson, type Io } from '../io.js';
 import { examples, type CommonOptions } from '../options.js';
 import { reference, withReferenced } from '../references.js';
+import { operationText } from '../process-lines.js';
 import { cut, paint, prettyData, safe } from '../terminal.js';
 import { metadataText, shellWord, timeText } from '../text.js';
 import { valueLines, valueJson } from '../value.js';
@@ -89,10 +90,6 @@ function print(io: Io, ref: ParkedRef, shown: Exclude<ShownParked, { kind: 'abse
     io.out(`  npm run -s es -- parked replay ${shellWord(safe(name))}`);
     io.out(`  npm run -s es -- parked discard ${shellWord(safe(name))} --reason '…'`);
   }
-}
-
-function operationText({ at, actor, action, reason }: RecordedOperation): string {
-  return `${timeText(at)}  ${action} by ${actor}${reason ? `: ${reason}` : ''}`;
 }
 
 /** A reason is for reading: it goes on in the next line instead of being cut. */

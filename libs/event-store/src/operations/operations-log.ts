@@ -1,7 +1,7 @@
 // The port that remembers what operators did: who, when, what, and why.
 
 export interface Operation {
-  /** Who did it, e.g. `os-user:alice`. */
+  /** Who did it, e.g. `os-user:alice`, as they say themselves. */
   readonly actor: string;
   readonly action:
     | 'parked.replay'
@@ -24,6 +24,8 @@ export interface Operation {
 }
 
 export interface RecordedOperation extends Operation {
+  /** The role that the database let in; undefined in memory, and of what was done before this was kept. */
+  readonly databaseUser?: string | undefined;
   /** On the database clock. */
   readonly at: Date;
 }

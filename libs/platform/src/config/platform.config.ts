@@ -61,7 +61,7 @@ export class PlatformConfig extends KafkaConfig {
   @Max(1_000_000_000)
   readonly RATE_LIMIT_PER_ADDRESS: number = 1_000;
 
-  /** Requests in hand at a time; what is over that is answered 503 with Retry-After at once. Health is always answered. */
+  /** Requests in hand at a time, until their work has ended; what is over that is answered 503 with Retry-After at once. Health is always answered. */
   @Env('integer', { expected: 'a whole number of requests from 1 to 100000' })
   @Min(1)
   @Max(100_000)
@@ -96,7 +96,10 @@ export class PlatformConfig extends KafkaConfig {
   @Env('boolean', { expected: 'true or false' })
   readonly RUN_MIGRATIONS: boolean = false;
 
-  /** As whom RUN_MIGRATIONS brings the schema up to date, where that is not the role of DATABASE_URL. For development: production runs --migrate as the owner, once. */
+  /**
+   * As whom the schema is brought up to date, where that is not the role of DATABASE_URL. It is the owner's: in production only a process that is run
+   * with --migrate may have it, and a service that has it does not start.
+   */
   @Env('text', { expected: `${postgresUrl}, of the same database`, secret: true })
   @IsOptional()
   @IsPostgresUrl()
@@ -113,6 +116,12 @@ export class PlatformConfig extends KafkaConfig {
   @IsOptional()
   @Length(1, 63)
   readonly DATABASE_READER_ROLE?: string;
+
+  /** A role for those who operate: it may replay, discard, pause and compensate, and add no event. The migrations grant it that. */
+  @Env('text', { expected: 'the name of a role of the database, as in CREATE ROLE' })
+  @IsOptional()
+  @Length(1, 63)
+  readonly DATABASE_OPERATOR_ROLE?: string;
 
   /** Seals events as they settle, so that `es verify` finds what was changed. Several keys, separated by commas: the first seals. Unset: no seals. */
   @Env('text', {

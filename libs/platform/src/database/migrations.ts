@@ -12,6 +12,8 @@ const LOCK_NOT_AVAILABLE = '55P03';
 export interface PrepareOptions extends DatabaseOptions {
   /** Run what is pending; otherwise pending migrations are refused. */
   readonly migrate: boolean;
+  /** Where the URL comes from, for what is said of it; default DATABASE_URL. */
+  readonly variable?: string;
   /** Granted to after the migrations; without them nothing is granted. */
   readonly roles?: DatabaseRoles;
   /** How long the database may take to come up, default 30,000. */
@@ -91,7 +93,7 @@ async function connect(options: PrepareOptions): Promise<DataSource> {
     try {
       return await new DataSource(migrationDataSourceOptions(options)).initialize();
     } catch (cause) {
-      const trouble = troubleWith(options.url, cause);
+      const trouble = troubleWith(options, cause);
       if (!mayPass(cause) || Date.now() >= deadline) throw new Error(`${trouble}.`, { cause });
       if (tries === 1) onWaiting?.(`${trouble}; waiting up to ${patienceMs} ms for it.`);
       await sleep(250);
@@ -105,8 +107,8 @@ function mayPass(error: unknown): boolean {
   return failureOf(error) === 'unavailable' && !/^(28|3D)/.test(String(code));
 }
 
-function troubleWith(url: string, error: unknown): string {
+function troubleWith({ url, variable = 'DATABASE_URL' }: PrepareOptions, error: unknown): string {
   const { hostname, port, pathname } = new URL(url);
   const message = error instanceof Error && error.message ? error.message : String((error as { code?: unknown }).code);
-  return `DATABASE_URL: cannot use ${pathname.slice(1)} on ${hostname}:${port || 5432}: ${message}`;
+  return `${variable}: cannot use ${pathname.slice(1)} on ${hostname}:${port || 5432}: ${message}`;
 }

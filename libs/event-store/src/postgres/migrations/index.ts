@@ -12,6 +12,7 @@ import { RequirePositions1764212400000 } from './1764212400000-require-positions
 import { ValidatePositions1764212400001 } from './1764212400001-validate-positions.js';
 import { ExtendProcesses1764212400002 } from './1764212400002-extend-processes.js';
 import { MirrorDeadLetters1764212400003 } from './1764212400003-mirror-dead-letters.js';
+import { RecordDatabaseUser1764212400004 } from './1764212400004-record-database-user.js';
 
 export const eventStoreMigrations = [
   CreateEventStore1763424000000,
@@ -27,4 +28,5 @@ export const eventStoreMigrations = [
   ValidatePositions1764212400001,
   ExtendProcesses1764212400002,
   MirrorDeadLetters1764212400003,
+  RecordDatabaseUser1764212400004,
 ];

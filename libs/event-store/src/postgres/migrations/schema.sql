@@ -52,6 +52,7 @@ CREATE TABLE event_store.operations_log (
   action text NOT NULL,
   actor text NOT NULL,
   at timestamp(3) with time zone DEFAULT clock_timestamp() NOT NULL,
+  database_user text DEFAULT SESSION_USER,
   detail jsonb NOT NULL,
   id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
   reason text,

@@ -13,11 +13,15 @@ export class PostgresOperationsLog implements OperationsLog {
   }
 
   async of(subject: string): Promise<RecordedOperation[]> {
-    const { rows } = await this.database.query<RecordedOperation & { reason: string | null }>({
-      text: `SELECT at, actor, action, subject, reason, detail FROM event_store.operations_log
+    const { rows } = await this.database.query<RecordedOperation & Record<'reason' | 'databaseUser', string | null>>({
+      text: `SELECT at, actor, database_user AS "databaseUser", action, subject, reason, detail FROM event_store.operations_log
               WHERE subject = $1 ORDER BY id DESC LIMIT 100`,
       values: [subject],
     });
-    return rows.map((row) => ({ ...row, reason: row.reason ?? undefined }));
+    return rows.map((row) => ({
+      ...row,
+      reason: row.reason ?? undefined,
+      databaseUser: row.databaseUser ?? undefined,
+    }));
   }
 }

@@ -1,13 +1,15 @@
 // Gives the roles of a database what they need and no more.
 import pg from 'pg';
 import { ConfigurationError } from '../../core/index.js';
-import { appGrants, grantedRoles, readerGrants } from '../sql/grants.sql.js';
+import { appGrants, grantedRoles, operatorGrants, readerGrants } from '../sql/grants.sql.js';
 
 export interface DatabaseRoles {
   /** As whom the service runs: reads, adds events, keeps its read models; never changes an event or the schema. */
   readonly app?: string;
   /** For people and dashboards. */
   readonly reader?: string;
+  /** For those who replay and discard what is set aside, pause read models and compensate processes. */
+  readonly operator?: string;
 }
 
 /** As TypeORM's DataSource and query runner have it, and pg's client nearly. */
@@ -18,16 +20,21 @@ export type RunSql = (sql: string, values?: unknown[]) => Promise<unknown>;
  * named: tables may have come. The roles themselves are made by who administers the server.
  * @throws ConfigurationError a role is not there, or is the owner, whom nothing can be denied.
  */
-export async function grantRoles(run: RunSql, { app, reader }: DatabaseRoles, migrationsTable: string): Promise<void> {
-  const named = [app, reader].filter((role) => role !== undefined);
-  for (const role of named) await checkRole(run, role);
-  const before = (await run(grantedRoles)) as { role: string; app: boolean }[];
-  const kept = before.filter(({ role }) => !named.includes(role));
-  const readers = [...kept.filter((one) => !one.app).map(({ role }) => role), reader];
-  const apps = [...kept.filter((one) => one.app).map(({ role }) => role), app];
-  for (const role of readers) if (role !== undefined) await run(readerGrants(pg.escapeIdentifier(role)));
+export async function grantRoles(run: RunSql, roles: DatabaseRoles, migrationsTable: string): Promise<void> {
   const list = pg.escapeIdentifier(migrationsTable);
-  for (const role of apps) if (role !== undefined) await run(appGrants(pg.escapeIdentifier(role), list));
+  const grants: Record<keyof DatabaseRoles, (role: string) => string> = {
+    reader: readerGrants,
+    operator: operatorGrants,
+    app: (role) => appGrants(role, list),
+  };
+  const named = Object.values(roles).filter((role): role is string => role !== undefined);
+  for (const role of named) await checkRole(run, role);
+  const before = (await run(grantedRoles)) as { role: string; kind: keyof DatabaseRoles }[];
+  const kept = before.filter(({ role }) => !named.includes(role));
+  for (const kind of ['reader', 'operator', 'app'] as const) {
+    const of = [...kept.filter((one) => one.kind === kind).map(({ role }) => role), roles[kind]];
+    for (const role of of) if (role !== undefined) await run(grants[kind](pg.escapeIdentifier(role)));
+  }
 }
 
 async function checkRole(run: RunSql, role: string): Promise<void> {

@@ -60,12 +60,30 @@ ALTER DEFAULT PRIVILEGES IN SCHEMA ${SCHEMAS.join(', ')} GRANT SELECT ON TABLES 
 ALTER DEFAULT PRIVILEGES IN SCHEMA ${SCHEMAS.join(', ')} GRANT SELECT ON SEQUENCES TO ${role}`;
 }
 
+/**
+ * For those who run operations: reads everything, and changes what is set aside, the pauses, and nothing else. It adds to the log of operations, without
+ * saying when or as whom, and to that of inbound messages, through which processes are told to compensate. No event, checkpoint or read model.
+ */
+export function operatorGrants(role: string): string {
+  return `
+${readerGrants(role)};
+GRANT UPDATE, DELETE ON event_store.parked_messages TO ${role};
+GRANT UPDATE (resolution, resolved_at), INSERT ON event_store.unreadable_messages TO ${role};
+GRANT UPDATE (paused_at, paused_by, pause_reason, lease_owner, leased_until, lease_epoch) ON event_store.subscriptions TO ${role};
+GRANT INSERT (actor, action, subject, reason, detail) ON event_store.operations_log TO ${role};
+GRANT INSERT ON event_store.inbound_messages TO ${role}`;
+}
+
 /** Roles that grants were made to, as the default privileges of whoever asks record them. */
 export const grantedRoles = `
-SELECT r.rolname AS role, bool_or(a.privilege_type = 'INSERT') AS app
+SELECT r.rolname AS role,
+       CASE WHEN bool_or(a.privilege_type = 'INSERT') THEN 'app'
+            WHEN EXISTS (SELECT FROM pg_class c, aclexplode(c.relacl) g WHERE c.oid = 'event_store.inbound_messages'::regclass
+                            AND g.grantee = r.oid AND g.privilege_type = 'INSERT') THEN 'operator'
+            ELSE 'reader' END AS kind
   FROM pg_default_acl d
   JOIN pg_roles o ON o.oid = d.defaclrole AND o.rolname = current_user
  CROSS JOIN LATERAL aclexplode(d.defaclacl) a
   JOIN pg_roles r ON r.oid = a.grantee AND r.oid <> o.oid
  WHERE d.defaclnamespace = 'event_store'::regnamespace AND d.defaclobjtype = 'r'
- GROUP BY r.rolname`;
+ GROUP BY r.oid, r.rolname`;
