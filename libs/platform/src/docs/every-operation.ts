@@ -62,9 +62,11 @@ export function finishOperations(document: OpenAPIObject): void {
     const parameters = (operation.parameters ??= []);
     const hasKey = parameters.some((parameter) => 'name' in parameter && parameter.name === 'Idempotency-Key');
     parameters.push({ $ref: '#/components/parameters/CorrelationId' });
-    for (const [status, response] of responsesOf(operation)) {
-      response.headers = { ...headersOf(status, hasKey), ...response.headers };
+    for (const [status, shared] of responsesOf(operation)) {
+      // Routes of one controller have those of its class in common, and not all of them take a key.
+      const response = { ...shared, headers: { ...headersOf(status, hasKey), ...shared.headers } };
       if (status >= 400) giveExample(status, response);
+      responses[status] = response;
     }
   }
   const components = (document.components ??= {});
