@@ -99,7 +99,7 @@ export class HandOver {
     try {
       return { outcome: await work(), leaving };
     } finally {
-      done.abort();
+      done.abort('done'); // without a reason it makes an error with a stack, each time
     }
   }
 
