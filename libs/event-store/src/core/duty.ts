@@ -1,5 +1,5 @@
 // What a call is made for. Connections are divided by it: what requests use up, subscriptions and health do not miss.
-import { AsyncLocalStorage } from 'node:async_hooks';
+import { Ambient } from './ambient.js';
 
 export type Duty =
   /** Whatever nobody says anything else of. */
@@ -12,10 +12,10 @@ export type Duty =
   /** Reads the figures a scrape shows; never what anybody waits for. */
   | 'metrics';
 
-const ambient = new AsyncLocalStorage<Duty>();
+const ambient = new Ambient<Duty>();
 
 export function currentDuty(): Duty {
-  return ambient.getStore() ?? 'requests';
+  return ambient.current ?? 'requests';
 }
 
 /** `work`, and all that it starts. */

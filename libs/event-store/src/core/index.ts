@@ -80,6 +80,8 @@ export { spanAttributes } from './span-attributes.js';
 export {
   beginSpan,
   inSpan,
+  runInSpan,
+  runningSpan,
   useTracer,
   type Span,
   type SpanAttributes,

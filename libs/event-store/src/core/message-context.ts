@@ -1,5 +1,5 @@
-// Who asked, why, and because of what: travels by AsyncLocalStorage, so that nobody passes it by hand and no event goes without it.
-import { AsyncLocalStorage } from 'node:async_hooks';
+// Who asked, why, and because of what: travels with the call, so that nobody passes it by hand and no event goes without it.
+import { Ambient } from './ambient.js';
 import { deterministicId } from './clock.js';
 import type { EventMetadata } from './event.js';
 
@@ -26,7 +26,7 @@ export class MessageContext {
 
   /** The context of the running call, or undefined outside any message. */
   static current(): MessageContext | undefined {
-    return ambient.getStore();
+    return ambient.current;
   }
 
   static run<T>(context: MessageContext, work: () => T): T {
@@ -101,4 +101,4 @@ export class MessageContext {
   }
 }
 
-const ambient = new AsyncLocalStorage<MessageContext>();
+const ambient = new Ambient<MessageContext>();

@@ -1,5 +1,6 @@
 // What the library does, told as numbers while it does it. It knows no metrics library: whoever has one gives a meter, and without one nothing is made.
 import type { Counter, Histogram, Labels } from './metric.js';
+import { whenSettled } from './when-settled.js';
 
 export interface Meter {
   add<L extends string>(counter: Counter<L>, labels: Labels<L>, by?: number): void;
@@ -30,19 +31,12 @@ export function measured<T, L extends string>(
   work: () => Promise<T>,
 ): Promise<T> {
   const end = current?.begin(histogram);
-  return end ? tellEnding(work, (ending) => end(labels(ending))) : work();
-}
-
-async function tellEnding<T>(work: () => Promise<T>, told: (ending: Ending<T>) => void): Promise<T> {
-  let result: T;
-  try {
-    result = await work();
-  } catch (error) {
-    told({ error });
-    throw error;
-  }
-  told({ result });
-  return result;
+  if (!end) return work();
+  return whenSettled(
+    work,
+    (result) => end(labels({ result })),
+    (error) => end(labels({ error })),
+  );
 }
 
 /** What becomes of the work is no affair of a meter that fails. */

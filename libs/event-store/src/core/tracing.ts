@@ -1,7 +1,9 @@
 // What the library does, told as spans of a trace. It knows no tracer: whoever has one gives it, and without one nothing is made.
+import { Ambient } from './ambient.js';
 import { DomainError } from './domain-errors.js';
 import { MessageContext } from './message-context.js';
 import { spanAttributes } from './span-attributes.js';
+import { whenSettled } from './when-settled.js';
 
 export type SpanKind = 'internal' | 'server' | 'producer' | 'consumer';
 
@@ -12,9 +14,7 @@ export interface SpanInit {
   readonly name: string;
   /** Default `internal`. */
   readonly kind?: SpanKind;
-  /** What it follows from, as W3C trace context. Default: what the running call does. */
-  readonly traceparent?: string | undefined;
-  /** What it has to do with besides, as W3C trace contexts: each message of a batch. */
+  /** What it has to do with besides what it follows from, as W3C trace contexts: each message of a batch. */
   readonly links?: readonly (string | undefined)[];
   readonly attributes?: SpanAttributes;
 }
@@ -30,42 +30,64 @@ export interface Span {
 }
 
 export interface Tracer {
-  begin(init: SpanInit): Span;
+  /** `traceparent`: what it follows from, as W3C trace context. */
+  begin(init: SpanInit, traceparent: string | undefined): Span;
 }
 
 let tracer: Tracer | undefined;
+/** Of the tracer, and known to nobody else. */
+const running = new Ambient<unknown>();
 
 /** For the whole process, before anything starts; undefined switches tracing off. */
 export function useTracer(next: Tracer | undefined): void {
   tracer = next;
 }
 
-/** Undefined where nobody traces. `init` is asked for only where somebody does. */
-export function beginSpan(init: () => SpanInit): Span | undefined {
+/**
+ * Undefined where nobody traces, or not this trace; `init` is asked for only where somebody does.
+ * @param from what it follows from, as W3C trace context; default: what the running call does.
+ */
+export function beginSpan(init: () => SpanInit, from?: string): Span | undefined {
   if (!tracer) return undefined;
+  const traceparent = from ?? MessageContext.current()?.traceparent;
+  if (isLeftOut(traceparent)) return undefined;
   const asked = init();
-  const traceparent = asked.traceparent ?? MessageContext.current()?.traceparent;
-  return untroubled(() => tracer?.begin({ ...asked, traceparent }));
+  return untroubled(() => tracer?.begin(asked, traceparent));
 }
 
-/** Runs `work` in a span that ends when it does, and fails as it does; a rejection is an answer and no failure. */
-export async function inSpan<T>(init: () => SpanInit, work: (span: Span | undefined) => Promise<T>): Promise<T> {
-  const span = beginSpan(init);
+/** Runs `work` in a span that ends when it does, and fails as it does; a rejection is an answer and no failure. `from` as in {@link beginSpan}. */
+export function inSpan<T>(
+  init: () => SpanInit,
+  work: (span: Span | undefined) => Promise<T>,
+  from?: string,
+): Promise<T> {
+  const span = beginSpan(init, from);
   if (!span) return work(undefined);
-  let failure: unknown;
-  try {
-    return await span.run(() => work(span));
-  } catch (error) {
-    failure = error;
-    throw error;
-  } finally {
-    untroubled(() => end(span, failure));
-  }
+  return whenSettled(
+    () => span.run(() => work(span)),
+    () => untroubled(() => span.end()),
+    (error) => untroubled(() => fail(span, error)),
+  );
 }
 
-function end(span: Span, failure: unknown): void {
-  if (!(failure instanceof DomainError)) return span.end(failure);
-  span.set({ [spanAttributes.rejection]: failure.code });
+/** For tracers: what {@link runInSpan} was given last. */
+export function runningSpan(): unknown {
+  return running.current;
+}
+
+/** For tracers: runs `work` as a part of `span`, which is whatever the tracer finds again as {@link runningSpan}. */
+export function runInSpan<T>(span: unknown, work: () => T): T {
+  return running.run(span, work);
+}
+
+/** W3C Trace Context, section 3.2.2.5: the last bit of the flags. Who began the trace has decided that nobody keeps it. */
+function isLeftOut(traceparent: string | undefined): boolean {
+  return traceparent !== undefined && /^.{53}[0-9a-f][02468ace]$/.test(traceparent);
+}
+
+function fail(span: Span, error: unknown): void {
+  if (!(error instanceof DomainError)) return span.end(error);
+  span.set({ [spanAttributes.rejection]: error.code });
   span.end();
 }
 

@@ -7,6 +7,7 @@ const CALLER = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`;
 
 interface Told {
   readonly init: SpanInit;
+  readonly from: string | undefined;
   readonly attributes: SpanAttributes[];
   ended: { readonly error: unknown } | undefined;
 }
@@ -14,8 +15,8 @@ interface Told {
 function tracing(): Told[] {
   const told: Told[] = [];
   useTracer({
-    begin(init) {
-      const span: Told = { init, attributes: [], ended: undefined };
+    begin(init, from) {
+      const span: Told = { init, from, attributes: [], ended: undefined };
       told.push(span);
       return {
         traceparent: `00-${'a'.repeat(32)}-${String(told.length).padStart(16, '0')}-01`,
@@ -49,11 +50,34 @@ describe('a span', () => {
         () => Promise.resolve(),
       );
       await inSpan(
-        () => ({ name: 'process view', traceparent: 'its own' }),
+        () => ({ name: 'process view' }),
         () => Promise.resolve(),
+        'its own',
       );
     });
-    expect(told.map(({ init }) => init.traceparent)).toEqual([CALLER, 'its own']);
+    expect(told.map(({ from }) => from)).toEqual([CALLER, 'its own']);
+  });
+
+  it('is not even described in a trace that who began it does not keep', async () => {
+    tracing();
+    const unkept = CALLER.replace(/01$/, '00');
+    const described = (): never => expect.unreachable();
+    expect(beginSpan(described, unkept)).toBeUndefined();
+    const context = new MessageContext({ correlationId: 'c', traceparent: unkept });
+    const running = MessageContext.run(context, () => inSpan(described, (span) => Promise.resolve(span)));
+    await expect(running).resolves.toBeUndefined();
+  });
+
+  it('ends also with work that throws at once, or that gives no promise', async () => {
+    const told = tracing();
+    const throws = (): never => {
+      throw new Error('at once');
+    };
+    await expect(inSpan(() => ({ name: 'one' }), throws)).rejects.toThrow('at once');
+    const plain = (() => 7) as unknown as () => Promise<number>;
+    await expect(inSpan(() => ({ name: 'two' }), plain)).resolves.toBe(7);
+    expect(told.map(({ ended }) => ended?.error)).toEqual([new Error('at once'), undefined]);
+    expect(told.every(({ ended }) => ended !== undefined)).toBe(true);
   });
 
   it('ends with its work, and fails as that does', async () => {

@@ -1,5 +1,5 @@
 // One transaction that several writes share: an append, a read model, a checkpoint. Whoever runs inside it joins it without passing it by hand.
-import { AsyncLocalStorage } from 'node:async_hooks';
+import { Ambient } from './ambient.js';
 import { UnitOfWorkClosedError, UnitOfWorkRolledBackError } from './errors.js';
 
 /** An open database transaction. Adapters subclass it with what their queries need. */
@@ -42,14 +42,14 @@ export abstract class Transaction {
   }
 }
 
-const ambient = new AsyncLocalStorage<Transaction>();
+const ambient = new Ambient<Transaction>();
 
 /**
  * The transaction this call runs in, or undefined outside any.
  * @throws UnitOfWorkClosedError when the call outlived its unit of work (a promise nobody awaited): its write would silently run outside.
  */
 export function currentTransaction(): Transaction | undefined {
-  const transaction = ambient.getStore();
+  const transaction = ambient.current;
   if (transaction && !transaction.isOpen) throw new UnitOfWorkClosedError();
   return transaction;
 }
@@ -61,7 +61,7 @@ export function runInTransaction<T>(transaction: Transaction, work: () => Promis
 
 /** Runs `work` outside any ambient transaction (e.g. timers started inside one). */
 export function outsideTransaction<T>(work: () => T): T {
-  return ambient.exit(work);
+  return ambient.run(undefined, work);
 }
 
 export interface UnitOfWork {

@@ -67,6 +67,7 @@ export class CommandBus extends NestCommandBus {
           () => this.executeTraced(context, command, asyncContext),
         );
       },
+      context.traceparent,
     );
   }
 
@@ -112,10 +113,10 @@ function outcomeOf(ending: Ending<unknown>): 'accepted' | 'rejected' | 'failed' 
   return ending.error instanceof DomainError ? 'rejected' : 'failed';
 }
 
-function spanOf({ command, traceparent }: MessageContext): SpanInit {
+function spanOf({ command }: MessageContext): SpanInit {
   const { id, type } = command!;
   const attributes = { [spanAttributes.commandType]: type, [spanAttributes.commandId]: id };
-  return { name: `execute ${type}`, traceparent, attributes };
+  return { name: `execute ${type}`, attributes };
 }
 
 /** Inherits from the context of the caller. */

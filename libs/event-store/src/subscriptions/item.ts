@@ -48,9 +48,10 @@ export function inContextOf<T>(
     [names.messagingMessageId]: record.id,
   });
   return inSpan(
-    () => ({ ...processing(definition, attributes()), traceparent: record.metadata.traceparent }),
+    () => processing(definition, attributes()),
     (span) =>
       timed(definition, () => MessageContext.run(contextOf(definition.name, record, span?.traceparent), handle)),
+    record.metadata.traceparent,
   );
 }
 

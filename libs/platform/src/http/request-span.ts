@@ -8,12 +8,14 @@ const spans = new WeakMap<FastifyRequest, Span>();
 export function beginRequestSpan(request: FastifyRequest): void {
   const { method, routeOptions, raw } = request;
   const route = routeOptions.url ?? 'none';
-  const span = beginSpan(() => ({
-    name: `${method} ${route}`,
-    kind: 'server',
-    traceparent: traceparentOf(raw),
-    attributes: { 'http.request.method': method, 'http.route': route },
-  }));
+  const span = beginSpan(
+    () => ({
+      name: `${method} ${route}`,
+      kind: 'server',
+      attributes: { 'http.request.method': method, 'http.route': route },
+    }),
+    traceparentOf(raw),
+  );
   if (span) spans.set(request, span);
 }
 

@@ -1,77 +1,45 @@
-// The spans of the library and of HTTP as spans of OpenTelemetry. Loaded only where tracing is on.
-import {
-  context,
-  isSpanContextValid,
-  ROOT_CONTEXT,
-  SpanKind,
-  SpanStatusCode,
-  trace,
-  TraceFlags,
-  type Link,
-  type SpanContext,
-  type Tracer as OtelTracer,
-} from '@opentelemetry/api';
-import type { Span, SpanInit, Tracer } from '@app/event-store/core';
+// The spans of the library and of HTTP, for the exporter of OpenTelemetry. Loaded only where tracing is on.
+import { randomFillSync } from 'node:crypto';
+import { ROOT_CONTEXT, trace, TraceFlags, type Context, type SpanContext } from '@opentelemetry/api';
+import { runningSpan, type Span, type SpanInit, type Tracer } from '@app/event-store/core';
+import { OwnSpan, UnkeptSpan } from './own-span.js';
+import { RecordedSpan, type Origin } from './recorded-span.js';
+import { parseTraceparent } from './traceparent.js';
 
-const kinds = {
-  internal: SpanKind.INTERNAL,
-  server: SpanKind.SERVER,
-  producer: SpanKind.PRODUCER,
-  consumer: SpanKind.CONSUMER,
-} as const;
-
-/** As many as OpenTelemetry keeps of one span (its limit is 128): the first of a batch. */
-const LINKS = 128;
-
-export function otelTracer(otel: OtelTracer): Tracer {
+/** @param keeps whether a trace that begins here, by its id, is kept. */
+export function otelTracer(origin: Origin, keeps: (traceId: string) => boolean): Tracer {
   return {
-    begin({ name, kind = 'internal', traceparent, links = [], attributes = {} }: SpanInit): Span {
-      const parent = parse(traceparent);
-      // A span that runs here already is the nearer parent, when it is of the same trace: it may be one of another library.
-      const active = trace.getSpanContext(context.active());
-      const within = active && (!parent || active.traceId === parent.traceId) ? context.active() : undefined;
-      const from = within ?? (parent ? trace.setSpanContext(ROOT_CONTEXT, parent) : ROOT_CONTEXT);
-      const span = otel.startSpan(
-        name,
-        { kind: kinds[kind], attributes: { ...attributes }, links: linksTo(links) },
-        from,
-      );
-      const here = trace.setSpan(from, span);
-      return {
-        traceparent: format(span.spanContext()),
-        set: (more) => void span.setAttributes({ ...more }),
-        run: (work) => context.with(here, work),
-        end(error) {
-          if (error !== undefined) {
-            span.recordException(describe(error));
-            span.setStatus({ code: SpanStatusCode.ERROR });
-          }
-          span.end();
-        },
-      };
+    begin(init: SpanInit, traceparent: string | undefined): Span {
+      const { parent, outer } = followed(traceparent);
+      const traceId = parent?.traceId ?? randomHex(16);
+      const isKept = parent ? (parent.traceFlags & TraceFlags.SAMPLED) !== 0 : keeps(traceId);
+      const own = { traceId, spanId: randomHex(8), traceFlags: isKept ? TraceFlags.SAMPLED : TraceFlags.NONE };
+      return isKept ? new RecordedSpan(origin, { own, parent, outer }, init) : new UnkeptSpan(own, outer);
     },
   };
 }
 
-/** Never the stack and what a driver hangs on its errors: rows and parameters would leave the service. */
-function describe(error: unknown): { readonly name: string; readonly message: string } {
-  if (error instanceof Error) return { name: error.name, message: error.message };
-  return { name: 'Error', message: typeof error === 'string' ? error : typeof error };
+/** A span that runs here already is the nearer parent, when it is of the same trace: it may be one of another library. */
+function followed(traceparent: string | undefined): { parent: SpanContext | undefined; outer: Context } {
+  const running = runningSpan();
+  const isOwn = running instanceof OwnSpan;
+  const within = isOwn ? running.spanContext() : running ? trace.getSpanContext(running as Context) : undefined;
+  if (!within || (traceparent !== undefined && !traceparent.startsWith(within.traceId, 3)))
+    return { parent: parseTraceparent(traceparent), outer: ROOT_CONTEXT };
+  return { parent: within, outer: isOwn ? running.outer : (running as Context) };
 }
 
-function linksTo(traceparents: NonNullable<SpanInit['links']>): Link[] {
-  const contexts = [...new Set(traceparents)].slice(0, LINKS).map(parse);
-  return contexts.flatMap((to) => (to ? [{ context: to }] : []));
-}
+const BYTES = 4_096;
+const bytes = Buffer.alloc(BYTES);
+let hex = '';
+let used = 0;
 
-/** W3C Trace Context, section 3.2: version, trace id, parent id, flags. */
-function parse(traceparent: string | undefined): SpanContext | undefined {
-  const [, traceId, spanId, flags] = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/.exec(traceparent ?? '') ?? [];
-  if (!traceId || !spanId || !flags) return undefined;
-  const parsed = { traceId, spanId, traceFlags: Number.parseInt(flags, 16) & TraceFlags.SAMPLED, isRemote: true };
-  return isSpanContextValid(parsed) ? parsed : undefined;
-}
-
-function format({ traceId, spanId, traceFlags }: SpanContext): string {
-  return `00-${traceId}-${spanId}-${traceFlags.toString(16).padStart(2, '0')}`;
+/** Out of many bytes at once: asking for a few costs as much. */
+function randomHex(length: number): string {
+  if (used + 2 * length > hex.length) {
+    hex = randomFillSync(bytes).toString('hex');
+    used = 0;
+  }
+  used += 2 * length;
+  return hex.slice(used - 2 * length, used);
 }

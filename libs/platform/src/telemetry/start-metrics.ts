@@ -25,12 +25,12 @@ export async function startMetrics(
   { METRICS_PORT: port, HOST: host }: Pick<PlatformConfig, 'METRICS_PORT' | 'HOST'>,
 ): Promise<ServiceMetrics> {
   if (port === undefined) return NONE;
-  const [{ otelMetrics }, { processReadings }, { storeReadings }] = await Promise.all([
-    import('./otel-meter.js'),
+  const [{ prometheusMetrics }, { processReadings }, { storeReadings }] = await Promise.all([
+    import('./prometheus-metrics.js'),
     import('./process-readings.js'),
     import('./store-readings.js'),
   ]);
-  const metrics = otelMetrics(service);
+  const metrics = prometheusMetrics(service);
   const own = processReadings();
   metrics.observe(own.source);
   useMeter(metrics.meter);
@@ -50,12 +50,12 @@ export async function startMetrics(
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${taken}/metrics`,
     watch: (runtime, subscriptions) => metrics.observe(...storeReadings(runtime, subscriptions)),
-    async close() {
+    close() {
       useMeter(undefined);
       own.end();
       server.close();
       server.closeAllConnections();
-      await metrics.close();
+      return Promise.resolve();
     },
   };
 }

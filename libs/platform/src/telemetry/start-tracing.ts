@@ -2,6 +2,9 @@
 import { useTracer } from '@app/event-store/core';
 import type { PlatformConfig } from '../config/platform.config.js';
 
+/** Of our spans; other libraries have one each. */
+const SCOPE = { name: 'event-store' };
+
 /** Call it before the application is created. Resolves to what sends the last spans and ends; without a collector it does nothing. */
 export async function startTracing(
   service: string,
@@ -9,20 +12,29 @@ export async function startTracing(
 ): Promise<() => Promise<void>> {
   const { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_TRACES_SAMPLER_ARG: share } = config;
   if (endpoint === undefined) return () => Promise.resolve();
-  const [{ OTLPTraceExporter }, { resourceFromAttributes }, sdk, { otelTracer }] = await Promise.all([
-    import('@opentelemetry/exporter-trace-otlp-http'),
-    import('@opentelemetry/resources'),
-    import('@opentelemetry/sdk-trace-node'),
-    import('./otel-tracer.js'),
-  ]);
+  const [{ ROOT_CONTEXT }, { OTLPTraceExporter }, { resourceFromAttributes }, sdk, { otelTracer }, { SpanContexts }] =
+    await Promise.all([
+      import('@opentelemetry/api'),
+      import('@opentelemetry/exporter-trace-otlp-http'),
+      import('@opentelemetry/resources'),
+      import('@opentelemetry/sdk-trace-node'),
+      import('./otel-tracer.js'),
+      import('./span-contexts.js'),
+    ]);
   const url = `${endpoint.replace(/\/$/, '')}/v1/traces`;
+  const resource = resourceFromAttributes({ 'service.name': service, 'process.pid': process.pid });
+  const processor = new sdk.BatchSpanProcessor(new OTLPTraceExporter({ url }));
+  const root = new sdk.TraceIdRatioBasedSampler(Number(share));
+  // For spans of other libraries; ours go to the same processor, and are sampled alike.
   const provider = new sdk.NodeTracerProvider({
-    resource: resourceFromAttributes({ 'service.name': service, 'process.pid': process.pid }),
-    sampler: new sdk.ParentBasedSampler({ root: new sdk.TraceIdRatioBasedSampler(Number(share)) }),
-    spanProcessors: [new sdk.BatchSpanProcessor(new OTLPTraceExporter({ url }))],
+    resource,
+    sampler: new sdk.ParentBasedSampler({ root }),
+    spanProcessors: [processor],
   });
-  provider.register();
-  useTracer(otelTracer(provider.getTracer('event-store')));
+  provider.register({ contextManager: new SpanContexts() });
+  const keeps = (traceId: string): boolean =>
+    root.shouldSample(ROOT_CONTEXT, traceId).decision === sdk.SamplingDecision.RECORD_AND_SAMPLED;
+  useTracer(otelTracer({ resource, instrumentationScope: SCOPE, processor }, keeps));
   return async () => {
     useTracer(undefined);
     await provider.shutdown();

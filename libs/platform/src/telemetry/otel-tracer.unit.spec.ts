@@ -1,0 +1,134 @@
+import { context, propagation, SpanKind, trace } from '@opentelemetry/api';
+import { emptyResource } from '@opentelemetry/resources';
+import {
+  AlwaysOnSampler,
+  InMemorySpanExporter,
+  NodeTracerProvider,
+  ParentBasedSampler,
+  SimpleSpanProcessor,
+} from '@opentelemetry/sdk-trace-node';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { inSpan, MessageContext, useTracer } from '@app/event-store/core';
+import { otelTracer } from './otel-tracer.js';
+import { SpanContexts } from './span-contexts.js';
+
+const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
+const CALLER = `00-${TRACE}-00f067aa0ba902b7-01`;
+
+let exporter: InMemorySpanExporter;
+let keeps: boolean;
+beforeEach(() => {
+  exporter = new InMemorySpanExporter();
+  keeps = true;
+  const processor = new SimpleSpanProcessor(exporter);
+  const resource = emptyResource();
+  const sampler = new ParentBasedSampler({ root: new AlwaysOnSampler() });
+  const provider = new NodeTracerProvider({ resource, sampler, spanProcessors: [processor] });
+  provider.register({ contextManager: new SpanContexts() });
+  useTracer(otelTracer({ resource, instrumentationScope: { name: 'test' }, processor }, () => keeps));
+});
+afterEach(() => {
+  useTracer(undefined);
+  trace.disable();
+  context.disable();
+  propagation.disable();
+});
+
+const spans = () => exporter.getFinishedSpans();
+const named = (name: string) => spans().find((span) => span.name === name)!;
+const within = <T>(name: string, work: () => T, from?: string): Promise<T> =>
+  inSpan(
+    () => ({ name }),
+    async () => work(),
+    from,
+  );
+/** A span of another library. */
+const theirs = <T>(name: string, work: () => T): T =>
+  trace.getTracer('theirs').startActiveSpan(name, (span) => {
+    try {
+      return work();
+    } finally {
+      span.end();
+    }
+  });
+
+describe('a span', () => {
+  it('is exported with its kind, what it follows from, what it has to do with, and what it says', async () => {
+    const began = Date.now();
+    await inSpan(
+      () => ({
+        name: 'send orders',
+        kind: 'producer',
+        links: [CALLER, CALLER, undefined, 'nonsense'],
+        attributes: { topic: 'orders', key: undefined },
+      }),
+      async (span) => span!.set({ messages: 2 }),
+      CALLER,
+    );
+    const [span] = spans();
+    expect(span).toMatchObject({ name: 'send orders', kind: SpanKind.PRODUCER, status: { code: 0 }, ended: true });
+    expect(span!.attributes).toEqual({ topic: 'orders', messages: 2 });
+    expect(span!.parentSpanContext).toMatchObject({ traceId: TRACE, spanId: '00f067aa0ba902b7' });
+    expect(span!.spanContext()).toMatchObject({ traceId: TRACE, spanId: expect.stringMatching(/^[0-9a-f]{16}$/) });
+    expect(span!.links.map((link) => link.context.traceId)).toEqual([TRACE]);
+    const [seconds, nanos] = span!.startTime;
+    expect(seconds * 1e3 + nanos / 1e6).toBeGreaterThanOrEqual(began);
+    expect(span!.endTime[0] + span!.endTime[1] / 1e9).toBeGreaterThanOrEqual(seconds + nanos / 1e9);
+  });
+
+  it('that fails says with what, and never the stack', async () => {
+    await expect(within('append order', () => Promise.reject(new TypeError('no disk')))).rejects.toThrow('no disk');
+    const [{ events, status }] = spans() as [ReturnType<typeof spans>[number]];
+    expect(status.code).toBe(2);
+    expect(events).toMatchObject([{ name: 'exception' }]);
+    expect(events[0]!.attributes).toEqual({ 'exception.type': 'TypeError', 'exception.message': 'no disk' });
+  });
+
+  it('is the parent of spans of other libraries, and they of it, whichever is nearer', async () => {
+    await within('execute Place', async () => {
+      await theirs('theirs', () => within('append order', () => theirs('INSERT', () => undefined)));
+    });
+    const parent = (name: string) => named(name).parentSpanContext?.spanId;
+    expect(parent('execute Place')).toBeUndefined();
+    expect(parent('theirs')).toBe(named('execute Place').spanContext().spanId);
+    expect(parent('append order')).toBe(named('theirs').spanContext().spanId);
+    expect(parent('INSERT')).toBe(named('append order').spanContext().spanId);
+    expect(new Set(spans().map((span) => span.spanContext().traceId)).size).toBe(1);
+  });
+
+  it('takes what other code says about what runs, and is ended by its work alone', async () => {
+    await within('execute Place', () => {
+      const active = trace.getActiveSpan()!;
+      active.setAttribute('shop.lines', 3).addEvent('priced', { cents: 100 }).end();
+      expect([active.isRecording(), spans()]).toEqual([true, []]);
+    });
+    expect(named('execute Place')).toMatchObject({ attributes: { 'shop.lines': 3 }, events: [{ name: 'priced' }] });
+  });
+});
+
+describe('a trace that nobody keeps', () => {
+  it('costs one span that is not exported: what follows is not even described', async () => {
+    keeps = false;
+    await inSpan(
+      () => ({ name: 'POST /orders' }),
+      async (request) => {
+        expect(request!.traceparent).toMatch(/-00$/);
+        theirs('theirs', () => undefined);
+        const message = new MessageContext({ correlationId: 'c', traceparent: request!.traceparent });
+        await MessageContext.run(message, () =>
+          inSpan(
+            () => expect.unreachable(),
+            async () => undefined,
+          ),
+        );
+      },
+    );
+    expect(spans()).toEqual([]);
+  });
+
+  it('has no spans of other libraries either where it goes on in another process', async () => {
+    const message = new MessageContext({ correlationId: 'c', traceparent: CALLER.replace(/01$/, '00') });
+    await MessageContext.run(message, async () => theirs('theirs', () => undefined));
+    expect(spans()).toEqual([]);
+  });
+});
