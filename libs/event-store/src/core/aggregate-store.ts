@@ -9,8 +9,7 @@ import { streamName, type EventToAppend, type StoredEvent } from './event.js';
 import type { AppendResult, CommandKey } from './event-store.js';
 import { firstAnswer, rejectionOf, unchanged } from './first-answer.js';
 import { MessageContext } from './message-context.js';
-import { measured, meter, type Ending } from './metering.js';
-import type { Labels } from './metric.js';
+import { meter } from './metering.js';
 import { spanAttributes as names } from './span-attributes.js';
 import { stateChanges, type StateChange } from './state-changes.js';
 import { storeMetrics } from './store-metrics.js';
@@ -166,25 +165,16 @@ export class AggregateStore<A extends EventSourcedAggregate<object>> {
         attributes: { [names.stream]: stream, [names.eventsAppended]: toAppend.length },
       }),
       async (span) => {
-        const appended = await measured(storeMetrics.appendDuration, this.outcomeOf, () =>
-          events.append({ stream, expected, events: toAppend, command }),
-        );
+        const appended = await events.append({ stream, expected, events: toAppend, command });
         span?.set({ [names.version]: appended.version, [names.repeated]: appended.repeated });
         return appended;
       },
     );
     aggregate.markSaved();
     if (result.repeated) return result;
-    for (const { type } of toAppend) meter()?.add(storeMetrics.eventsAppended, { type });
     this.replayer.appended(aggregate, toAppend, changes, result.version);
     return result;
   }
-
-  private readonly outcomeOf = (ending: Ending<AppendResult>): Labels<'category' | 'outcome'> => {
-    const { category } = this;
-    if ('result' in ending) return { category, outcome: ending.result.repeated ? 'repeated' : 'appended' };
-    return { category, outcome: ending.error instanceof WrongExpectedVersionError ? 'conflict' : 'failed' };
-  };
 
   private async reject(error: DomainError, stream: string, command: CommandKey | undefined): Promise<AppendResult> {
     if (!command) throw error;

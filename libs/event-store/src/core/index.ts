@@ -90,6 +90,7 @@ export {
   type Tracer,
 } from './tracing.js';
 export { measured, meter, useMeter, type Ending, type Meter } from './metering.js';
+export { metered } from './metered-event-store.js';
 export {
   counter,
   gauge,

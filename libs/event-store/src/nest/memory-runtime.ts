@@ -1,6 +1,6 @@
 // A service's ports in memory: for tests of modules, with the same wiring as in production.
 import { randomBytes } from 'node:crypto';
-import { EventRegistry, SubjectForgotten, type Clock } from '../core/index.js';
+import { EventRegistry, metered, SubjectForgotten, type Clock } from '../core/index.js';
 import { createMemoryStore, MemoryBroker, memoryOperationsLog, MovableClock } from '../memory/index.js';
 import {
   LocalKeyWrapping,
@@ -55,7 +55,7 @@ export function createMemoryRuntime({
     operations: memoryOperationsLog(memory),
     snapshots: new PersonalSnapshotStore(memory.snapshots, personalData),
     logs: { ...memory.logs, events: new PersonalLog(memory.logs.events, personalData) },
-    store: withInlineProjections(events, memory.unitOfWork, registry, inlineProjections),
+    store: metered(withInlineProjections(events, memory.unitOfWork, registry, inlineProjections)),
     ping: () => Promise.resolve(),
     open: () => Promise.resolve(),
     close: () => broker.close(),

@@ -2,6 +2,7 @@
 import { Logger } from '@nestjs/common';
 import {
   EventRegistry,
+  metered,
   onDuty,
   SubjectForgotten,
   systemClock,
@@ -123,7 +124,7 @@ export function createPostgresRuntime(
   const broker = createBroker(options, warn);
   return {
     service,
-    store: withInlineProjections(events, unitOfWork, registry, inlineProjections),
+    store: metered(withInlineProjections(events, unitOfWork, registry, inlineProjections)),
     snapshots: new PersonalSnapshotStore(new PostgresSnapshotStore(database), vault),
     subjectKeys,
     personalData: vault,
