@@ -1,7 +1,7 @@
 // Which records there is anything to do about, where only a decision tells: asked before a unit of work is open, so that none is opened for nothing.
 import type { Clock, LogRecord } from '../core/index.js';
 import { callWithin } from './call.js';
-import { itemOf, type Item } from './item.js';
+import { inContextOf, itemOf, type Item } from './item.js';
 import type { Session } from './session.js';
 import type { TransactionalSubscription } from './subscription.js';
 
@@ -31,7 +31,7 @@ async function ask(item: Item, session: Session, { definition, clock }: Concerne
   const { name, deadlineMs } = definition;
   try {
     const what = `${name} on record ${item.record.position}`;
-    const answer = callWithin(() => definition.concerns!(item.record), {
+    const answer = callWithin(() => inContextOf(definition, item.record, () => definition.concerns!(item.record)), {
       clock,
       what,
       deadlineMs,

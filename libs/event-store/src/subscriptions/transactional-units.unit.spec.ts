@@ -1,8 +1,10 @@
 // How many records share a unit of work: what a failing record costs its neighbours, and how long a unit may last.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { LogRecord } from '../core/index.js';
+import { MessageContext, useMeter, useTracer, type LogRecord } from '../core/index.js';
 import { intercept, labelOf, SubscriptionLab, transactional, valueOf } from '../testing/subscription-lab.js';
 import type { TransactionalSubscription } from './subscription.js';
+
+const TRACED = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`;
 
 describe('units of a transactional subscription', () => {
   let lab: SubscriptionLab;
@@ -66,6 +68,48 @@ describe('units of a transactional subscription', () => {
     await lab.append('a-1', 3, 'mine');
     await lab.clock.until(() => runner.status().position === 4n);
     expect([units, mails]).toEqual([1, ['a-1:mine']]);
+  });
+
+  it('decides in the message context of the record, as a step of its trace that is measured like a call of the handler', async () => {
+    const spans: (readonly [name: string, from: string | undefined, failed: boolean])[] = [];
+    const measurements: object[] = [];
+    useTracer({
+      begin: ({ name }, from) => ({
+        traceparent: TRACED,
+        set: () => undefined,
+        run: (work) => work(),
+        end: (error) => void spans.push([name, from, error !== undefined]),
+      }),
+    });
+    useMeter({
+      add: () => undefined,
+      record: () => undefined,
+      begin: () => (labels) => void measurements.push(labels),
+    });
+    try {
+      await lab.append('a-1', 1, 'undecidable');
+      const contexts: (string | undefined)[] = [];
+      const concerns = async (record: LogRecord) => {
+        contexts.push(MessageContext.current()?.traceparent);
+        if (valueOf(record) === 'undecidable') throw new Error('no');
+        return false;
+      };
+      const runner = lab.runner(mailing({ concerns, retry: { maxAttempts: 1 } }));
+      await lab.clock.until(() => runner.status().parked === 1);
+      const { name } = runner.status();
+      expect(contexts).toEqual([TRACED, TRACED]);
+      expect(spans).toEqual([
+        [`process ${name}`, undefined, false],
+        [`process ${name}`, undefined, true],
+      ]);
+      expect(measurements).toEqual([
+        { subscription: name, outcome: 'handled' },
+        { subscription: name, outcome: 'failed' },
+      ]);
+    } finally {
+      useTracer(undefined);
+      useMeter(undefined);
+    }
   });
 
   it('parks a record whose decision fails, after as many attempts as one whose handler fails, and its key waits', async () => {
