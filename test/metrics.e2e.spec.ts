@@ -7,12 +7,27 @@ import { toBrokerMessage, type BrokerMessage } from '../libs/event-store/src/mes
 import { PostgresBroker } from '../libs/event-store/src/postgres/index.js';
 import { allMetrics } from '../libs/platform/src/telemetry/service-metrics.js';
 import { eventually } from './support/eventually.js';
+import { queries, wrongIn, type Shown } from './support/observability.js';
 import { scrape, seriesOf, type Scrape } from './support/scrape.js';
 import { startWholeSystem, type WholeSystem } from './support/whole-system.js';
 
 const ORDERS = 3;
 /** What a service reads from its database is up to 3 s old. */
 const SEEN = { timeoutMs: 20_000, everyMs: 250 };
+
+/** What the traffic of this file need not bring about, each with what would. */
+const ONLY_AFTER_MORE: Readonly<Record<string, string>> = {
+  'event_store_subscription_state has no state stopped': 'a subscription that meets an event of a newer build',
+  'event_store_lease_changes_total has no change lost': 'a process that stood still for longer than its lease',
+  'event_store_parked_records has no status behind': 'a second message of a key that is parked',
+  'event_store_parked_records has no status waiting': 'a look between two attempts at a record',
+  'event_store_records_skipped_total is shown by nobody':
+    'an event of a newer build, and a subscription that skips those',
+  'event_store_dead_letters_waiting is shown by nobody': 'a service with a dead-letter topic',
+  'event_store_command_duration_seconds_count has no outcome rejected': 'a command that a rule refuses',
+  'event_store_timers_due is shown by nobody': 'a timer that is due, which fires at once',
+  'event_store_timers_overdue_seconds is shown by nobody': 'the same',
+};
 
 let whole: WholeSystem;
 let broker: PostgresBroker;
@@ -168,6 +183,20 @@ describe('the metrics of a service', { timeout: 120_000 }, () => {
       expect(settled.length).toBeGreaterThan(0);
       expect(settled.filter(({ value }) => value > 0)).toEqual([]);
     }, SEEN);
+  });
+
+  it('are what every dashboard and every alert asks for, with the labels and values they name', async () => {
+    const seen = (await Promise.all([of('order-service'), of('payment-service')])).flatMap(({ samples }) => samples);
+    const named = (name: string) => seen.filter((sample) => sample.name === name);
+    const shown: Shown = {
+      labelsOf: (name) => {
+        const samples = named(name);
+        return samples.length === 0 ? undefined : samples.flatMap(({ labels }) => Object.keys(labels));
+      },
+      hasValue: (name, label, value) => named(name).some(({ labels }) => labels[label] === value),
+    };
+    const missing = new Set(queries.flatMap(([, expr]) => wrongIn(expr, shown)));
+    expect([...missing].filter((complaint) => !(complaint in ONLY_AFTER_MORE))).toEqual([]);
   });
 
   it('have the names and labels that are declared, and no id among their values', async () => {

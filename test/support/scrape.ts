@@ -1,27 +1,7 @@
-// What a service shows to Prometheus, read from its text format.
+// What a service shows to Prometheus now.
 import { expect } from 'vitest';
+import { samplesOf, type Sample } from '../../tools/metrics/text-format.js';
 import type { Metric } from '@app/event-store/core';
-
-export interface Sample {
-  readonly name: string;
-  readonly labels: Readonly<Record<string, string>>;
-  readonly value: number;
-}
-
-/** @throws Error for a line that is none of the format. */
-export function samplesOf(text: string): Sample[] {
-  return text
-    .split('\n')
-    .filter((line) => line !== '' && !line.startsWith('#'))
-    .map((line) => {
-      const [, name, labels = '', value] = /^([a-z_0-9]+)(?:\{(.*)\})? (\S+)$/.exec(line) ?? [];
-      if (!name || !value) throw new Error(`Not a line of Prometheus' text format: ${line}`);
-      const pairs = [...labels.matchAll(/([a-z_0-9]+)="((?:[^"\\]|\\.)*)"/g)].map(
-        ([, key, of]) => [key!, of!] as const,
-      );
-      return { name, labels: Object.fromEntries(pairs), value: value === '+Inf' ? Infinity : Number(value) };
-    });
-}
 
 /** The series that metrics are shown as, each with its labels. */
 export function seriesOf(metrics: readonly Metric[]): ReadonlyMap<string, readonly string[]> {

@@ -1,5 +1,6 @@
 // I12 while it goes on: what each process says at /metrics of its memory, and of calls that wait for a connection.
 import { checkBounded, type LoadSample, type Violation } from '../../libs/event-store/src/testing/invariants/index.js';
+import { samplesOf, sumOf } from '../metrics/text-format.js';
 import type { Fleet } from './fleet.js';
 import { answerOf, watchFleet } from './watch-fleet.js';
 
@@ -13,8 +14,9 @@ export function watchBounds(fleet: Fleet): { end(): Promise<Bounds> } {
   const watch = watchFleet(fleet, async ({ metricsUrl }, atMs): Promise<LoadSample | undefined> => {
     const answer = metricsUrl === undefined ? undefined : await answerOf(metricsUrl);
     if (answer?.status !== 200) return undefined;
-    const memoryBytes = sumOf(answer.text, 'process_memory_usage_bytes');
-    return { atMs, memoryBytes, waiting: sumOf(answer.text, 'db_client_connection_pending_requests') };
+    const samples = samplesOf(answer.text);
+    const memoryBytes = sumOf(samples, 'process_memory_usage_bytes');
+    return { atMs, memoryBytes, waiting: sumOf(samples, 'db_client_connection_pending_requests') };
   });
   return {
     async end() {
@@ -26,12 +28,4 @@ export function watchBounds(fleet: Fleet): { end(): Promise<Bounds> } {
       };
     },
   };
-}
-
-/** Of all series of a metric, in Prometheus' text format. */
-export function sumOf(text: string, metric: string): number {
-  return text
-    .split('\n')
-    .filter((line) => line.startsWith(`${metric}{`) || line.startsWith(`${metric} `))
-    .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' ') + 1)), 0);
 }
