@@ -3,7 +3,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { orderEvents, paymentEvents } from '@app/contracts';
+import type { BrokerName, KafkaAddress } from '../tools/system/broker.js';
 import { eventually } from './support/eventually.js';
+import { kafkaForTests } from './support/kafka.js';
 import { otlpReceiver, type OtlpReceiver, type ReceivedSpan } from './support/otlp-receiver.js';
 import { startWholeSystem, type WholeSystem } from './support/whole-system.js';
 
@@ -28,19 +30,33 @@ const BATCHES = [
   `receive ${paymentEvents.topic}`,
 ].sort();
 
-let receiver: OtlpReceiver;
-let whole: WholeSystem;
-beforeAll(async () => {
-  receiver = await otlpReceiver();
-  whole = await startWholeSystem({ OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url });
-}, 240_000);
-afterAll(async () => {
-  await whole?.close();
-  await receiver?.close();
-});
+/** What was appended on the way, by whom. */
+const APPENDS = [
+  ['append order', 'execute PlaceOrder'],
+  ['append payment', 'execute CapturePayment'],
+  ['append order', 'execute ConfirmOrder'],
+];
 
-describe('a traced checkout', { timeout: 120_000 }, () => {
-  it('is one trace from the POST to the confirmed order', async () => {
+const kafka = await kafkaForTests();
+const brokers: readonly (readonly [BrokerName, KafkaAddress | undefined])[] = [
+  ['postgres', undefined],
+  ['kafka', kafka],
+];
+
+describe.each(brokers)('a traced checkout over %s', { timeout: 120_000 }, (broker, on) => {
+  let receiver: OtlpReceiver;
+  let whole: WholeSystem;
+  beforeAll(async () => {
+    if (broker === 'kafka' && !on) return;
+    receiver = await otlpReceiver();
+    whole = await startWholeSystem({ OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url }, { broker, on });
+  }, 240_000);
+  afterAll(async () => {
+    await whole?.close();
+    await receiver?.close();
+  });
+
+  it.skipIf(broker === 'kafka' && !on)('is one trace from the POST to the confirmed order', async () => {
     const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
     const answer = await fetch(`${whole.system.running('order-service').url}/orders`, {
       method: 'POST',
@@ -55,22 +71,28 @@ describe('a traced checkout', { timeout: 120_000 }, () => {
     const spans = (): ReceivedSpan[] => receiver.spans.filter((span) => span.traceId === traceId);
     await eventually(() => expect(pathTo('execute ConfirmOrder', spans())).toEqual(PATH), { timeoutMs: 20_000 });
     expect(spans().filter(({ failed }) => failed)).toEqual([]);
+    const parents = new Map(spans().map((span) => [span.spanId, span.name]));
+    const appends = spans().filter(({ name }) => name.startsWith('append '));
+    for (const append of APPENDS)
+      expect(appends.map(({ name, parentSpanId }) => [name, parents.get(parentSpanId)])).toContainEqual(append);
     expect(spans().find(({ name }) => name === 'append payment')?.attributes).toMatchObject({
       'event_store.stream': expect.stringMatching(/^payment-/) as string,
       'event_store.events.appended': expect.any(Number) as number,
     });
     const loaded = spans().find(({ name, service }) => name === 'load order' && service === 'order-service');
     expect(loaded?.attributes).toMatchObject({ 'event_store.stream.version': 1, 'event_store.events.read': 1 });
-    await eventually(() => expect(namesLinkedTo(traceId)).toEqual(BATCHES), { timeoutMs: 20_000 });
+    const linked = (): ReceivedSpan[] => receiver.spans.filter(({ links }) => links.includes(traceId));
+    await eventually(() => expect(namesOf(linked())).toEqual(BATCHES), { timeoutMs: 20_000 });
+    const overBroker = linked().filter(({ name }) => !name.startsWith('process '));
+    expect(overBroker.map(({ attributes }) => attributes['messaging.system'])).toEqual(overBroker.map(() => broker));
     const logged = readFileSync(join(whole.dataDir, 'logs/order-service.log'), 'utf8').split('\n');
     const lines = logged.filter((line) => line.includes(`"traceId":"${traceId}"`));
     expect(lines.map((line) => (JSON.parse(line) as { msg: string }).msg)).toContain('POST /orders 201');
   });
 });
 
-function namesLinkedTo(traceId: string): string[] {
-  const linked = receiver.spans.filter(({ links }) => links.includes(traceId));
-  return [...new Set(linked.map(({ name }) => name))].sort();
+function namesOf(spans: readonly ReceivedSpan[]): string[] {
+  return [...new Set(spans.map(({ name }) => name))].sort();
 }
 
 /** From the request, one line for each span on the way. */
