@@ -122,6 +122,20 @@ module.exports = {
       to: { pathNot: '^libs/kernel/' },
     },
     {
+      name: 'clients-stand-alone',
+      comment: 'A client uses nothing but its library, so that any program can take it along.',
+      severity: 'error',
+      from: { path: '^libs/clients/', pathNot: SPEC },
+      to: { pathNot: '^libs/clients/' },
+    },
+    {
+      name: 'libraries-call-nobody',
+      comment: 'Clients are for programs that call a service: no library does.',
+      severity: 'error',
+      from: { path: '^libs/', pathNot: ['^libs/clients/', SPEC] },
+      to: { path: '^libs/clients/' },
+    },
+    {
       name: 'contracts-are-words',
       comment: 'Contracts use the kernel, the words of core and messaging, and the validator.',
       severity: 'error',

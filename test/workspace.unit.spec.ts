@@ -21,6 +21,7 @@ describe('the test toolchain', () => {
       import('@app/event-store/core'),
       import('@app/kernel'),
       import('@app/contracts'),
+      import('@app/clients'),
       import('@app/platform'),
     ];
     expect((await Promise.allSettled(modules)).map(({ status }) => status)).toEqual(modules.map(() => 'fulfilled'));

@@ -4,7 +4,7 @@ import { checkDocs, generateDocs } from './docs/generate.js';
 import { problemText, type Problem } from './docs/problem.js';
 
 const program = new Command('npm run docs --')
-  .description('Without a command: renews what is generated in docs/, and says what else is wrong.')
+  .description('Without a command: renews what is generated in docs/ and libs/clients, and says what else is wrong.')
   .exitOverride()
   .showHelpAfterError('(--help says more)')
   .allowExcessArguments(false)

@@ -52,6 +52,7 @@ describe('npm run docs', { timeout: 180_000 }, () => {
     );
     writeFileSync(join(copy, 'docs', 'lonely.md'), '# Nobody links here\n');
     plant('docs/reference/events.md', 'Written by hand.\n');
+    plant('libs/clients/src/index.ts', 'export const byHand = 1;\n');
     plant('.env.example', 'UNREAD=1\n');
     plant(
       'libs/event-store/src/core/errors.ts',
@@ -73,23 +74,26 @@ describe('npm run docs', { timeout: 180_000 }, () => {
     found(/^docs\/lonely\.md:1 is not reached from docs\/README\.md/);
     found(/^docs\/README\.md:\d+ does not list the pages as they are/);
     found(/^docs\/reference\/events\.md:1 is not what the sources say by now; npm run docs renews it/);
+    found(/^libs\/clients\/src\/index\.ts:1 is not what the sources say by now/);
     found(/^docs\/reference\/errors\.md:1 is not what the sources say/);
     found(/^libs\/event-store\/src\/core\/errors\.ts:\d+ ES-1999 has no entry/);
     found(/^\.env\.example:\d+ lists UNREAD, which no service reads/);
     expect(read(page)).toContain('\nstale\n'); // a check writes nothing
 
     const { changed } = await generateDocs(copy);
-    expect(changed).toEqual([page, 'docs/README.md', 'docs/reference/errors.md', 'docs/reference/events.md'].sort());
+    const renewed = ['docs/README.md', 'docs/reference/errors.md', 'docs/reference/events.md'];
+    expect(changed).toEqual([page, ...renewed, 'libs/clients/src/index.ts'].sort());
     expect(read(page)).toContain('export interface Problem');
     const after = problemText(await checkDocs(copy));
     expect(after).not.toContain('npm run docs renews it');
-    expect(after.split('\n')).toHaveLength(before.length - 4);
+    expect(after.split('\n')).toHaveLength(before.length - 5);
   });
 
   it.skipIf(anyOfThem === undefined)('works without any context', async () => {
     rmSync(join(copy, 'apps'), { recursive: true });
     const { changed } = await generateDocs(copy);
     expect(changed).toContain(`docs/reference/openapi/${anyOfThem!.service}.json`);
+    expect(changed).toContain(`libs/clients/src/services/${anyOfThem!.service}.ts`);
     expect(read('docs/reference/http.md')).toContain('There is no service yet.');
     expect(read('docs/reference/events.md')).toContain('There is no context yet.');
     expect(read('docs/reference/configuration.md')).not.toContain('## Only');

@@ -1,4 +1,5 @@
-// All generated pages of docs/reference, and the one of faults.
+// All generated pages of docs/reference, and the one of faults; also the clients, which come from the same OpenAPI documents.
+import { clientFiles } from '../clients/index.js';
 import type { Problem } from '../problem.js';
 import type { Tree } from '../tree.js';
 import { asyncApiDocument } from './asyncapi.js';
@@ -20,6 +21,7 @@ export async function refreshReferences(tree: Tree): Promise<{ problems: Problem
   const configuration = configurationPage(tree, described);
   const errors = errorsPage(tree);
   const faults = faultsPage(tree);
+  const clients = await clientFiles(tree, described);
   const before = new Set(tree.changes());
   const pages = new Map([
     [`${FOLDER}/cli.md`, cliPage(tree, described.esHelp)],
@@ -31,6 +33,7 @@ export async function refreshReferences(tree: Tree): Promise<{ problems: Problem
     [`${FOLDER}/asyncapi.json`, asyncApiDocument(tree)],
     [FAULTS_PAGE, faults.page],
     ...httpPages(tree, described),
+    ...clients.files,
   ]);
   for (const [path, text] of pages) tree.write(path, text);
   const what = 'is not what the sources say by now; npm run docs renews it';
@@ -38,5 +41,5 @@ export async function refreshReferences(tree: Tree): Promise<{ problems: Problem
     .changes()
     .filter((path) => !before.has(path))
     .map((file) => ({ file, line: 1, what }));
-  return { problems: [...configuration.problems, ...errors.problems, ...faults.problems], stale };
+  return { problems: [...configuration.problems, ...errors.problems, ...faults.problems, ...clients.problems], stale };
 }

@@ -3,6 +3,8 @@ import { Controller, Get, Version } from '@nestjs/common';
 import { ApiOperation } from '@nestjs/swagger';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTinyApp, type TinyApp } from '../../../../test/support/platform/tiny-app.js';
+import { clientText } from '../../../../tools/docs/clients/index.js';
+import type { Document } from '../../../../tools/docs/clients/operations.js';
 import { Roles } from '../auth/access.decorators.js';
 import { RouteAudit } from '../auth/route-audit.js';
 import { describeApi } from '../docs/configure-docs.js';
@@ -73,5 +75,11 @@ describe('a version', () => {
     const { paths } = describeApi(app.nest, { name: 'tiny' });
     expect(paths['/prices']?.get).toMatchObject({ deprecated: true, summary: 'All prices' });
     expect(paths['/v2/prices']?.get).not.toHaveProperty('deprecated');
+  });
+
+  it('is a path of its own for typed clients, and the one that will end is struck out there', () => {
+    const client = clientText('tiny-service', '', describeApi(app.nest, { name: 'tiny' }) as unknown as Document);
+    expect(client).toMatch(/@deprecated[^/]*\*\/\n"\/prices": \{/);
+    expect(client).toMatch(/(?<!\*\/)\n"\/v2\/prices": \{/);
   });
 });
