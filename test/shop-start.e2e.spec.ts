@@ -4,6 +4,7 @@ import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { dataOf, orderServiceClient, type OrderService } from '@app/clients';
 import { isFree } from '../tools/kafka/ports.js';
 import { servesKafka } from '../tools/kafka/ready.js';
 import { buildOnce } from '../tools/system/build.js';
@@ -11,6 +12,8 @@ import { eventually } from './support/eventually.js';
 import { ask } from './support/http.js';
 import { canStartKafka } from './support/kafka.js';
 import { cloneForStart, START_WITHIN_MS, type Clone } from './support/npm-start.js';
+
+type Status = OrderService.OrderDto['status'];
 
 interface Screen {
   /** Where it says its broker is. */
@@ -44,12 +47,17 @@ function read(said: string): Screen {
   };
 }
 
-async function statusOf({ orders, token }: Screen, orderId: string): Promise<string> {
-  const { text } = await ask({ method: 'GET', url: `${orders}/orders/${orderId}`, token });
-  return (JSON.parse(text) as { status: string }).status;
+const ordersOf = ({ orders: baseUrl, token }: Screen) => orderServiceClient({ baseUrl, token });
+
+async function placeOne(screen: Screen, sku: string): Promise<string> {
+  return dataOf(await ordersOf(screen).POST('/orders', { body: { lines: [{ sku, quantity: 1 }] } })).orderId;
 }
 
-const ends = (screen: Screen, orderId: string, status: string): Promise<void> =>
+async function statusOf(screen: Screen, id: string): Promise<Status> {
+  return dataOf(await ordersOf(screen).GET('/orders/{id}', { path: { id } })).status;
+}
+
+const ends = (screen: Screen, orderId: string, status: Status): Promise<void> =>
   eventually(async () => expect(await statusOf(screen, orderId)).toBe(status), { timeoutMs: 30_000 });
 
 describe('npm start', { timeout: 3 * START_WITHIN_MS }, () => {
@@ -62,17 +70,14 @@ describe('npm start', { timeout: 3 * START_WITHIN_MS }, () => {
       expect(orderId, stdout).toBeDefined();
       await ends(screen, orderId, 'confirmed');
 
-      const { orders, payments, token } = screen;
+      const { orders, payments } = screen;
       const sourced = '. data/system.env && echo "$ORDER_SERVICE_URL $PAYMENT_SERVICE_URL" && test -n "$TOKEN"';
       const said = await promisify(execFile)('sh', ['-c', sourced], { cwd: clone.folder });
       expect(said.stdout.trim()).toBe(`${orders} ${payments}`);
       const docs = await Promise.all([orders, payments].map((url) => ask({ method: 'GET', url: `${url}/docs` })));
       expect(docs.map(({ status }) => status)).toEqual([200, 200]);
 
-      const body = JSON.stringify({ lines: [{ sku: 'unlucky-charm', quantity: 1 }] });
-      const declined = await ask({ method: 'POST', url: `${orders}/orders`, token, body });
-      expect(declined.status).toBe(201);
-      await ends(screen, (JSON.parse(declined.text) as { orderId: string }).orderId, 'cancelled');
+      await ends(screen, await placeOne(screen, 'unlucky-charm'), 'cancelled');
     });
     expect(code).toBe(0);
   });
@@ -87,8 +92,8 @@ describe('npm start', { timeout: 3 * START_WITHIN_MS }, () => {
       cwd: clone.folder,
     });
     expect((await reset).stdout).toContain('Dropped ./data');
-    const code = await whileStarted(async ({ orders, token }) => {
-      expect((await ask({ method: 'GET', url: `${orders}/orders/${orderId}`, token })).status).toBe(404);
+    const code = await whileStarted(async (screen) => {
+      expect((await ordersOf(screen).GET('/orders/{id}', { path: { id: orderId } })).status).toBe(404);
     });
     expect(code).toBe(0);
   });
@@ -106,10 +111,7 @@ describe.skipIf(!kafka)('npm start -- --broker kafka', { timeout: 3 * START_WITH
       async (screen) => {
         port = Number(/^Kafka at 127\.0\.0\.1:(\d+)/.exec(screen.broker)?.[1]);
         expect(await servesKafka(port)).toBe(true);
-        const body = JSON.stringify({ lines: [{ sku: 'mug', quantity: 1 }] });
-        const { orders, token } = screen;
-        const placed = await ask({ method: 'POST', url: `${orders}/orders`, token, body });
-        ({ orderId } = JSON.parse(placed.text) as { orderId: string });
+        orderId = await placeOne(screen, 'mug');
         await ends(screen, orderId, 'confirmed');
       },
       '--broker',

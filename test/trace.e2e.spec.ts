@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { orderServiceClient } from '@app/clients';
 import { orderEvents, paymentEvents } from '@app/contracts';
 import type { BrokerName, KafkaAddress } from '../tools/system/broker.js';
 import { eventually } from './support/eventually.js';
@@ -58,15 +59,12 @@ describe.each(brokers)('a traced checkout over %s', { timeout: 120_000 }, (broke
 
   it.skipIf(broker === 'kafka' && !on)('is one trace from the POST to the confirmed order', async () => {
     const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
-    const answer = await fetch(`${whole.system.running('order-service').url}/orders`, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        authorization: `Bearer ${await whole.system.token('alice', 'customer')}`,
-        traceparent: `00-${traceId}-00f067aa0ba902b7-01`,
-      },
-      body: JSON.stringify({ lines: [{ sku: 'mug', quantity: 1 }] }),
+    const orders = orderServiceClient({
+      baseUrl: whole.system.running('order-service').url,
+      token: await whole.system.token('alice', 'customer'),
+      headers: { traceparent: `00-${traceId}-00f067aa0ba902b7-01` },
     });
+    const answer = await orders.POST('/orders', { body: { lines: [{ sku: 'mug', quantity: 1 }] } });
     expect(answer.status).toBe(201);
     const spans = (): ReceivedSpan[] => receiver.spans.filter((span) => span.traceId === traceId);
     await eventually(() => expect(pathTo('execute ConfirmOrder', spans())).toEqual(PATH), { timeoutMs: 20_000 });

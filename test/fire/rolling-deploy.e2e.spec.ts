@@ -1,5 +1,6 @@
 // A release is rolled out while customers order: the old build and the new one work side by side on one database.
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { orderServiceClient } from '@app/clients';
 import { packedCommand } from '../../tools/system/pack.js';
 import { eventually } from '../support/eventually.js';
 import { ask } from '../support/http.js';
@@ -63,17 +64,11 @@ it('two builds at once, and the new one writes an event the old one cannot read:
   expect(await arena.count(SERVICE, ofVersion(1))).toBeGreaterThan(0);
 }, 180_000);
 
-async function shipOneOf2(url: string): Promise<{ status: number; code: unknown }> {
+async function shipOneOf2(url: string): Promise<{ status: number; code: string | undefined }> {
   const [row] = await arena.queries[SERVICE](STREAM_OF_2, []);
   const orderId = String(row?.['max']).slice('order-'.length);
-  const { status, text } = await ask({
-    method: 'POST',
-    url: `${url}/orders/${orderId}/ship`,
-    headers: {
-      authorization: `Bearer ${await arena.system.token('olivia', 'operator')}`,
-      'content-type': 'application/json',
-    },
-    body: JSON.stringify({ carrier: 'DHL', trackingNumber: 'JD0146000' }),
-  });
-  return { status, code: (JSON.parse(text) as { code: unknown }).code };
+  const orders = orderServiceClient({ baseUrl: url, token: await arena.system.token('olivia', 'operator') });
+  const body = { carrier: 'DHL', trackingNumber: 'JD0146000' };
+  const { status, error } = await orders.POST('/orders/{id}/ship', { path: { id: orderId }, body });
+  return { status, code: error?.code };
 }

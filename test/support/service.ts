@@ -8,6 +8,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
+import type { ClientOptions } from '@app/clients';
 import {
   dataSourceConnection,
   eventStoreMigrations,
@@ -32,7 +33,9 @@ export interface ServiceUnderTest {
   readonly app: NestFastifyApplication;
   /** As the owner: a test may do what the service may not. */
   readonly database: DataSource;
-  /** A request as `user`; `role` empty: without a token. */
+  /** What a typed client needs to be called as `user`; default role: `customer`. */
+  as(user: string, role?: string): ClientOptions;
+  /** A request as `user`, whatever it says; `role` empty: without a token. */
   send(request: TestRequest): Promise<TestAnswer>;
   close(): Promise<void>;
 }
@@ -139,6 +142,7 @@ export async function startService(context: Type, options: ServiceOptions): Prom
   return {
     app,
     database: owner,
+    as: (user, role = 'customer') => ({ baseUrl: address, token: () => tokenOf(user, role) }),
     async send({ method = 'GET', path, user = 'alice', role = 'customer', headers = {}, body }) {
       const answer = await fetch(`${address}${path}`, {
         method,

@@ -1,7 +1,7 @@
 // Orders at a steady rate, whatever the system does meanwhile: who gets no answer asks again, and new customers come all the same.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { play, withoutTimeouts, type Story } from '../demo/scenarios.js';
-import { UnexpectedAnswer, type ShopClient } from '../demo/shop-client.js';
+import { statusOf, type ShopClient } from '../demo/shop-client.js';
 import { randomFrom } from '../../libs/event-store/src/testing/random.js';
 
 export interface LoadOptions {
@@ -45,7 +45,7 @@ export function startLoad({ shop, seed, ordersPerSecond, forMs, deadlineMs, sign
       stories.push(await play(shop, scenario, deadlineMs, signal));
     } catch (error) {
       const sentence = `(${scenario}) ${error instanceof Error ? error.message : String(error)}`;
-      (error instanceof UnexpectedAnswer && error.status !== 503 ? wrongAnswers : troubles).push(sentence);
+      ((statusOf(error) ?? 503) === 503 ? troubles : wrongAnswers).push(sentence);
     } finally {
       ended += 1;
     }

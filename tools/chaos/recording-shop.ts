@@ -5,7 +5,6 @@ import { ShopClient, type Changed, type Line, type SentChange } from '../demo/sh
 
 /** Changes that are sent once more at the end, spread over the run. */
 const REPEATED = 50;
-const ANSWER_WITHIN_MS = 10_000;
 
 export class RecordingShop extends ShopClient {
   readonly receipts: Acknowledged[] = [];
@@ -19,10 +18,7 @@ export class RecordingShop extends ShopClient {
     const some = this.changes.filter((_change, index) => index % step === 0).slice(0, REPEATED);
     const requests: RepeatedRequest[] = [];
     for (const { change, first } of some) {
-      const { method, url, headers, body } = change;
-      const response = await fetch(url(), { method, headers, body, signal: AbortSignal.timeout(ANSWER_WITHIN_MS) });
-      const again = { status: response.status, body: await response.json() };
-      requests.push({ what: `${method} ${new URL(url()).pathname} (${headers['idempotency-key']})`, first, again });
+      requests.push({ what: change.what, first, again: await change.send() });
     }
     return requests;
   }

@@ -1,18 +1,21 @@
 // The shop over HTTP, as its customers and operators use it. Every change carries an Idempotency-Key, so it may be sent until somebody answers.
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  dataOf,
+  orderServiceClient,
+  paymentServiceClient,
+  ProblemError,
+  UnexpectedAnswerError,
+  type AnyAnswer,
+  type Client,
+  type OrderService,
+  type PaymentService,
+} from '../../libs/clients/src/index.js';
 import type { Answered } from '../../libs/event-store/src/testing/invariants/index.js';
 
-export interface Line {
-  readonly sku: string;
-  readonly quantity: number;
-}
-
-export interface OrderAnswer {
-  readonly orderId: string;
-  readonly status: 'placed' | 'confirmed' | 'shipped' | 'cancelled';
-  readonly version: number;
-}
+export type Line = OrderService.PlaceOrderLineDto;
+export type OrderAnswer = OrderService.OrderDto;
 
 /** What a change answers: the stream's new version was acknowledged. */
 export interface Changed {
@@ -32,52 +35,65 @@ export interface ShopClientOptions {
   readonly signal?: AbortSignal;
 }
 
-/** A change as it was sent, to be sent again. */
+/** A change as it was sent, with its Idempotency-Key. */
 export interface SentChange {
-  readonly method: string;
-  /** Asked each time. */
-  readonly url: () => string;
-  /** With its Idempotency-Key. */
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  /** The request and its key. */
+  readonly what: string;
+  /** Once more, the same. */
+  readonly send: () => Promise<Answered>;
 }
 
-export class UnexpectedAnswer extends Error {
-  constructor(
-    readonly status: number,
-    request: string,
-    body: string,
-  ) {
-    super(`${request} was answered with ${status}: ${body.slice(0, 500)}`);
-  }
+interface Key {
+  readonly 'Idempotency-Key': string;
 }
 
-const ANSWER_WITHIN_MS = 30_000;
 /** Between two tries: a service that comes back is not to be kept from it by those who wait. */
 const LONGEST_PAUSE_MS = 1_000;
 
 export class ShopClient {
-  constructor(private readonly options: ShopClientOptions) {}
+  private readonly asCustomer: Client<OrderService.Api>;
+  private readonly asOperator: Client<OrderService.Api>;
+  private readonly payments: Client<PaymentService.Api>;
 
-  place(lines: readonly Line[], note?: string): Promise<{ orderId: string; version: number }> {
-    return this.asCustomer('POST', '/orders', { lines, note });
+  constructor(private readonly options: ShopClientOptions) {
+    const { orders, payments, customerToken, operatorToken: token, answerWithinMs: timeoutMs } = options;
+    this.asCustomer = orderServiceClient({ baseUrl: orders, token: customerToken, timeoutMs });
+    this.asOperator = orderServiceClient({ baseUrl: orders, token, timeoutMs });
+    this.payments = paymentServiceClient({ baseUrl: payments, token, timeoutMs });
   }
 
-  order(orderId: string): Promise<OrderAnswer> {
-    return this.asCustomer('GET', `/orders/${orderId}`);
+  place(lines: readonly Line[], note?: string): Promise<OrderService.OrderChangedDto> {
+    const { signal } = this.options;
+    return this.change('POST /orders', (headers) =>
+      this.asCustomer.POST('/orders', { body: { lines, note }, headers, signal }),
+    );
   }
 
-  cancel(orderId: string, reason: string): Promise<Changed> {
-    return this.asCustomer('POST', `/orders/${orderId}/cancel`, { reason });
+  async order(id: string): Promise<OrderAnswer> {
+    const { signal } = this.options;
+    return dataOf(await this.patiently(() => this.asCustomer.GET('/orders/{id}', { path: { id }, signal })));
   }
 
-  ship(orderId: string, carrier: string, trackingNumber: string): Promise<Changed> {
-    return this.asOperator(this.options.orders, 'POST', `/orders/${orderId}/ship`, { carrier, trackingNumber });
+  cancel(id: string, reason: string): Promise<Changed> {
+    const { signal } = this.options;
+    return this.change(`POST /orders/${id}/cancel`, (headers) =>
+      this.asCustomer.POST('/orders/{id}/cancel', { path: { id }, body: { reason }, headers, signal }),
+    );
+  }
+
+  ship(id: string, carrier: string, trackingNumber: string): Promise<Changed> {
+    const { signal } = this.options;
+    return this.change(`POST /orders/${id}/ship`, (headers) =>
+      this.asOperator.POST('/orders/{id}/ship', { path: { id }, body: { carrier, trackingNumber }, headers, signal }),
+    );
   }
 
   /** The whole remainder without an amount. */
-  refund(paymentId: string, reason: string, amountMinor?: number): Promise<Changed> {
-    return this.asOperator(this.options.payments, 'POST', `/payments/${paymentId}/refund`, { amountMinor, reason });
+  refund(id: string, reason: string, amountMinor?: number): Promise<Changed> {
+    const { signal } = this.options;
+    return this.change(`POST /payments/${id}/refund`, (headers) =>
+      this.payments.POST('/payments/{id}/refund', { path: { id }, body: { amountMinor, reason }, headers, signal }),
+    );
   }
 
   /** For who keeps what was answered: a change got a yes. */
@@ -85,38 +101,41 @@ export class ShopClient {
     // nothing here needs it
   }
 
-  private asCustomer<T>(method: string, path: string, body?: object): Promise<T> {
-    return this.send(() => this.options.orders() + path, method, this.options.customerToken, body);
+  private async change<T>(
+    request: string,
+    ask: (headers: Key) => Promise<AnyAnswer<T>>,
+  ): Promise<Exclude<T, undefined>> {
+    const key = { 'Idempotency-Key': randomUUID() };
+    const answer = await this.patiently(() => ask(key));
+    const data = dataOf(answer);
+    const what = `${request} (${key['Idempotency-Key']})`;
+    this.heard({ what, send: async () => answered(await ask(key)) }, answered(answer));
+    return data;
   }
 
-  private asOperator<T>(url: () => string, method: string, path: string, body?: object): Promise<T> {
-    return this.send(() => url() + path, method, this.options.operatorToken, body);
-  }
-
-  private async send<T>(url: () => string, method: string, token: string, body?: object): Promise<T> {
-    const { patienceMs = 0, answerWithinMs = ANSWER_WITHIN_MS, signal } = this.options;
-    const headers: Record<string, string> = { authorization: `Bearer ${token}` };
-    if (body) Object.assign(headers, { 'content-type': 'application/json', 'idempotency-key': randomUUID() });
-    const json = body && JSON.stringify(body);
+  /** An answer that is no 503; after the last try whatever came. */
+  private async patiently<A extends AnyAnswer>(ask: () => Promise<A>): Promise<A> {
+    const { patienceMs = 0, signal } = this.options;
     const start = Date.now();
     for (let pauseMs = 100; ; pauseMs = Math.min(pauseMs * 1.5, LONGEST_PAUSE_MS)) {
       const lastChance = Date.now() - start >= patienceMs;
       try {
-        const signals = AbortSignal.any([AbortSignal.timeout(answerWithinMs), ...(signal ? [signal] : [])]);
-        const response = await fetch(url(), { method, headers, body: json, signal: signals });
-        const text = await response.text();
-        if (response.ok) {
-          const answer = JSON.parse(text) as T;
-          if (json !== undefined)
-            this.heard({ method, url, headers, body: json }, { status: response.status, body: answer });
-          return answer;
-        }
-        if (response.status !== 503 || lastChance)
-          throw new UnexpectedAnswer(response.status, `${method} ${url()}`, text);
+        const answer = await ask();
+        if (answer.status !== 503 || lastChance) return answer;
       } catch (error) {
-        if (error instanceof UnexpectedAnswer || lastChance || signal?.aborted) throw error;
+        if (lastChance || signal?.aborted || (statusOf(error) ?? 503) !== 503) throw error;
       }
       await sleep(pauseMs, undefined, { signal });
     }
   }
+}
+
+/** Of an answer that was no yes; undefined where nobody answered. */
+export function statusOf(error: unknown): number | undefined {
+  if (error instanceof ProblemError) return error.problem.status;
+  return error instanceof UnexpectedAnswerError ? error.status : undefined;
+}
+
+function answered({ status, data, error }: AnyAnswer): Answered {
+  return { status, body: data ?? error };
 }

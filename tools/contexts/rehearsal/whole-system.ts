@@ -1,7 +1,10 @@
-// Run in the copy: starts every service there is on the postgres broker, sends each what its context.json shows, and follows an order into shipping.
+// Run in the copy: starts every service there is on the postgres broker, sends each what its context.json shows, through the client that was
+// generated for it, and follows an order into shipping.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import * as clients from '../../../libs/clients/src/index.js';
+import type { AnyAnswer, ClientOptions } from '../../../libs/clients/src/index.js';
 import { buildOnce } from '../../system/build.js';
 import { NO_RATE_LIMITS } from '../../system/no-rate-limits.js';
 import { startSystem, type System } from '../../system/system.js';
@@ -38,31 +41,47 @@ async function follow(system: System): Promise<void> {
 /** The id of what came of it; empty for a context that shows no request. */
 async function request(system: System, { service, request: shown }: Context): Promise<string> {
   if (!shown) return '';
-  const answer = await fetch(`${system.running(service).url}${shown.path}`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${await system.token('alice', 'customer')}`, 'content-type': 'application/json' },
-    body: JSON.stringify(shown.body),
-  });
-  const { headers } = answer;
+  const client = await clientOf(system, service, 'alice', 'customer');
+  const { status, error, headers } = await client.POST(shown.path, { body: shown.body });
   const place = headers.get('location') ?? '';
-  if (answer.status !== 201)
-    throw new Error(`POST ${shown.path} of ${service}: ${answer.status} ${await answer.text()}`);
+  if (status !== 201) throw new Error(`POST ${shown.path} of ${service}: ${status} ${JSON.stringify(error)}`);
   await arrives(system, service, place);
   return place.split('/').at(-1) ?? '';
 }
 
 /** As an operator sees it. @throws Error when it is not there in time. */
 async function arrives(system: System, service: string, path: string): Promise<void> {
-  const headers = { authorization: `Bearer ${await system.token('olga', 'operator')}` };
+  const client = await clientOf(system, service, 'olga', 'operator');
   const end = Date.now() + PATIENCE_MS;
   for (;;) {
-    const answer = await fetch(`${system.running(service).url}${path}`, { headers });
-    const text = await answer.text();
-    if (answer.ok) return console.log(`  ${service} has ${path}: ${text}`);
+    const { status, data, error } = await client.GET(path);
+    if (!error) return console.log(`  ${service} has ${path}: ${JSON.stringify(data)}`);
     if (Date.now() >= end)
-      throw new Error(`GET ${path} of ${service} after ${PATIENCE_MS} ms: ${answer.status} ${text}`);
+      throw new Error(`GET ${path} of ${service} after ${PATIENCE_MS} ms: ${status} ${JSON.stringify(error)}`);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
+}
+
+/** Its types are for who knows the service: `npm run check` has compiled them. Here the addresses are those of context.json. */
+interface Untyped {
+  GET(path: string): Promise<AnyAnswer>;
+  POST(path: string, request: { body: object }): Promise<AnyAnswer & { readonly headers: Headers }>;
+}
+
+async function clientOf(
+  system: System,
+  service: string,
+  user: string,
+  role: 'customer' | 'operator',
+): Promise<Untyped> {
+  const name = `${service.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase())}Client`;
+  const make = (clients as Readonly<Record<string, unknown>>)[name];
+  if (typeof make !== 'function')
+    throw new Error(`libs/clients has no ${name}: npm run docs should have generated it.`);
+  return (make as (options: ClientOptions) => Untyped)({
+    baseUrl: system.running(service).url,
+    token: await system.token(user, role),
+  });
 }
 
 await main();
