@@ -5,6 +5,7 @@ import { contexts } from './registry.js';
 
 /** What looks at contexts, whichever there are. The event store and the kernel know of none. */
 const ABOUT_CONTEXTS = [
+  'libs/clients',
   'libs/contracts',
   'libs/platform/src/config',
   'test/start',
