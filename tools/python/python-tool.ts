@@ -26,7 +26,7 @@ export async function findPythonTool(tool: PythonTool, say: (line: string) => vo
   say(`Installing ${tool.package} ${tool.version} …`);
   try {
     await run('python3', ['-m', 'venv', folder]);
-    await run(join(folder, 'bin', 'pip'), ['install', '--quiet', `${tool.package}==${tool.version}`]);
+    await run(join(folder, 'bin', 'pip'), ['install', '--quiet', '--no-compile', `${tool.package}==${tool.version}`]);
     return { command };
   } catch (error) {
     await rm(folder, { recursive: true, force: true });
