@@ -116,7 +116,7 @@ async function serve(
   const logging = loggerModule(logger);
   const root = RootModule.of({ context, name, config, configs, migrations, logging, commandMiddleware });
   const limits = { maxInFlight: config.MAX_REQUESTS_IN_FLIGHT, deadlineMs: config.REQUEST_DEADLINE_MS };
-  const adapter = httpAdapter({ trustProxy: config.TRUST_PROXY, deadlineMs: limits.deadlineMs });
+  const adapter = httpAdapter({ trustProxy: config.TRUST_PROXY });
   const app = await NestFactory.create<NestFastifyApplication>(root, adapter, {
     bodyParser: false,
     logger: serviceLogger(logger),

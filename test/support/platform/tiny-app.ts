@@ -155,7 +155,7 @@ export async function startTinyApp({
   const auth = { issuer, audience, jwks: { file: jwksFile } };
   @Module({ imports: [HttpModule.forRoot(auth, limits), HealthModule, TinyModule, ...imports], controllers })
   class RootModule {}
-  const adapter = httpAdapter({ trustProxy, deadlineMs: requests.deadlineMs });
+  const adapter = httpAdapter({ trustProxy });
   const app = await NestFactory.create<NestFastifyApplication>(RootModule, adapter, {
     bodyParser: false,
     logger: false,

@@ -4,7 +4,6 @@ import type { Socket } from 'node:net';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { systemIds } from '@app/event-store/core';
-import { usualLimits } from './back-pressure.js';
 import { correlationIdOf } from './correlation.js';
 import { PROBLEM_TYPE, problemBody } from './problem.js';
 
@@ -15,15 +14,12 @@ const MAX_PARAM_CHARACTERS = 2048;
 export interface AdapterOptions {
   /** The proxies whose X-Forwarded-For is believed, as addresses and ranges separated by commas. Default: nobody's, so the address is the socket's. */
   readonly trustProxy?: string | undefined;
-  /** How long a request may go without an answer, in milliseconds; default: that of {@link usualLimits}. */
-  readonly deadlineMs?: number | undefined;
 }
 
 /** Use with `{ bodyParser: false }`: {@link configureHttp} takes JSON and nothing else. */
-export function httpAdapter({ trustProxy, deadlineMs }: AdapterOptions = {}): FastifyAdapter {
+export function httpAdapter({ trustProxy }: AdapterOptions = {}): FastifyAdapter {
   return new FastifyAdapter({
     trustProxy: trustProxy ?? false,
-    handlerTimeout: deadlineMs ?? usualLimits.deadlineMs,
     return503OnClosing: false, // boundRequests says it in our shape
     bodyLimit: BODY_LIMIT_BYTES,
     connectionTimeout: 0,

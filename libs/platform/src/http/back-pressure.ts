@@ -1,6 +1,6 @@
 // How much work a service takes on at once. What is over that is refused at once with 503, so that what it has taken is answered in time.
 import { Logger } from '@nestjs/common';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ProblemException } from './problem.js';
 import { isExempt } from './throttle.js';
 
@@ -21,13 +21,14 @@ const LOST_AFTER_MS = 300_000;
 interface InHand {
   answered: boolean;
   atWork: boolean;
-  givingUp?: NodeJS.Timeout;
+  /** Until its answer that of the deadline, then that after which its work is taken for lost. */
+  timer: NodeJS.Timeout;
 }
 
 /** Behind the hook that gives the answer its correlation id, and in front of whatever costs time; before there are routes. */
 export function boundRequests(
   fastify: FastifyInstance,
-  { maxInFlight, lostAfterMs = LOST_AFTER_MS }: RequestLimits,
+  { maxInFlight, deadlineMs, lostAfterMs = LOST_AFTER_MS }: RequestLimits,
 ): void {
   const logger = new Logger('http');
   const known = new WeakMap<FastifyRequest, InHand>();
@@ -36,7 +37,6 @@ export function boundRequests(
   let isStopping = false;
 
   const leave = (one: InHand): void => {
-    clearTimeout(one.givingUp);
     if (!inHand.delete(one) || refused === 0 || inHand.size > maxInFlight / 2) return;
     logger.log(`No longer over capacity; ${refused} requests were refused with 503.`);
     refused = 0;
@@ -45,15 +45,18 @@ export function boundRequests(
   const answered = (one: InHand, { method, routeOptions, id: correlationId }: FastifyRequest): void => {
     if (one.answered) return;
     one.answered = true;
+    clearTimeout(one.timer);
     if (!one.atWork) return leave(one);
-    one.givingUp = setTimeout(() => {
+    one.timer = setTimeout(() => {
       logger.error({ correlationId }, `${method} ${routeOptions.url} has not ended in ${lostAfterMs} ms; given up`);
       leave(one);
     }, lostAfterMs).unref();
   };
   const worked = (one: InHand): void => {
     one.atWork = false;
-    if (one.answered) leave(one);
+    if (!one.answered) return;
+    clearTimeout(one.timer);
+    leave(one);
   };
 
   fastify.addHook('onRoute', (route) => {
@@ -84,7 +87,7 @@ export function boundRequests(
     if (isExempt(request.routeOptions.url)) return done();
     if (isStopping) return done(stopping());
     if (inHand.size < maxInFlight) {
-      const one = { answered: false, atWork: false };
+      const one = { answered: false, atWork: false, timer: setTimeout(late, deadlineMs, reply).unref() };
       known.set(request, one);
       inHand.add(one);
       reply.raw.once('close', () => answered(one, request));
@@ -98,6 +101,21 @@ export function boundRequests(
     const one = known.get(request);
     if (one) answered(one, request);
     done(null, payload);
+  });
+}
+
+/** Not Fastify's `handlerTimeout`: it is over as soon as a body has been read. A stream that is under way has been answered. */
+function late(reply: FastifyReply): void {
+  if (!reply.sent && !reply.raw.headersSent) void reply.send(deadlinePassed());
+}
+
+/** REQUEST_DEADLINE_MS is over. What the request has begun goes on, so whether it had its effect is not known. */
+function deadlinePassed(): ProblemException {
+  return new ProblemException({
+    status: 503,
+    code: 'deadline-passed',
+    detail:
+      'The request took too long and may still be done. Ask again in a moment; with the same Idempotency-Key that is safe.',
   });
 }
 

@@ -70,7 +70,6 @@ function problemOfError(error: unknown): ProblemInit {
   if (notStorable.has(code)) {
     return { status: 400, code: 'text-not-storable', detail: 'The request contains text that cannot be stored.' };
   }
-  if (code === 'FST_ERR_HANDLER_TIMEOUT') return deadlinePassed();
   if (isNotNow(error)) return unavailable('unavailable');
   if (error instanceof HttpException) {
     const status = error.getStatus();
@@ -105,16 +104,6 @@ function ofWaiting(error: unknown): ProblemInit | undefined {
 function isNotNow(error: unknown): boolean {
   const failure = failureOf(error);
   return failure !== undefined && failure !== 'conflict';
-}
-
-/** REQUEST_DEADLINE_MS is over. What the request has begun goes on, so whether it had its effect is not known. */
-function deadlinePassed(): ProblemInit {
-  return {
-    status: 503,
-    code: 'deadline-passed',
-    detail:
-      'The request took too long and may still be done. Ask again in a moment; with the same Idempotency-Key that is safe.',
-  };
 }
 
 function unavailable(code: string): ProblemInit {
