@@ -1,7 +1,7 @@
 // docker-compose.yml and the Dockerfile keep their rules, and fit the services they start. Docker itself is not needed for that.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { ConfigProblemsError, loadConfig, PlatformConfig, variablesOf, type ConfigClass } from '@app/platform';
@@ -283,5 +283,16 @@ describe('the Dockerfile', () => {
       ...copied.flatMap((name) => foreign(`libs/platform/src/auth/${name}.ts`)),
     ];
     expect([...new Set(imported)].sort()).toEqual(copied.map((name) => `./${name}.js`).sort());
+    // What no service imports is not compiled, and COPY with a pattern says nothing of what is not there.
+    const compiled = new Set<string>();
+    const follow = (path: string): void => {
+      if (compiled.has(path)) return;
+      compiled.add(path);
+      for (const from of importsOf(path))
+        if (from.startsWith('.')) follow(join(dirname(path), from.replace(/\.js$/, '.ts')));
+    };
+    follow('libs/platform/src/index.ts');
+    const missing = copied.filter((name) => !compiled.has(`libs/platform/src/auth/${name}.ts`));
+    expect(missing).toEqual([]);
   });
 });

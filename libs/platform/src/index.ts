@@ -3,6 +3,7 @@ export { bootstrap, type BootstrapOptions } from './bootstrap.js';
 export { Public, Roles } from './auth/access.decorators.js';
 export { CurrentUser, type AuthenticatedUser } from './auth/current-user.js';
 export { ensureDevIssuer, issueDevToken, type DevIssuer, type DevTokenRequest } from './auth/dev-issuer.js';
+export { ensureDevSealKey } from './auth/dev-seal-key.js';
 export { RouteAudit, type AuditedRoute } from './auth/route-audit.js';
 export type { AuthSettings } from './auth/token-verifier.js';
 export { Env, variablesOf, type ConfigClass, type EnvVariable } from './config/env.decorator.js';
