@@ -112,18 +112,20 @@ describe('es', () => {
     },
   );
 
-  it.each([[['migrate']], [['forget', 'alice', '--reason', 'x']]])(
-    '%j takes the database of the service, and never that of operators or of npm start instead',
-    async (args) => {
-      const operator = { OPERATOR_DATABASE_URL: 'postgres://olga:sekret@127.0.0.1:1/order_service' };
-      const alone = await es(args, operator);
-      expect(alone.err).toContain("This takes more than an operator's role may do.");
-      expect(alone.code).toBe(2);
-      const { err } = await es(args, { ...operator, DATABASE_URL: 'postgres://127.0.0.1:2/order_service' });
-      expect(err).toContain('127.0.0.1:2');
-      expect(err).not.toContain('127.0.0.1:1/');
-    },
-  );
+  it.each([
+    [['forget', 'alice', '--reason', 'x']],
+    // context: order
+    [['migrate']], // reads the context's own migrations
+    // end context: order
+  ])('%j takes the database of the service, and never that of operators or of npm start instead', async (args) => {
+    const operator = { OPERATOR_DATABASE_URL: 'postgres://olga:sekret@127.0.0.1:1/order_service' };
+    const alone = await es(args, operator);
+    expect(alone.err).toContain("This takes more than an operator's role may do.");
+    expect(alone.code).toBe(2);
+    const { err } = await es(args, { ...operator, DATABASE_URL: 'postgres://127.0.0.1:2/order_service' });
+    expect(err).toContain('127.0.0.1:2');
+    expect(err).not.toContain('127.0.0.1:1/');
+  });
 
   it('doctor makes a finding of a database that is not there', async () => {
     const { code, out } = await es(['doctor', '--json'], {
