@@ -23,7 +23,11 @@ export function retryingFor(ms: number): RetryPolicy {
   const maxDelayMs = Math.min(LONGEST_DELAY_MS, Math.max(FIRST_DELAY_MS, ms / 10));
   const policy = { maxAttempts: Infinity, firstDelayMs: FIRST_DELAY_MS, maxDelayMs };
   let maxAttempts = 1;
-  for (let waited = 0; waited < ms; maxAttempts += 1) waited += nextDelayMs(policy, maxAttempts, 0)!;
+  let waited = 0;
+  let delayMs = 0;
+  for (; waited < ms && delayMs < maxDelayMs / 2; maxAttempts += 1)
+    waited += delayMs = nextDelayMs(policy, maxAttempts, 0)!;
+  if (waited < ms) maxAttempts += Math.ceil((ms - waited) / delayMs); // all others are as long as the last
   return { ...policy, maxAttempts };
 }
 
