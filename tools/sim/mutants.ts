@@ -85,10 +85,9 @@ export const mutants: readonly SimMutant[] = [
   {
     key: 'dispatch-apart',
     name: 'the commands of a process are stored after its unit of work, in one of their own',
-    file: `${STORE}/processes/process-turn.ts`,
-    find: 'if (decision.commands.length > 0) await outgoing.append(decision.commands);',
-    replace:
-      'if (decision.commands.length > 0) transaction.onCommit(() => void outgoing.append(decision.commands).catch(() => undefined));',
+    file: `${STORE}/processes/process-subscription.ts`,
+    find: 'await outgoing.write(transaction);',
+    replace: 'transaction.onCommit(() => void outgoing.write(transaction).catch(() => undefined));',
   },
   {
     key: 'fired-twice',
@@ -142,5 +141,19 @@ export const mutants: readonly SimMutant[] = [
     file: `${STORE}/memory/memory-log.ts`,
     find: 'Math.min(from + limit, this.indexAfter(firstOpen - 1n))',
     replace: 'from + limit',
+  },
+  {
+    key: 'unfinished-retry',
+    name: 'what a record that is tried again has come to is not written',
+    file: `${STORE}/subscriptions/transactional-delivery.ts`,
+    find: 'await this.calls.handle(item, transaction);\n          await this.calls.conclude(transaction);',
+    replace: 'await this.calls.handle(item, transaction);',
+  },
+  {
+    key: 'unfinished-unit',
+    name: 'what a unit of work of several records has come to is written without the first of them',
+    file: `${STORE}/processes/collected.ts`,
+    find: 'await this.writeAll(items);',
+    replace: 'await this.writeAll(items.length > 1 ? items.slice(1) : items);',
   },
 ];

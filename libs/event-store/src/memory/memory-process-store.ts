@@ -59,16 +59,18 @@ export class MemoryProcessStore implements ProcessStore {
     });
   }
 
-  async save(row: StoredProcess): Promise<void> {
+  async save(...rows: readonly StoredProcess[]): Promise<void> {
     const transaction = this.unit('save');
-    if (!this.locked.get(transaction)?.has(keyOf(row))) {
-      const unlocked = new InvalidRequestError(
-        `Process ${row.process}/${row.id} has no row. Lock it in the same unit of work.`,
-      );
-      transaction.markRollbackOnly(unlocked);
-      throw unlocked;
+    for (const row of rows) {
+      if (!this.locked.get(transaction)?.has(keyOf(row))) {
+        const unlocked = new InvalidRequestError(
+          `Process ${row.process}/${row.id} has no row. Lock it in the same unit of work.`,
+        );
+        transaction.markRollbackOnly(unlocked);
+        throw unlocked;
+      }
+      this.database.processes.set(transaction, keyOf(row), JSON.stringify(row));
     }
-    this.database.processes.set(transaction, keyOf(row), JSON.stringify(row));
   }
 
   async schedule(timers: readonly ProcessTimer[]): Promise<void> {

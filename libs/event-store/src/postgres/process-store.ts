@@ -66,25 +66,22 @@ export class PostgresProcessStore implements ProcessStore {
     return rows;
   }
 
-  async save({ process, id, status, stateVersion, state, undo, compensation }: StoredProcess): Promise<void> {
+  async save(...changed: readonly StoredProcess[]): Promise<void> {
     this.requireUnit('save');
+    if (changed.length === 0) return;
     const { rowCount } = await this.database.query({
       name: 'processes-save',
-      text: `UPDATE event_store.processes
-                SET status = $3, state_version = $4, state = $5, undo = $6, compensation = $7, updated_at = clock_timestamp()
-              WHERE process = $1 AND id = $2`,
-      values: [
-        process,
-        id,
-        status,
-        stateVersion,
-        JSON.stringify(state),
-        JSON.stringify(undo),
-        compensation ? JSON.stringify(compensation) : null,
-      ],
+      text: `UPDATE event_store.processes AS p
+                SET status = c.status, state_version = c."stateVersion", state = c.state, undo = c.undo,
+                    compensation = c.compensation, updated_at = clock_timestamp()
+               FROM jsonb_to_recordset($1) AS c (process text, id text, status text, "stateVersion" int, state jsonb, undo jsonb,
+                                                 compensation jsonb)
+              WHERE p.process = c.process AND p.id = c.id`,
+      values: [JSON.stringify(changed)],
     });
-    if (rowCount === 1) return;
-    const unlocked = new InvalidRequestError(`Process ${process}/${id} has no row. Lock it in the same unit of work.`);
+    if (rowCount === changed.length) return;
+    const names = changed.map(({ process, id }) => `${process}/${id}`).join(', ');
+    const unlocked = new InvalidRequestError(`Process ${names} has no row. Lock it in the same unit of work.`);
     currentTransaction()?.markRollbackOnly(unlocked);
     throw unlocked;
   }

@@ -8,6 +8,8 @@ interface Unit {
   readonly ids: Map<string, string | undefined>;
   /** Id → row. */
   readonly rows: Map<string, StoredProcess>;
+  /** Ids of rows that are to be written. */
+  readonly changed: Set<string>;
 }
 
 export class ProcessRows {
@@ -40,10 +42,20 @@ export class ProcessRows {
     return id === undefined ? undefined : rows.get(id);
   }
 
-  async save(transaction: Transaction, row: StoredProcess): Promise<StoredProcess> {
-    await this.store.save(row);
-    this.unitOf(transaction).rows.set(row.id, row);
+  /** From now on the row is as this, for this unit. */
+  change(transaction: Transaction, row: StoredProcess): StoredProcess {
+    const { rows, changed } = this.unitOf(transaction);
+    rows.set(row.id, row);
+    changed.add(row.id);
     return row;
+  }
+
+  /** Writes what was changed since the last time. */
+  async write(transaction: Transaction): Promise<void> {
+    const { rows, changed } = this.unitOf(transaction);
+    if (changed.size === 0) return;
+    await this.store.save(...[...changed].map((id) => rows.get(id)!));
+    changed.clear();
   }
 
   /** The row with these keys besides those it has. @throws CorrelationKeyTakenError */
@@ -60,7 +72,7 @@ export class ProcessRows {
   }
 
   private unitOf(transaction: Transaction): Unit {
-    const known = this.units.get(transaction) ?? { ids: new Map(), rows: new Map() };
+    const known = this.units.get(transaction) ?? { ids: new Map(), rows: new Map(), changed: new Set() };
     this.units.set(transaction, known);
     return known;
   }

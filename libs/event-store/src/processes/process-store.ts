@@ -123,8 +123,8 @@ export interface ProcessStore {
    * are keys or ids of others; of two units that want one key, or start a process under it, the second waits and then finds it taken.
    */
   learn(owner: ProcessKey, keys: readonly string[]): Promise<readonly TakenKey[]>;
-  /** Writes a row that this unit of work has locked. */
-  save(row: StoredProcess): Promise<void>;
+  /** Writes rows that this unit of work has locked, each once, and all of them or, with an error, none. */
+  save(...rows: readonly StoredProcess[]): Promise<void>;
   /** In the unit of work. A timer whose id is known, waiting or fired, changes nothing. */
   schedule(timers: readonly ProcessTimer[]): Promise<void>;
   /**

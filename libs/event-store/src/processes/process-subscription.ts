@@ -9,12 +9,17 @@ import {
   type UnknownEventTypeError,
 } from '../core/index.js';
 import { DEPLOY_MS, retryingFor, type RetryPolicy, type TransactionalSubscription } from '../subscriptions/index.js';
+import { Collected } from './collected.js';
 import { CorrelationKeyTakenError, ProcessNotStartedError, type NewerStateError } from './errors.js';
+import type { OutgoingCommand, OutgoingLog } from './outgoing-command.js';
 import { ProcessRoutes } from './process-routes.js';
 import { ProcessRows } from './process-rows.js';
+import type { ProcessStore, ProcessTimer } from './process-store.js';
 import { takeTurn, type TurnOptions } from './process-turn.js';
 
 export interface ProcessSubscriptionOptions extends TurnOptions {
+  readonly store: ProcessStore;
+  readonly outgoing: OutgoingLog;
   readonly registry: EventRegistry;
   /** Event types that arrive from other contexts. */
   readonly inboundTypes: ReadonlySet<string>;
@@ -43,6 +48,8 @@ function subscriptionTo(
   const { name } = definition;
   const routes = new ProcessRoutes({ definition, log, events, registry, commands });
   const rows = new ProcessRows(name, store);
+  const outgoing = new Collected<OutgoingCommand>((decided) => options.outgoing.append(decided));
+  const timers = new Collected<ProcessTimer>((decided) => store.schedule(decided));
   const orphanPolicy = retryingFor(orphanWaitMs);
   const deployPolicy = retryingFor(Math.max(DEPLOY_MS, orphanWaitMs)); // until then, what a newer build has written waits for it
   const patience = new Map<string, RetryPolicy>([
@@ -87,7 +94,12 @@ function subscriptionTo(
       if (!row || (row.status === 'new' && !starts)) throw new ProcessNotStartedError(name, key, record.type);
       let present = row;
       for (const answer of routes.answersTo(record))
-        present = await takeTurn({ row: present, record, answer, rows, transaction }, options);
+        present = await takeTurn({ row: present, record, answer, rows, outgoing, timers, transaction }, options);
+    },
+    async conclude(transaction) {
+      await rows.write(transaction);
+      await outgoing.write(transaction);
+      await timers.write(transaction);
     },
   };
 }

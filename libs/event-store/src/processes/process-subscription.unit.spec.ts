@@ -80,6 +80,23 @@ describe('a process', () => {
     expect((await lab.process('trip', '2'))?.state).toEqual({ legs: [], notes: ['b'] });
   });
 
+  it('writes what all records of a unit of work come to in one call each: rows, commands and timers', async () => {
+    const { processes, outgoing } = lab.store;
+    const calls: Record<string, number[]> = {};
+    const counting = <A extends readonly unknown[]>(
+      name: string,
+      write: (...all: A) => Promise<void>,
+      of: (all: A) => number,
+    ) => ((...all: A) => ((calls[name] ??= []).push(of(all)), write(...all))) as typeof write;
+    processes.save = counting('rows', processes.save.bind(processes), (all) => all.length);
+    processes.schedule = counting('timers', processes.schedule.bind(processes), ([timers]) => timers.length);
+    outgoing.append = counting('commands', outgoing.append.bind(outgoing), ([commands]) => commands.length);
+    for (const id of ['1', '2', '3']) await lab.happen(`trip-${id}`, new TripPlanned(['air']), new TripNoted('a'));
+    lab.run(new Trip());
+    await sent(3);
+    expect(calls).toEqual({ rows: [3], timers: [3], commands: [3] });
+  });
+
   it('reacts to events of its own service and of others, whatever the order of the logs', async () => {
     lab.run(new Trip());
     await lab.arrive('1', new Paid('1', 10));

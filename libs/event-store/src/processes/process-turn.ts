@@ -1,16 +1,17 @@
 // One turn of a process: it reacts, or its steps are taken back, or it only notes what was refused; and what was decided is written.
 import { deterministicId, MessageContext, type LogRecord, type Transaction } from '../core/index.js';
 import type { Logger } from '../subscriptions/index.js';
+import type { Collected } from './collected.js';
 import type { CommandRegistry } from './command-registry.js';
 import { NewerStateError } from './errors.js';
-import type { OutgoingLog } from './outgoing-command.js';
+import type { OutgoingCommand } from './outgoing-command.js';
 import { decisionOf, metadataOf, type DecisionOptions } from './process-decision.js';
 import type { Answer, Reaction, TakingBack } from './process-routes.js';
 import type { ProcessRows } from './process-rows.js';
 import {
   SIGNAL_TYPES,
   type Compensation,
-  type ProcessStore,
+  type ProcessTimer,
   type RefusedUndo,
   type RejectionSignal,
   type StoredProcess,
@@ -23,8 +24,6 @@ export interface TurnOptions {
   readonly definition: ProcessDefinition;
   /** As Nest built it: injected fields, and the state that a process starts with. */
   readonly instance: Process;
-  readonly store: ProcessStore;
-  readonly outgoing: OutgoingLog;
   readonly commands: CommandRegistry;
   readonly logger: Logger;
 }
@@ -34,13 +33,15 @@ export interface Turn {
   readonly record: LogRecord;
   readonly answer: Answer;
   readonly rows: ProcessRows;
+  readonly outgoing: Collected<OutgoingCommand>;
+  readonly timers: Collected<ProcessTimer>;
   readonly transaction: Transaction;
 }
 
-/** The process afterwards. */
+/** The process afterwards. What is to be written is written when the unit of work ends, with that of its other records. */
 export async function takeTurn(turn: Turn, options: TurnOptions): Promise<StoredProcess> {
-  const { row: found, record, answer, rows, transaction } = turn;
-  const { definition, store, outgoing, commands, logger } = options;
+  const { row: found, record, answer, rows, outgoing, timers, transaction } = turn;
+  const { definition, commands, logger } = options;
   const { process, id } = found;
   const fields = { process, id, type: record.type, record: record.id };
   const isOver = found.status === 'completed';
@@ -50,7 +51,7 @@ export async function takeTurn(turn: Turn, options: TurnOptions): Promise<Stored
   const refused = refusedUndo(record);
   if (refused && (isOver || !('member' in answer))) {
     logger.error(`Process ${process} could not be taken back: ${refused.type} was refused.`, { ...fields, ...refused });
-    return rows.save(transaction, { ...found, compensation: withRefused(found, refused) });
+    return rows.change(transaction, { ...found, compensation: withRefused(found, refused) });
   }
   // What was refused is asked for again by people alone, not by a rejection that comes late.
   const isAskedAgain = record.type === SIGNAL_TYPES.compensate && found.compensation?.refused.length;
@@ -62,15 +63,13 @@ export async function takeTurn(turn: Turn, options: TurnOptions): Promise<Stored
   if ('ignored' in answer) {
     const level = record.type === SIGNAL_TYPES.timer ? 'warn' : 'debug';
     logger[level](`Process ${process} has ${answer.ignored}: a signal changes nothing.`, fields);
-    return row.undo.length < found.undo.length ? rows.save(transaction, row) : row;
+    return row.undo.length < found.undo.length ? rows.change(transaction, row) : row;
   }
   const outcome = 'takesBack' in answer ? takingBack(row, answer) : await reacting(row, record, answer, options);
   const decision = decisionOf({ row, record, commands, ...outcome });
-  const saved = await rows.save(transaction, decision.row);
-  const decided = await rows.learn(transaction, saved, outcome.said.keys);
-  if (decision.commands.length > 0) await outgoing.append(decision.commands);
-  if (decision.timers.length > 0) await store.schedule(decision.timers);
-  return decided;
+  outgoing.add(transaction, decision.commands);
+  timers.add(transaction, decision.timers);
+  return rows.learn(transaction, rows.change(transaction, decision.row), outcome.said.keys);
 }
 
 type Outcome = Omit<DecisionOptions, 'row' | 'record' | 'commands'>;

@@ -8,8 +8,9 @@ import {
   type LogRecord,
 } from '../core/index.js';
 import type { TransactionalSubscription, UnknownPolicy } from '../subscriptions/index.js';
+import { Collected } from './collected.js';
 import type { EncodedCommand } from './command-registry.js';
-import type { OutgoingLog } from './outgoing-command.js';
+import type { OutgoingCommand, OutgoingLog } from './outgoing-command.js';
 
 export interface SagaOptions {
   /** Stable for ever: ids of its commands derive from it. */
@@ -30,7 +31,8 @@ export interface SagaOptions {
  * answer which events are for it, and most are not: it decides before a unit of work is open, which is for what it has decided.
  */
 export function sagaSubscription(options: SagaOptions): TransactionalSubscription {
-  const { name, log, start = 'now', run, registry, outgoing, encodeCommand, unknown } = options;
+  const { name, log, start = 'now', run, registry, encodeCommand, unknown } = options;
+  const outgoing = new Collected<OutgoingCommand>((commands) => options.outgoing.append(commands));
   const decided = new WeakMap<LogRecord, readonly object[]>();
   const decide = async (record: LogRecord): Promise<readonly object[]> => {
     const context = new MessageContext({ ...metadataOf(name, record), seed: deterministicId(name, record.id) });
@@ -54,11 +56,11 @@ export function sagaSubscription(options: SagaOptions): TransactionalSubscriptio
       decided.set(record, commands);
       return commands.length > 0;
     },
-    async handle(record) {
+    async handle(record, transaction) {
       const commands = decided.get(record) ?? (await decide(record)); // again where it was set aside
-      if (commands.length === 0) return;
       const metadata = metadataOf(name, record);
-      await outgoing.append(
+      outgoing.add(
+        transaction,
         commands.map((command, index) => ({
           id: deterministicId(name, record.id, index),
           key: `${name}/${record.key}`,
@@ -67,6 +69,7 @@ export function sagaSubscription(options: SagaOptions): TransactionalSubscriptio
         })),
       );
     },
+    conclude: (transaction) => outgoing.write(transaction),
   };
 }
 

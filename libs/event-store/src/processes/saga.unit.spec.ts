@@ -9,6 +9,7 @@ import {
   type LogRecord,
   type Transaction,
 } from '../core/index.js';
+import type { TransactionalSubscription } from '../subscriptions/index.js';
 import { commandDispatchSubscription, type StoredCommand } from './command-dispatch.js';
 import { CommandRegistry } from './command-registry.js';
 import type { OutgoingCommand } from './outgoing-command.js';
@@ -34,7 +35,6 @@ const record: LogRecord = {
   metadata: { correlationId: 'corr', actor: 'customer:alice', causationId: 'older', traceparent: 'trace' },
   time: new Date(0),
 };
-const transaction = undefined as unknown as Transaction;
 const commands = new CommandRegistry().register(ConfirmOrder);
 
 function setUp(over: Partial<SagaOptions> = {}) {
@@ -56,6 +56,13 @@ function setUp(over: Partial<SagaOptions> = {}) {
   return { saga, stored, seen };
 }
 
+/** A unit of work with the record alone. */
+async function commit(saga: TransactionalSubscription): Promise<void> {
+  const transaction = {} as Transaction;
+  await saga.handle(record, transaction);
+  await saga.conclude!(transaction);
+}
+
 describe('sagaSubscription', () => {
   it('is transactional, and begins now unless it says otherwise', () => {
     expect(setUp().saga).toMatchObject({
@@ -69,8 +76,8 @@ describe('sagaSubscription', () => {
 
   it('stores what the saga decides, with ids that a redelivery repeats', async () => {
     const { saga, stored, seen } = setUp();
-    await saga.handle(record, transaction);
-    await saga.handle(record, transaction);
+    await commit(saga);
+    await commit(saga);
     expect(seen[0]).toEqual({ event: new PaymentCaptured('1'), actor: 'saga:confirm-on-payment' });
     expect(seen[0]!.event).toBeInstanceOf(PaymentCaptured);
     const metadata = {
@@ -90,14 +97,26 @@ describe('sagaSubscription', () => {
     expect(expected[0]!.id).not.toBe(expected[1]!.id);
   });
 
+  it('stores what it decides of all records of a unit of work in one call, and nothing of a unit that did not end', async () => {
+    const calls: number[] = [];
+    const { saga } = setUp({ outgoing: { append: async ({ length }) => void calls.push(length) } });
+    await saga.handle(record, {} as Transaction);
+    const transaction = {} as Transaction;
+    for (const id of ['event-5', 'event-6']) await saga.handle({ ...record, id }, transaction);
+    expect(calls).toEqual([]);
+    await saga.conclude!(transaction);
+    await saga.conclude!(transaction); // there is nothing more
+    expect(calls).toEqual([4]);
+  });
+
   it('stores nothing when the saga has nothing to say, or fails', async () => {
     const silent = setUp({ run: async () => [] });
-    await silent.saga.handle(record, transaction);
+    await commit(silent.saga);
     expect(silent.stored).toEqual([]);
     const failing = setUp({ run: () => Promise.reject(new Error('planned')) });
-    await expect(failing.saga.handle(record, transaction)).rejects.toThrow('planned');
+    await expect(commit(failing.saga)).rejects.toThrow('planned');
     const strange = setUp({ run: async () => [new ConfirmOrder('1'), new Unregistered()] });
-    await expect(strange.saga.handle(record, transaction)).rejects.toThrow('Unregistered');
+    await expect(commit(strange.saga)).rejects.toThrow('Unregistered');
     expect([...failing.stored, ...strange.stored]).toEqual([]);
   });
 
@@ -105,8 +124,8 @@ describe('sagaSubscription', () => {
     const { saga, stored, seen } = setUp();
     expect(await saga.concerns!(record)).toBe(true);
     expect(stored).toEqual([]);
-    await saga.handle(record, transaction);
-    await saga.handle(record, transaction); // the unit came again after a deadlock
+    await commit(saga);
+    await commit(saga); // the unit came again after a deadlock
     expect(seen).toHaveLength(1);
     expect(stored.map(({ id }) => id)).toEqual(
       [0, 1, 0, 1].map((index) => deterministicId('confirm-on-payment', 'event-5', index)),
@@ -118,7 +137,9 @@ describe('sagaSubscription', () => {
     const { saga } = setUp();
     expect(saga.wants(record)).toBe(true);
     expect(saga.wants({ ...record, type: 'payment.renamed' })).toBe(false);
-    await expect(saga.handle({ ...record, schemaVersion: 2 }, transaction)).rejects.toThrow(UnknownEventTypeError);
+    await expect(saga.handle({ ...record, schemaVersion: 2 }, {} as Transaction)).rejects.toThrow(
+      UnknownEventTypeError,
+    );
   });
 });
 

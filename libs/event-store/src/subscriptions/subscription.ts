@@ -67,6 +67,11 @@ export interface TransactionalSubscription extends SubscriptionBase {
   concerns?(record: LogRecord): Promise<boolean>;
   handle(record: LogRecord, transaction: Transaction): Promise<void>;
   /**
+   * Called at the end of every unit of work in which something was handled: the place to write what its records have come to, in one statement
+   * for all of them. What it throws, none of them is done: they come again one at a time, and one that is alone is to blame for it.
+   */
+  conclude?(transaction: Transaction): Promise<void>;
+  /**
    * The projection whose segment it is: processes share the segments. Most records are not wanted then, and the checkpoint follows those
    * with a little delay, to save writes.
    */

@@ -1,18 +1,18 @@
 // Effect and checkpoint in one unit of work: as many records as the definition allows while all goes well, one at a time as soon as one fails.
-import type { LogRecord, ParkedMessage, Transaction } from '../core/index.js';
+import type { LogRecord, ParkedMessage } from '../core/index.js';
 import { failpoint, overtakingKey } from '../core/index.js';
-import { callWithin } from './call.js';
 import { concernedItems } from './concerned.js';
 import type { Delivery } from './delivery.js';
 import { CommitUncertainError, isInfrastructure } from './failure.js';
 import { HeldKeys } from './held-keys.js';
-import { distinctKeys, inContextOf, type Item } from './item.js';
+import { distinctKeys, type Item } from './item.js';
 import { Passing } from './passing.js';
 import type { SubscriptionRunnerOptions } from './runner-options.js';
 import type { Session } from './session.js';
 import { SetAsides } from './set-asides.js';
 import type { TransactionalSubscription } from './subscription.js';
 import { UncertainCommits } from './uncertain-commits.js';
+import { UnitCalls } from './unit-calls.js';
 
 const RETRIES_IN_A_ROW = 100;
 /** A unit that has taken this long commits what it has, in milliseconds: until then every reader of what it appended has to wait. */
@@ -20,9 +20,7 @@ const UNIT_MS = 1_000;
 
 export class TransactionalDelivery implements Delivery {
   private readonly aside: SetAsides;
-  private readonly overtaking = new WeakSet<LogRecord>();
-  /** Where a record is to be set aside, as the unit that met it last has found. */
-  private readonly places = new WeakMap<LogRecord, string>();
+  private readonly calls: UnitCalls;
   private readonly uncertain: UncertainCommits;
   private readonly passing: Passing;
 
@@ -31,6 +29,7 @@ export class TransactionalDelivery implements Delivery {
     private readonly options: SubscriptionRunnerOptions<TransactionalSubscription>,
   ) {
     this.aside = new SetAsides(session, options);
+    this.calls = new UnitCalls(session, options, this.aside);
     this.uncertain = new UncertainCommits(session.progress);
     this.passing = new Passing(session, options);
   }
@@ -105,20 +104,21 @@ export class TransactionalDelivery implements Delivery {
       const wanted = items.filter((item) => item.wanted);
       const held = new HeldKeys(this.aside);
       await held.placeBehind(distinctKeys(wanted)); // in one look
-      await this.prepare(wanted, transaction);
+      await this.calls.prepare(wanted, transaction);
       for (const item of items) {
         const isEnough = this.session.intake.aborted || clock.now().getTime() >= end;
         if (isEnough && position > this.session.position) break;
-        const place = item.wanted ? await held.placeBehind(await this.keysOf(item, transaction)) : undefined;
-        if (place !== undefined && !(await this.overtakes(item, transaction)))
+        const place = item.wanted ? await held.placeBehind(await this.calls.keysOf(item, transaction)) : undefined;
+        if (place !== undefined && !(await this.calls.overtakes(item, transaction)))
           await this.aside.queueBehind(item, place);
         else if (item.wanted) {
-          await this.handle(item, transaction);
+          await this.calls.handle(item, transaction);
           handled += 1;
           if (this.options.definition.log === 'events' && handled < wanted.length) failpoint('projection.midBatch');
         }
         position = item.record.position;
       }
+      if (handled > 0) await this.calls.conclude(transaction);
       return position;
     });
     this.session.progress.handled += handled;
@@ -152,9 +152,12 @@ export class TransactionalDelivery implements Delivery {
     try {
       let handled = 0;
       await this.session.commit(async (transaction) => {
-        await this.prepare([item], transaction);
-        const place = await this.aside.before(head, await this.keysOf(item, transaction));
-        if (place === undefined) await this.handle(item, transaction);
+        await this.calls.prepare([item], transaction);
+        const place = await this.aside.before(head, await this.calls.keysOf(item, transaction));
+        if (place === undefined) {
+          await this.calls.handle(item, transaction);
+          await this.calls.conclude(transaction);
+        }
         handled = place === undefined ? 1 : 0;
         await this.aside.remove(head);
         if (place !== undefined) await this.aside.queueBehind(item, place);
@@ -170,7 +173,7 @@ export class TransactionalDelivery implements Delivery {
   /** `head`: as what it was set aside before; without it, it comes from the log. */
   private async setAside(item: Item, error: unknown, head?: ParkedMessage): Promise<void> {
     const { record } = item;
-    const key = head ? item.key : this.overtaking.has(record) ? overtakingKey(item.key) : this.placeOf(item);
+    const key = head ? item.key : this.calls.goesBefore(record) ? overtakingKey(item.key) : this.calls.placeOf(item);
     const plan = this.aside.plan({ record, key }, error, head);
     await this.session.commit(() => plan.write().then(() => (head ? this.session.position : record.position)));
     plan.report();
@@ -181,10 +184,13 @@ export class TransactionalDelivery implements Delivery {
     const { record } = item;
     let plan = this.aside.plan(item, error);
     await this.session.commit(async (transaction) => {
-      await this.prepare([item], transaction);
-      const place = await new HeldKeys(this.aside).placeBehind(await this.keysOf(item, transaction));
-      const goes = place !== undefined && (await this.overtakes(item, transaction));
-      plan = this.aside.plan({ record, key: goes ? overtakingKey(item.key) : (place ?? this.placeOf(item)) }, error);
+      await this.calls.prepare([item], transaction);
+      const place = await new HeldKeys(this.aside).placeBehind(await this.calls.keysOf(item, transaction));
+      const goes = place !== undefined && (await this.calls.overtakes(item, transaction));
+      plan = this.aside.plan(
+        { record, key: goes ? overtakingKey(item.key) : (place ?? this.calls.placeOf(item)) },
+        error,
+      );
       await plan.write();
       return record.position;
     });
@@ -201,50 +207,5 @@ export class TransactionalDelivery implements Delivery {
   private endsSession(error: unknown, items: readonly Item[]): boolean {
     if (error instanceof CommitUncertainError) this.uncertain.remember(error, items);
     return this.session.signal.aborted || isInfrastructure(error);
-  }
-
-  private async handle({ record, fault, passed }: Item, transaction: Transaction): Promise<void> {
-    if (fault) throw fault.error;
-    if (passed) return;
-    const { definition } = this.options;
-    await this.call(`record ${record.position}`, () =>
-      inContextOf(definition, record, () => definition.handle(record, transaction)),
-    );
-    if (definition.log === 'inbound') failpoint('inbox.afterEffectBeforeCommit');
-  }
-
-  private async prepare(items: readonly Item[], transaction: Transaction): Promise<void> {
-    const { definition } = this.options;
-    const records = items.filter(({ fault, passed }) => !fault && !passed).map(({ record }) => record);
-    if (!definition.prepare || records.length === 0) return;
-    await this.call(`${records.length} records`, () => definition.prepare!(records, transaction));
-  }
-
-  /** All keys of what the record is for; the first is where it is set aside. */
-  private async keysOf({ record, key, fault, passed }: Item, transaction: Transaction): Promise<readonly string[]> {
-    const { definition } = this.options;
-    if (!definition.keysWithin || fault || passed) return [key];
-    const keys = await this.call(`record ${record.position}`, () => definition.keysWithin!(record, transaction));
-    this.places.set(record, keys[0]!);
-    return keys;
-  }
-
-  private placeOf({ record, key }: Item): string {
-    return this.places.get(record) ?? key;
-  }
-
-  private async overtakes({ record, key, fault }: Item, transaction: Transaction): Promise<boolean> {
-    const { definition } = this.options;
-    if (!definition.overtakes || fault) return false;
-    const ahead = () => this.aside.ahead(key);
-    const goes = await this.call(`record ${record.position}`, () => definition.overtakes!(record, ahead, transaction));
-    if (goes) this.overtaking.add(record);
-    return goes;
-  }
-
-  private call<T>(on: string, work: () => Promise<T>): Promise<T> {
-    const { definition, clock } = this.options;
-    const { name, deadlineMs } = definition;
-    return callWithin(work, { clock, what: `${name} on ${on}`, deadlineMs, cut: this.session.signal });
   }
 }

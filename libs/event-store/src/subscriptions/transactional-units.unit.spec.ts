@@ -112,6 +112,37 @@ describe('units of a transactional subscription', () => {
     }
   });
 
+  it('concludes every unit of work once, behind its last record and before its checkpoint', async () => {
+    const told: string[] = [];
+    const handle = async (record: LogRecord) => void told.push(labelOf(record));
+    const conclude = async () => void told.push(`concluded, at ${saved.at(-1) ?? 0n}`);
+    await lab.append('a-1', 1, 2);
+    const runner = lab.runner({ ...mailing({ together: 2 }), handle, conclude });
+    await lab.append('a-1', 3);
+    await lab.clock.until(() => runner.status().position === 3n);
+    expect(told).toEqual(['a-1:1', 'a-1:2', 'concluded, at 0', 'a-1:3', 'concluded, at 2']);
+  });
+
+  it('blames the conclusion of a unit on the one record that is alone in it, and concludes what is tried again', async () => {
+    const written: string[] = [];
+    let decided: string[] = [];
+    let attempts = 0;
+    const handle = async (record: LogRecord) => void decided.push(labelOf(record));
+    const conclude = async () => {
+      const all = decided;
+      decided = [];
+      if (all.includes('b-1:bad') && (attempts += 1) < 3) throw new Error('no');
+      written.push(...all);
+    };
+    await lab.append('a-1', 1);
+    await lab.append('b-1', 'bad', 2);
+    await lab.append('a-1', 3);
+    const runner = lab.runner({ ...mailing({ retry: { maxAttempts: 5, firstDelayMs: 100 } }), handle, conclude });
+    await lab.clock.until(() => written.length === 4);
+    expect(written).toEqual(['a-1:1', 'a-1:3', 'b-1:bad', 'b-1:2']);
+    expect(runner.status()).toMatchObject({ position: 4n, handled: 4, parked: 0 });
+  });
+
   it('parks a record whose decision fails, after as many attempts as one whose handler fails, and its key waits', async () => {
     await lab.append('a-1', 1, 'undecided', 2);
     await lab.append('b-1', 3);

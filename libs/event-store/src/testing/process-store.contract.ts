@@ -62,6 +62,20 @@ export function describeProcessStore(name: string, open: () => Promise<ProcessSt
         expect(await find(key)).toEqual(saved);
       });
 
+      it('is saved with others in one call, all of them or none', async () => {
+        const keys = [newProcess(), newProcess(), newProcess()];
+        const save = (locked: readonly ProcessKey[]) =>
+          subject.unitOfWork.run(async () => {
+            for (const key of locked) await lock(key, { start: true });
+            const saved = { status: 'running', stateVersion: 1, undo: [], keys: [] } as const;
+            await subject.processes.save(...keys.map((key, n) => ({ ...saved, ...key, state: { n } })));
+          });
+        await expect(save(keys.slice(0, 2))).rejects.toThrow(InvalidRequestError); // the third was not locked
+        expect(await Promise.all(keys.map(find))).toEqual([undefined, undefined, undefined]);
+        await save(keys);
+        expect((await Promise.all(keys.map(find))).map((row) => row?.state)).toEqual([{ n: 0 }, { n: 1 }, { n: 2 }]);
+      });
+
       it('stays as a tombstone when it is completed, also for what would start it', async () => {
         const key = newProcess();
         await start(key);
