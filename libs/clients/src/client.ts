@@ -26,10 +26,13 @@ interface AnyRequest {
 type Scalar = string | number | boolean;
 
 const TIMEOUT_MS = 30_000;
+/** RFC 9110, sections 15.3.5 and 15.3.6. */
+const HAS_NO_BODY: readonly number[] = [204, 205];
 
 /**
- * Its functions reject with what fetch throws (nobody answers: TypeError; too late: TimeoutError), and with UnexpectedAnswerError. After any of
- * these a change may have happened or not: with the same Idempotency-Key it is safe to ask again.
+ * Its functions reject with what fetch throws (nobody answers: TypeError; too late: TimeoutError), and with UnexpectedAnswerError; a part of the
+ * path that is empty or only dots is a TypeError too, before anything is sent. After any of the others
+ * a change may have happened or not: with the same Idempotency-Key it is safe to ask again.
  */
 export function createClient<A extends Api>(options: ClientOptions): Client<A> {
   const entries = METHODS.map((method) => [
@@ -67,14 +70,26 @@ async function read(request: string, response: Response): Promise<AnyAnswer> {
   const { status } = response;
   const text = await response.text();
   const media = response.headers.get('content-type')?.split(';')[0] ?? '';
-  if (response.ok && (text === '' || media === 'application/json'))
-    return { status, data: text === '' ? undefined : JSON.parse(text) };
-  if (!response.ok && media === 'application/problem+json') return { status, error: JSON.parse(text) as Problem };
+  try {
+    if (response.ok && HAS_NO_BODY.includes(status)) return { status, data: undefined };
+    if (response.ok && media === 'application/json') return { status, data: JSON.parse(text) };
+    if (!response.ok && media === 'application/problem+json') return { status, error: JSON.parse(text) as Problem };
+  } catch {
+    // cut off, or no JSON at all: somebody between us and the service has answered
+  }
   throw new UnexpectedAnswerError(request, status, text);
 }
 
+/** @throws TypeError of one that would lead to another route: URLs resolve dots, and drop what is empty. */
+function segmentOf(path: string, name: string, value: string | number | undefined): string {
+  const text = String(value ?? '');
+  if (['', '.', '..'].includes(text))
+    throw new TypeError(`${name} of ${path}: expected a value, got ${JSON.stringify(value)}.`);
+  return encodeURIComponent(text);
+}
+
 function targetOf(path: string, { path: parts = {}, query = {} }: AnyRequest): string {
-  const filled = path.replaceAll(/\{(.+?)\}/g, (_, name: string) => encodeURIComponent(String(parts[name])));
+  const filled = path.replaceAll(/\{(.+?)\}/g, (_, name: string) => segmentOf(path, name, parts[name]));
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(query))
     for (const one of [value].flat()) if (one !== undefined) search.append(name, String(one));

@@ -60,6 +60,15 @@ describe('a request', () => {
     expect([...sent[1]!.headers.keys()]).toEqual([]);
   });
 
+  it.each(['', '.', '..', undefined])(
+    'to another route, as %j for a part of the path would lead to, is not sent',
+    async (id) => {
+      const { stock, sent } = stockThat(200, []);
+      await expect(stock.GET('/shelves/{id}/items', { path: { id: id! } })).rejects.toThrow(TypeError);
+      expect(sent).toEqual([]);
+    },
+  );
+
   it('carries JSON, its headers and those of the client, and a token that is asked for each time', async () => {
     let asked = 0;
     const { stock, sent } = stockThat(201, { id: '1' }, 'application/json', {
@@ -105,6 +114,15 @@ describe('an answer', () => {
     expect(dataOf(answer)).toEqual(['mug']);
     const empty = await stockThat(204, null).stock.POST('/shelves', { body: { name: 'tall' } });
     expect([empty.status, empty.data, empty.error]).toEqual([204, undefined, undefined]);
+  });
+
+  it.each([
+    ['nothing where there should be data', 200, ''],
+    ['half of it', 200, '["mu'],
+    ['no JSON, whatever it says it is', 200, '<html>'],
+  ])('is unexpected when it is %s', async (_, status, body) => {
+    const asked = stockThat(status, body).stock.GET('/shelves/{id}/items', { path: { id: '1' } });
+    await expect(asked).rejects.toThrow(UnexpectedAnswerError);
   });
 
   it('is a problem where the service says no, and dataOf throws it', async () => {

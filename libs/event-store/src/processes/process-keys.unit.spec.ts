@@ -80,6 +80,23 @@ class Payments extends Process<{ notes: string[] }> {
   }
 }
 
+/** Learns a key in the log that it starts in, too. */
+@ProcessManager('pairs', { correlate: (_, { stream }) => stream.id })
+class Pairs extends Process {
+  state = {};
+
+  @StartsWith(Placed)
+  placed(): void {
+    this.send(new Say(`${this.id}: placed`));
+  }
+
+  @On(Noted)
+  noted({ note }: Noted): void {
+    this.correlateAlso(note);
+    this.send(new Say(`${this.id}: has ${note}`));
+  }
+}
+
 describe('a process with several keys', () => {
   let lab: ProcessLab;
 
@@ -101,6 +118,17 @@ describe('a process with several keys', () => {
     await heard(3);
     expect(await said()).toEqual(['1: opened', '1: settled', '1: again']);
     expect(await lab.process('payments', 'payment-p')).toMatchObject({ id: '1', keys: ['payment-p'] });
+  });
+
+  it('cannot have the id of another that has begun in the same unit of work', async () => {
+    for (const id of ['1', '2']) await lab.happen(`order-${id}`, new Placed());
+    await lab.happen('order-1', new Noted('2'));
+    await lab.happen('order-2', new Noted('3'));
+    lab.run(new Pairs());
+    await heard(3);
+    expect(await said()).toEqual(['1: placed', '2: placed', '2: has 3']);
+    expect(await asides()).toEqual(['1 parked']);
+    expect(await lab.process('pairs', '2')).toMatchObject({ id: '2', keys: ['3'] });
   });
 
   it('gets what came before it had the key once it has it, in order: nothing vanishes', async () => {

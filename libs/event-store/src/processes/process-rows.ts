@@ -62,9 +62,11 @@ export class ProcessRows {
   async learn(transaction: Transaction, row: StoredProcess, keys: readonly string[]): Promise<StoredProcess> {
     const learned = [...new Set(keys)].filter((key) => key !== row.id && !row.keys.includes(key));
     if (learned.length === 0) return row;
+    const { ids, rows, changed } = this.unitOf(transaction);
+    const begun = learned.find((key) => changed.has(key)); // of this unit, so that the store may not know yet that it has begun
+    if (begun !== undefined) throw new CorrelationKeyTakenError(this.process, row.id, { key: begun, id: begun });
     const [taken] = await this.store.learn(row, learned);
     if (taken) throw new CorrelationKeyTakenError(this.process, row.id, taken);
-    const { ids, rows } = this.unitOf(transaction);
     const known = { ...row, keys: [...row.keys, ...learned] };
     for (const key of learned) ids.set(key, row.id);
     rows.set(row.id, known);

@@ -18,8 +18,11 @@ export class ProblemFilter implements ExceptionFilter {
     const problem = problemOf(error);
     // Its deadline has answered the request, and the request's own line has said so.
     if (reply.raw.writableEnded) {
-      const { code } = problem;
-      this.logger.debug({ code, correlationId: request.id }, `Ended with ${problem.status} behind its answer`);
+      const { code, status } = problem;
+      const fields = { code, correlationId: request.id };
+      // What waited for a frozen server is no news; a mistake in the code is, whoever still waits for it.
+      if (code === 'internal-error') this.logger.error({ err: error, ...fields }, 'Failed behind its answer');
+      else this.logger.debug(fields, `Ended with ${status} behind its answer`);
       return;
     }
     if (problem.status >= 500 && !saidEnough.has(problem.code)) {

@@ -62,7 +62,8 @@ ALTER DEFAULT PRIVILEGES IN SCHEMA ${SCHEMAS.join(', ')} GRANT SELECT ON SEQUENC
 
 /**
  * For those who run operations: reads everything, and changes what is set aside, the pauses, and nothing else. It adds to the log of operations, without
- * saying when or as whom, and to that of inbound messages, through which processes are told to compensate. No event, checkpoint or read model.
+ * saying when or as whom, and to that of inbound messages, through which processes are told to compensate: by hand it could forge one, so that it is for people
+ * who are trusted. No event, checkpoint or read model.
  */
 export function operatorGrants(role: string): string {
   return `
