@@ -1,7 +1,8 @@
 // A tool that there is in Go only: built from its source, once, below .cache, unless it is installed.
 import { execFile } from 'node:child_process';
+import { hash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, rm } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -26,7 +27,8 @@ const run = promisify(execFile);
 export async function findGoTool(tool: GoTool, say: (line: string) => void): Promise<FoundGoTool> {
   const { program, version, packages, file, installed } = tool;
   if (installed && (await works(...installed.command, ...installed.probe))) return { command: installed.command };
-  const folder = resolve('.cache', `${program}-${version}`);
+  const ours = file === undefined ? '' : `-${hash('sha256', await readFile(file, 'utf8')).slice(0, 8)}`; // edited, it is another tool
+  const folder = resolve('.cache', `${program}-${version}${ours}`);
   const built = join(folder, program);
   if (existsSync(built)) return { command: [built] };
   if (!(await works('go', 'version'))) {

@@ -127,7 +127,7 @@ function namedTargets(urls: readonly string[], context: string | undefined): Tar
   if (wanted.length > 0) return wanted;
   const have = targets.map((target) => target.context).join(', ');
   throw new EsError(
-    `The database given is that of ${have}, not of ${context}. Expected its URL in DATABASE_URL or --database-url.`,
+    `The database given is that of ${have}, not of ${context}. Expected its URL in OPERATOR_DATABASE_URL, DATABASE_URL or --database-url; the first that is set counts.`,
     2,
   );
 }

@@ -23,7 +23,7 @@ const openapi = {
           { name: 'asOf', in: 'query', schema: { type: 'integer' } },
           { $ref: '#/components/parameters/CorrelationId' },
         ],
-        responses: { 200: { ...ok(ref('ParcelDto')), headers: { ETag: {} } }, 404: problem, default: problem },
+        responses: { 200: { ...ok(ref('ParcelDto')), headers: { ETag: {} } }, 404: problem },
       },
     },
     '/v2/parcels/{id}': { delete: { responses: { 204: { description: '' } } } },
@@ -143,6 +143,9 @@ export interface ParcelDto {
 it.each([
   [{ '/a': { parameters: [], get: { responses: {} } } }, 'what all methods of a path have in common'],
   [{ '/a': { get: { responses: { 200: ref('x') } } } }, 'a $ref to a response'],
+  [{ '/a': { get: { responses: { '4XX': problem } } } }, 'an answer for 4XX instead of a status'],
+  [{ '/a': { get: { responses: { default: problem } } } }, 'an answer for default instead of a status'],
+  [{ '/a': { get: { parameters: [{ name: 'id', in: 'cookie' }], responses: {} } } }, 'the parameter id in cookie'],
 ])('routes like %j are refused', (paths, what) =>
   expect(() => routesOf({ paths } as unknown as Document)).toThrow(what),
 );

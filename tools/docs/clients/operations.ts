@@ -89,7 +89,10 @@ function comment({ summary, description, deprecated }: Operation): string {
 
 function routeText(document: Document, operation: Operation) {
   const { requestBody, responses } = operation;
+  refuseRanges(responses);
   const parameters = (operation.parameters ?? []).map((one) => resolved(document, one));
+  const elsewhere = parameters.find(({ in: place }) => !(place in PLACES));
+  if (elsewhere) throw new Error(`the parameter ${elsewhere.name} in ${elsewhere.in}`);
   const groups = Object.entries(PLACES).map(
     ([place, name]) => [name, parameters.filter((one) => one.in === place)] as const,
   );
@@ -126,6 +129,12 @@ function resolved(document: Document, one: Parameter | Reference): Parameter {
   const found = document.components?.parameters?.[one.$ref.split('/').at(-1)!];
   if (!found) throw new Error(`the parameter ${one.$ref}`);
   return found;
+}
+
+/** @throws Error naming what the client would pass over without a word. */
+function refuseRanges(responses: Operation['responses']): void {
+  const range = Object.keys(responses).find((status) => !/^[1-5]\d\d$/.test(status));
+  if (range !== undefined) throw new Error(`an answer for ${range} instead of a status`);
 }
 
 function successes(responses: Operation['responses']): [string, Response][] {

@@ -19,7 +19,7 @@ export function metered(store: EventStore): EventStore {
   };
 }
 
-function appendTo(store: EventStore, request: AppendRequest): Promise<AppendResult> {
+async function appendTo(store: EventStore, request: AppendRequest): Promise<AppendResult> {
   const { category } = splitStream(request.stream);
   const transaction = currentTransaction();
   return measured(

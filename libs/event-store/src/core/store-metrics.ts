@@ -26,7 +26,7 @@ export const storeMetrics = {
   handlingDuration: histogram(
     'event_store_handling_duration_seconds',
     ['subscription', 'outcome'],
-    'Calls of handlers, sagas, processes, projections and publishers, and how long each took. Outcome: `handled` or `failed`. A publisher handles a batch in one call.',
+    'Calls of handlers, sagas, processes, projections and publishers, and how long each took. Outcome: `handled` or `failed`. A publisher handles a batch in one call; of a saga that sends something the decision and its storing are a call each.',
   ),
   recordRetries: counter(
     'event_store_record_retries_total',

@@ -10,13 +10,14 @@ export function contractOfProcessKeys(open: () => ProcessStoreSubject): void {
     const inUnit = <T>(work: () => Promise<T>) => open().unitOfWork.run(work);
     const find = (key: string, { start = false } = {}) =>
       inUnit(() => open().processes.lock('checkout', [key], new Set(start ? [key] : []))).then((rows) => rows.get(key));
-    /** What could not be had. */
+    /** What could not be had. In the order of process managers, whose rows are written at the end of a unit. */
     const startAndLearn = async ({ process, id }: ProcessKey, keys: readonly string[]) =>
       inUnit(async () => {
         const { processes } = open();
         const row = (await processes.lock(process, [id], new Set([id]))).get(id)!;
+        const taken = await processes.learn(row, keys);
         await processes.save({ ...row, status: 'running', stateVersion: 1, state: {} });
-        return processes.learn(row, keys);
+        return taken;
       });
 
     it('leads to it as its id does, and is named with it; several may lead to the same', async () => {

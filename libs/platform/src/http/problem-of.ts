@@ -118,7 +118,6 @@ function unavailable(code: string): ProblemInit {
 /** Sentences for what Fastify and the router refuse: theirs quote the request. */
 const sentences: Partial<Record<number, string>> = {
   404: 'There is nothing here.',
-  405: 'This method is not supported here.',
   413: 'The body is too large.',
   414: 'The URL is too long.',
   415: 'Send JSON: Content-Type must be application/json.',

@@ -104,6 +104,18 @@ describe('a span', () => {
     });
     expect(named('execute Place')).toMatchObject({ attributes: { 'shop.lines': 3 }, events: [{ name: 'priced' }] });
   });
+
+  it('keeps so many events and counts the others, and nothing that is said after its end', async () => {
+    let active = trace.getActiveSpan();
+    await within('execute Place', () => {
+      active = trace.getActiveSpan();
+      for (let row = 0; row < 130; row += 1) active!.addEvent('row');
+    });
+    active!.setAttribute('late', true).addEvent('late').setStatus({ code: 2 }).updateName('late');
+    const span = named('execute Place');
+    expect([span.events.length, span.droppedEventsCount, span.status.code]).toEqual([128, 2, 0]);
+    expect(span.attributes).not.toHaveProperty('late');
+  });
 });
 
 describe('a trace that nobody keeps', () => {

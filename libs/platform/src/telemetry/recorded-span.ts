@@ -24,6 +24,9 @@ const kinds = {
   consumer: SpanKind.CONSUMER,
 } as const;
 
+/** As OpenTelemetry's OTEL_SPAN_EVENT_COUNT_LIMIT is unless it is set. */
+const EVENTS = 128;
+
 /** Where spans come from, and where they go. */
 export interface Origin extends Pick<ReadableSpan, 'resource' | 'instrumentationScope'> {
   readonly processor: Pick<SpanProcessor, 'onEnd'>;
@@ -45,7 +48,7 @@ export class RecordedSpan extends OwnSpan implements ReadableSpan {
   status: SpanStatus = { code: SpanStatusCode.UNSET };
   ended = false;
   readonly droppedAttributesCount = 0;
-  readonly droppedEventsCount = 0;
+  droppedEventsCount = 0;
   readonly droppedLinksCount = 0;
   private readonly beganAt = Date.now();
   private readonly began = performance.now();
@@ -71,8 +74,11 @@ export class RecordedSpan extends OwnSpan implements ReadableSpan {
     }
   }
 
+  /** Later ones than OpenTelemetry keeps of one span are only counted: it waits in memory until it is sent. */
   addEvent(name: string, attributes: Attributes): void {
-    this.events.push({ name, attributes, time: hrTime(this.beganAt + performance.now() - this.began) });
+    if (this.ended) return;
+    if (this.events.length >= EVENTS) this.droppedEventsCount += 1;
+    else this.events.push({ name, attributes, time: hrTime(this.beganAt + performance.now() - this.began) });
   }
 
   end(error?: unknown): void {

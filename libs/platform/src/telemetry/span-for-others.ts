@@ -28,7 +28,7 @@ export class SpanForOthers implements Span {
   }
 
   setAttributes(attributes: Attributes): this {
-    Object.assign(this.span.attributes, attributes);
+    if (!this.span.ended) Object.assign(this.span.attributes, attributes);
     return this;
   }
 
@@ -42,17 +42,17 @@ export class SpanForOthers implements Span {
   }
 
   addLinks(links: Link[]): this {
-    this.span.links.push(...links);
+    if (!this.span.ended) this.span.links.push(...links);
     return this;
   }
 
   setStatus(status: SpanStatus): this {
-    this.span.status = status;
+    if (!this.span.ended) this.span.status = status;
     return this;
   }
 
   updateName(name: string): this {
-    this.span.name = name;
+    if (!this.span.ended) this.span.name = name;
     return this;
   }
 

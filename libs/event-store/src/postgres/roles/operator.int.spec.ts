@@ -156,6 +156,7 @@ describe('the role of operators', () => {
     ...tables.map((table) => `DELETE FROM event_store.${table}`),
     'UPDATE event_store.events SET version = version',
     'UPDATE event_store.subscriptions SET position = 0',
+    'UPDATE event_store.parked_messages SET position = position',
     'UPDATE event_store.inbound_messages SET key = key',
     'UPDATE event_store.processes SET status = status',
     'DELETE FROM event_store.operations_log',

@@ -68,7 +68,7 @@ ALTER DEFAULT PRIVILEGES IN SCHEMA ${SCHEMAS.join(', ')} GRANT SELECT ON SEQUENC
 export function operatorGrants(role: string): string {
   return `
 ${readerGrants(role)};
-GRANT UPDATE, DELETE ON event_store.parked_messages TO ${role};
+GRANT UPDATE (status, attempts, due_at), DELETE ON event_store.parked_messages TO ${role};
 GRANT UPDATE (resolution, resolved_at), INSERT ON event_store.unreadable_messages TO ${role};
 GRANT UPDATE (paused_at, paused_by, pause_reason, lease_owner, leased_until, lease_epoch) ON event_store.subscriptions TO ${role};
 GRANT INSERT (actor, action, subject, reason, detail) ON event_store.operations_log TO ${role};
