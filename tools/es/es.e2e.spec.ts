@@ -142,12 +142,12 @@ describe.skipIf(context === undefined)('npm run es', { timeout: WITHIN_MS }, () 
       const counted = { matched: 1, changed: 0, behind: 1, byReason: { TypeError: 1 } };
       const many = await es('parked', 'replay', ...filter, '--dry-run', '--json');
       expect(JSON.parse(many.stdout)).toEqual({ change: 'replay', dryRun: true, contexts: [{ context, ...counted }] });
-      expect(await es('parked', 'replay', ...filter)).toEqual({
+      expect(await es('parked', 'replay', ...filter, '--reason', 'mended')).toEqual({
         code: 2,
         stdout: '',
         stderr: `${context}: 1 to replay, 1 behind them. By reason: 1 TypeError.\nNothing is changed. Expected --yes, because nobody is there to be asked.\n`,
       });
-      expect(await es('parked', 'replay', ...filter, '--yes')).toMatchObject({
+      expect(await es('parked', 'replay', ...filter, '--yes', '--reason', 'mended')).toMatchObject({
         code: 0,
         stdout: `${context}: 1 is due now; 1 behind them follow in order. By reason: 1 TypeError.\n`,
       });
@@ -164,7 +164,7 @@ describe.skipIf(context === undefined)('npm run es', { timeout: WITHIN_MS }, () 
         () => expect(handled).toEqual(['order-2 order.shipped', 'order-1 order.placed', 'order-1 order.confirmed']),
         { timeoutMs: 30_000 },
       );
-      const again = await es('parked', 'replay', ref);
+      const again = await es('parked', 'replay', ref, '--reason', 'again');
       expect(again).toMatchObject({ code: 1, stdout: '' });
       expect(again.stderr).toMatch(
         /it was handled, discarded, or never there\. .* parked\.replay by os-user:.*: the note is there now/,

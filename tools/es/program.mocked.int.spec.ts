@@ -35,7 +35,8 @@ describe('es', () => {
     [['show', 'order-1', '--at', '0'], 'Expected a version (3)'],
     [['parked', 'list', '--status', 'lost'], 'Allowed choices are waiting, behind, parked, unreadable.'],
     [['parked', 'show', 'order-1'], 'Expected <context>/<subscription>/<log>/<position>'],
-    [['parked', 'replay', 'basket-service/x/events/1'], 'There is no context basket-service.'],
+    [['parked', 'replay', 'order-service/x/events/1'], 'Say why, for the record'],
+    [['parked', 'replay', 'basket-service/x/events/1', '--dry-run'], 'There is no context basket-service.'],
     [['parked', 'replay'], 'Expected either a message, as `parked list` names it, or a filter: --key'],
     [['parked', 'replay', '--dry-run'], 'Expected either a message'],
     [['parked', 'replay', 'order-service/x/events/1', '--key', 'k'], 'Expected either a message'],
@@ -70,7 +71,7 @@ describe('es', () => {
     [['trace', 'x']],
     [['parked', 'list']],
     [['processes', 'list']],
-    [['parked', 'replay', 'order-service/x/events/1']],
+    [['parked', 'replay', 'order-service/x/events/1', '--reason', 'x']],
     [['forget', 'alice', '--reason', 'x']],
     [['doctor']],
     [['seal', 'head']],
@@ -101,7 +102,7 @@ describe('es', () => {
     expect(err).toContain('The database given is that of order-service, not of payment-service.');
   });
 
-  it.each([[['streams']], [['parked', 'replay', 'order-service/x/events/1']], [['doctor']]])(
+  it.each([[['streams']], [['parked', 'replay', 'order-service/x/events/1', '--dry-run']], [['doctor']]])(
     '%j works with the database of operators, where that is named',
     async (args) => {
       const { out, err } = await es(args, {

@@ -104,8 +104,10 @@ describe.skipIf(known === undefined)('es projections', { timeout: 60_000 }, () =
       out: `${version} is paused at position 0.\n`,
     });
     expect((await es('list')).out).toMatch(new RegExp(`${version} is paused by olga for .*: a look`));
-    expect((await es('resume', version)).out).toBe(`${version} is resumed at position 0.\n`);
-    expect((await es('resume', version)).out).toBe(`${version} was resumed before; nothing is to be done.\n`);
+    expect((await es('resume', version, '--reason', 'done')).out).toBe(`${version} is resumed at position 0.\n`);
+    expect((await es('resume', version, '--reason', 'done')).out).toBe(
+      `${version} was resumed before; nothing is to be done.\n`,
+    );
   });
 
   it('refuses with what, why and the way out', async () => {

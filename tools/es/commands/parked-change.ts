@@ -9,7 +9,7 @@ import {
   replayParked,
   replayUnreadable,
   type OperatedContext,
-  type Order,
+  type ReasonedOrder,
   type ParkedOutcome,
   type ParkedRef,
 } from '../../../libs/event-store/src/operations/index.js';
@@ -35,18 +35,18 @@ interface Told {
   readonly text: string;
 }
 
-type Perform = (context: OperatedContext, ref: ParkedRef, order: Order) => Promise<Told>;
+type Perform = (context: OperatedContext, ref: ParkedRef, order: ReasonedOrder) => Promise<Told>;
 
 export function parkedReplayCommand(io: Io): Command {
   const command = changing(io, new Command('replay'), 'replay', replay)
     .description(
       'Has a parked message tried again now, and those behind it after it, in order; or all that a filter names. Doing it twice changes nothing.',
     )
-    .option('--reason <text>', 'why, for the record', sentence);
+    .option('--reason <text>', 'why, for the record (required, but with --dry-run)', sentence);
   return examples(
     command,
     'parked replay order-service/order-summary/events/17 --dry-run',
-    'parked replay order-service/unreadable/3',
+    `parked replay order-service/unreadable/3 --reason 'this build knows the type'`,
     'parked replay --subscription checkout --reason-code ES-1504 --since 1h --dry-run',
   );
 }
@@ -71,14 +71,15 @@ function changing(io: Io, command: Command, change: 'replay' | 'discard', perfor
     .option('--actor <name>', 'who does it (default: the user of the operating system)', sentence)
     .action(async (ref: ParkedRef | undefined, _options, self: Command) => {
       const options = self.optsWithGlobals<ChangeOptions & ManyOptions & CommonOptions>();
-      const { reason, dryRun = false } = options;
-      const order = { actor: options.actor ?? `os-user:${userInfo().username}`, reason, dryRun };
+      const { reason, dryRun = false, actor = `os-user:${userInfo().username}` } = options;
       if ((ref !== undefined) === isFilter(filterOf(options)))
         throw new EsError(
           'Expected either a message, as `parked list` names it, or a filter: --key, --subscription, --log, --type, --reason-code, --since or --before.',
           2,
         );
-      if (!ref) return changeMany(io, options, { ...order, change });
+      if (reason === undefined && !dryRun) throw new EsError(`Say why, for the record: --reason '…'.`, 2);
+      if (!ref) return changeMany(io, options, { actor, reason, dryRun, change });
+      const order = { actor, reason: reason ?? '', dryRun }; // a dry run has no record
       await withReferenced(io, options, ref, async (context) => {
         const { outcome, text } = await perform(context, ref, order);
         const prefix = dryRun ? 'Dry run, nothing is changed: ' : '';
@@ -121,9 +122,8 @@ const replay: Perform = async (context, ref, order) => {
 
 const discard: Perform = async (context, ref, order) => {
   const name = safe(formatRef(ref));
-  const given = { ...order, reason: order.reason! }; // commander requires it
   if (ref.kind === 'record') {
-    const done = await discardParked(context, ref, given);
+    const done = await discardParked(context, ref, order);
     return told(
       context,
       ref,
@@ -131,7 +131,7 @@ const discard: Perform = async (context, ref, order) => {
       (behind) => `${name} is given up${behind > 0 ? `; ${behind} behind it go on` : ''}.`,
     );
   }
-  const result = await discardUnreadable(context, ref, given);
+  const result = await discardUnreadable(context, ref, order);
   if (result.outcome === 'absent') return absent(context, ref);
   if (result.outcome === 'resolved-already')
     return { outcome: result.outcome, text: `${name} was ${result.resolution} before; nothing is to be done.` };

@@ -87,7 +87,7 @@ function print(io: Io, ref: ParkedRef, shown: Exclude<ShownParked, { kind: 'abse
   for (const operation of shown.operations) line(operationText(operation));
   if (shown.kind === 'record' ? shown.message.status === 'parked' : !shown.message.resolution) {
     title('Once the cause is mended');
-    io.out(`  npm run -s es -- parked replay ${shellWord(safe(name))}`);
+    io.out(`  npm run -s es -- parked replay ${shellWord(safe(name))} --reason '…'`);
     io.out(`  npm run -s es -- parked discard ${shellWord(safe(name))} --reason '…'`);
   }
 }

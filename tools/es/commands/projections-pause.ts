@@ -20,7 +20,7 @@ interface ChangeOptions extends CommonOptions {
 }
 
 export function projectionsPauseCommand(io: Io): Command {
-  const command = changing(io, new Command('pause'), { done: 'paused', perform: pauseProjection, needsReason: true })
+  const command = changing(io, new Command('pause'), 'paused', pauseProjection)
     .description(
       'Takes a projection out of every service until it is resumed: what is open on it rolls back, and its rows stay as they are.',
     )
@@ -29,22 +29,21 @@ export function projectionsPauseCommand(io: Io): Command {
 }
 
 export function projectionsResumeCommand(io: Io): Command {
-  const command = changing(io, new Command('resume'), { done: 'resumed', perform: resumeProjection })
+  const command = changing(io, new Command('resume'), 'resumed', resumeProjection)
     .description(
       'Lets the services work on a paused projection again. It goes on from its checkpoint, within a second or so.',
     )
-    .option('--reason <text>', 'why, for the record', sentence);
-  return examples(command, 'projections resume order-summary@v2');
+    .option('--reason <text>', 'why, for the record (required)', sentence);
+  return examples(command, `projections resume order-summary@v2 --reason 'the index is there'`);
 }
 
-interface Change {
-  /** What the projection is afterwards. */
-  readonly done: string;
-  readonly perform: typeof resumeProjection | typeof pauseProjection;
-  readonly needsReason?: boolean;
-}
-
-function changing(io: Io, command: Command, { done, perform, needsReason = false }: Change): Command {
+/** `done`: what the projection is afterwards. */
+function changing(
+  io: Io,
+  command: Command,
+  done: 'paused' | 'resumed',
+  perform: typeof resumeProjection | typeof pauseProjection,
+): Command {
   return command
     .addArgument(
       new Argument('<projection>', 'as `projections list` names it, or without its version').argParser(projectionName),
@@ -56,7 +55,7 @@ function changing(io: Io, command: Command, { done, perform, needsReason = false
       await withVersion(io, options, wanted, async (context, projection) => {
         const { reason, dryRun = false, actor = `os-user:${userInfo().username}` } = options;
         // A projection that is not there is said before a reason that is missing: whoever mistyped it needs no reason.
-        const lacksReason = needsReason && reason === undefined;
+        const lacksReason = reason === undefined && !dryRun;
         const order = { actor, reason: reason ?? '', dryRun: dryRun || lacksReason };
         const result: PauseOutcome = await perform(context, projection, order);
         const which = `${projection.name}@v${projection.version}`;

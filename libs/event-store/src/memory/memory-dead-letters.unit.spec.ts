@@ -7,7 +7,8 @@ describeDeadLetters(
   async () => {
     const store = createMemoryStore();
     const { deadLetters, parking, inbound } = store;
-    return { deadLetters, parking, inbound, parked: memoryOperations('order-service', store).parked };
+    const { parked, changes } = memoryOperations('order-service', store);
+    return { deadLetters, parking, inbound, parked, changes };
   },
   () => Promise.resolve(),
 );

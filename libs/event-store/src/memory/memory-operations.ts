@@ -1,5 +1,12 @@
 // A context in memory, opened for operations: the twin of the PostgreSQL adapter, for specifications of the use cases.
-import { overtakingKey, splitStream, type LogName, type ParkedMessage, type SubscriptionKey } from '../core/index.js';
+import {
+  InvalidRequestError,
+  overtakingKey,
+  splitStream,
+  type LogName,
+  type ParkedMessage,
+  type SubscriptionKey,
+} from '../core/index.js';
 import {
   EVENTS_PER_LOOK,
   reasonCodeOf,
@@ -15,14 +22,17 @@ import {
 } from '../operations/index.js';
 import type { MemoryStore } from './create-memory-store.js';
 import { toLogRecord, type LogRow } from './memory-log.js';
-import { resolveUnreadable, storedUnreadable } from './memory-unreadable.js';
+import { memoryOperatorChanges } from './memory-operator-changes.js';
+import { storedUnreadable } from './memory-unreadable.js';
 
 /** Facts that memory does not have are those of a healthy server. */
 export function memoryOperations(name: string, store: MemoryStore): OperatedContext {
   const { events, logs, unitOfWork, subjectKeys, snapshots, parking, checkpoints, control, versions, inbound, clock } =
     store;
+  const seen = { name, parked: parkedOf(store), operations: memoryOperationsLog(store) };
   return {
-    name,
+    ...seen,
+    changes: memoryOperatorChanges(seen, store),
     events,
     logs,
     unitOfWork,
@@ -34,9 +44,7 @@ export function memoryOperations(name: string, store: MemoryStore): OperatedCont
     versions,
     inbound,
     streams: streamsOf(store),
-    parked: parkedOf(store),
     facts: factsOf(name, store),
-    operations: memoryOperationsLog(store),
     clock,
   };
 }
@@ -45,6 +53,7 @@ export function memoryOperationsLog({ database, clock }: Pick<MemoryStore, 'data
   const rows = database.table<RecordedOperation>('operations');
   return {
     async record(operation: Operation) {
+      if (operation.actor === '' || operation.reason === '') throw new InvalidRequestError(UNSIGNED);
       rows.set(String(rows.all().length), { ...operation, at: clock.now() });
     },
     async of(subject) {
@@ -53,6 +62,8 @@ export function memoryOperationsLog({ database, clock }: Pick<MemoryStore, 'data
     },
   };
 }
+
+const UNSIGNED = 'An operation is recorded with who does it and why: one of them is empty.';
 
 function streamsOf({ database }: MemoryStore): StreamDirectory {
   return {
@@ -137,9 +148,6 @@ function parkedOf({ database, parking, deadLetters }: MemoryStore): ParkedDirect
     },
     async findUnreadable(id) {
       return unreadable().find((one) => one.id === id);
-    },
-    async resolveUnreadable(id, resolution) {
-      return resolveUnreadable(database, id, resolution);
     },
   };
 }

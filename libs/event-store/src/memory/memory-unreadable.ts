@@ -10,10 +10,7 @@ export function storedUnreadable(database: MemoryDatabase): StoredUnreadable[] {
   });
 }
 
-/** False when it is resolved already, or there is none. */
-export function resolveUnreadable(database: MemoryDatabase, id: bigint, resolution: Resolution): boolean {
-  const found = storedUnreadable(database).find((one) => one.id === id);
-  if (!found || found.resolution) return false;
+/** The message itself stays. */
+export function resolveUnreadable(database: MemoryDatabase, id: bigint, resolution: Resolution): void {
   database.table<Resolution>('resolutions').set(String(id), resolution);
-  return true;
 }

@@ -1,9 +1,8 @@
 // What an operator may do to many parked messages at once: the same as to one, in portions, each recorded message by message.
 import { InvalidRequestError } from '../core/index.js';
-import { detailOf, type Order } from './change-parked.js';
+import type { Order } from './change-parked.js';
 import type { OperatedContext } from './operated-context.js';
 import { reasonCodeOf, type ListedParked, type ParkedFilter } from './parked-directory.js';
-import { formatRef } from './parked-ref.js';
 
 export type MatchingFilter = Omit<ParkedFilter, 'statuses' | 'limit'>;
 
@@ -24,13 +23,13 @@ export interface ManyChanged {
   readonly byReason: Readonly<Record<string, number>>;
 }
 
-/** One unit of work each: a failure later on leaves those before it done and recorded. */
+/** One statement each: a failure later on leaves those before it done and recorded. */
 const PORTION = 100;
 
 /**
  * Only what is parked now, before the first change: what fails again meanwhile, or is parked because one before it was discarded, is not
  * touched. Safe to repeat: what is done already is not parked any more.
- * @throws InvalidRequestError the filter names nothing in particular, or a discard has no reason.
+ * @throws InvalidRequestError the filter names nothing in particular, or there is no reason to change anything.
  */
 export async function changeMatching(
   context: OperatedContext,
@@ -41,13 +40,14 @@ export async function changeMatching(
     throw new InvalidRequestError(
       'A filter without anything would change every parked message. Name a key, subscription, type, reason code or time.',
     );
-  if (order.change === 'discard' && order.reason === undefined)
-    throw new InvalidRequestError('Messages are discarded with a reason, for the record.');
+  const { change, actor, reason, dryRun } = order;
+  if (!dryRun && reason === undefined)
+    throw new InvalidRequestError('Messages are replayed or discarded with a reason, for the record.');
   const found = await context.parked.list({ ...filter, statuses: ['parked'], limit: order.limit });
   let changed = 0;
-  if (!order.dryRun) {
+  if (reason !== undefined && !dryRun) {
     for (let from = 0; from < found.length; from += PORTION)
-      changed += await changePortion(context, found.slice(from, from + PORTION), order);
+      changed += (await context.changes.parked(change, found.slice(from, from + PORTION), { actor, reason })).length;
   }
   return {
     matched: found.length,
@@ -55,26 +55,6 @@ export async function changeMatching(
     behind: found.reduce((sum, { behind }) => sum + behind, 0),
     byReason: countByReason(found),
   };
-}
-
-function changePortion(
-  context: OperatedContext,
-  portion: readonly ListedParked[],
-  { change, actor, reason }: ManyOrder,
-): Promise<number> {
-  const { parking, operations, unitOfWork } = context;
-  return unitOfWork.run(async () => {
-    let changed = 0;
-    for (const one of portion) {
-      const { name, log, position } = one;
-      const subscription = { name, log };
-      if (!(await parking[change](subscription, position))) continue; // somebody else was first
-      const subject = formatRef({ kind: 'record', context: context.name, subscription, position });
-      await operations.record({ actor, reason, action: `parked.${change}`, subject, detail: detailOf(one) });
-      changed += 1;
-    }
-    return changed;
-  });
 }
 
 function countByReason(found: readonly ListedParked[]): Record<string, number> {

@@ -1,8 +1,7 @@
-// What an operator may do to a parked message: have it tried again, or give it up. Each is recorded in the transaction that does it.
+// What an operator may do to a parked message: have it tried again, or give it up. Each is recorded with what does it.
 import type { OperatedContext } from './operated-context.js';
-import type { Operation } from './operations-log.js';
-import type { ListedParked, StoredUnreadable } from './parked-directory.js';
-import { formatRef, type ParkedRef } from './parked-ref.js';
+import type { ListedParked } from './parked-directory.js';
+import type { ParkedRef } from './parked-ref.js';
 
 export interface Order {
   readonly actor: string;
@@ -10,6 +9,9 @@ export interface Order {
   /** Say what would happen, and change nothing. */
   readonly dryRun: boolean;
 }
+
+/** What changes only with a reason. */
+export type ReasonedOrder = Order & { readonly reason: string };
 
 export type ParkedOutcome =
   /** `behind`: records of the same key that follow it. With a dry run: it would be so. */
@@ -22,48 +24,32 @@ export type ParkedOutcome =
 export type RecordRef = Extract<ParkedRef, { kind: 'record' }>;
 
 /** Puts it back in line, due now; those of its key follow it in order. The same again changes nothing. */
-export function replayParked(context: OperatedContext, ref: RecordRef, order: Order): Promise<ParkedOutcome> {
-  const { subscription, position } = ref;
-  return change(context, ref, order, 'parked.replay', () => context.parking.replay(subscription, position));
+export function replayParked(context: OperatedContext, ref: RecordRef, order: ReasonedOrder): Promise<ParkedOutcome> {
+  return change(context, ref, order, 'replay');
 }
 
 /** Takes it out for good; those of its key go on. The record stays in its log. */
-export function discardParked(
-  context: OperatedContext,
-  ref: RecordRef,
-  order: Order & { readonly reason: string },
-): Promise<ParkedOutcome> {
-  const { subscription, position } = ref;
-  return change(context, ref, order, 'parked.discard', () => context.parking.discard(subscription, position));
+export function discardParked(context: OperatedContext, ref: RecordRef, order: ReasonedOrder): Promise<ParkedOutcome> {
+  return change(context, ref, order, 'discard');
 }
 
 async function change(
-  context: OperatedContext,
-  ref: RecordRef,
-  { actor, reason, dryRun }: Order,
-  action: Operation['action'],
-  perform: () => Promise<boolean>,
+  { parked, changes }: OperatedContext,
+  { subscription, position }: RecordRef,
+  { dryRun, ...by }: ReasonedOrder,
+  what: 'replay' | 'discard',
 ): Promise<ParkedOutcome> {
-  const find = () => context.parked.find(ref.subscription, ref.position);
+  const find = () => parked.find(subscription, position);
   const found = await find();
   if (found?.status !== 'parked' || dryRun) return outcomeOf(found);
-  const done = await context.unitOfWork.run(async () => {
-    if (!(await perform())) return false;
-    await context.operations.record({ actor, reason, action, subject: formatRef(ref), detail: detailOf(found) });
-    return true;
-  });
-  return done ? { outcome: 'done', behind: found.behind } : outcomeOf(await find()); // another operator was first
+  const done = await changes.parked(what, [{ ...subscription, position }], by);
+  return done.length > 0 ? { outcome: 'done', behind: found.behind } : outcomeOf(await find()); // another operator was first
 }
 
 function outcomeOf(found: ListedParked | undefined): ParkedOutcome {
   if (!found) return { outcome: 'absent' };
   const { status, behind, dueAt } = found;
   return status === 'parked' ? { outcome: 'done', behind } : { outcome: 'not-parked', status, dueAt };
-}
-
-/** What the record of an operation keeps of it; never its data. */
-export function detailOf({ messageId, type, key, attempts, reason, parkedAt }: ListedParked): Operation['detail'] {
-  return { messageId, type, key, attempts, reason, parkedAt: parkedAt.toISOString() };
 }
 
 export type UnreadableOutcome =
@@ -73,27 +59,14 @@ export type UnreadableOutcome =
 
 /** Says that nobody will read it. The message stays as it came, and is not listed any more. */
 export async function discardUnreadable(
-  context: OperatedContext,
-  ref: Extract<ParkedRef, { kind: 'unreadable' }>,
-  { actor, reason, dryRun }: Order & { readonly reason: string },
+  { parked, changes }: OperatedContext,
+  { id }: Extract<ParkedRef, { kind: 'unreadable' }>,
+  { dryRun, ...by }: ReasonedOrder,
 ): Promise<UnreadableOutcome> {
-  const found = await context.parked.findUnreadable(ref.id);
+  const found = await parked.findUnreadable(id);
   if (!found) return { outcome: 'absent' };
   if (found.resolution) return { outcome: 'resolved-already', resolution: found.resolution };
-  if (dryRun) return { outcome: 'done' };
-  const subject = formatRef(ref);
-  const done = await context.unitOfWork.run(async () => {
-    if (!(await context.parked.resolveUnreadable(ref.id, 'discarded'))) return false;
-    const detail = unreadableDetail(found);
-    await context.operations.record({ actor, reason, action: 'unreadable.discard', subject, detail });
-    return true;
-  });
-  if (done) return { outcome: 'done' };
-  const resolution = (await context.parked.findUnreadable(ref.id))?.resolution;
+  if (dryRun || (await changes.unreadable(id, undefined, by)) === 'done') return { outcome: 'done' };
+  const resolution = (await parked.findUnreadable(id))?.resolution;
   return resolution ? { outcome: 'resolved-already', resolution } : { outcome: 'absent' };
-}
-
-export function unreadableDetail({ message, reasonCode }: StoredUnreadable): Operation['detail'] {
-  const { topic, partition, offset, key } = message;
-  return { topic, partition, offset, key, reasonCode };
 }

@@ -5,6 +5,7 @@ export {
   replayParked,
   type Order,
   type ParkedOutcome,
+  type ReasonedOrder,
   type RecordRef,
   type UnreadableOutcome,
 } from './change-parked.js';
@@ -34,6 +35,7 @@ export {
 export { forgetSubject } from './forget-subject.js';
 export type { OperatedContext } from './operated-context.js';
 export type { Operation, OperationsLog, RecordedOperation } from './operations-log.js';
+export type { By, OperatorChanges, ParkedPlace, UnreadableChange } from './operator-changes.js';
 export { changeMatching, type ManyChanged, type ManyOrder, type MatchingFilter } from './change-many-parked.js';
 export { reasonCodeOf } from './parked-directory.js';
 export type {

@@ -15,6 +15,7 @@ import type { InboundLog } from '../messaging/index.js';
 import type { ProjectionVersions } from '../subscriptions/index.js';
 import type { ContextFacts } from './context-facts.js';
 import type { OperationsLog } from './operations-log.js';
+import type { OperatorChanges } from './operator-changes.js';
 import type { ParkedDirectory } from './parked-directory.js';
 import type { ProcessDirectory } from './processes/process-directory.js';
 import type { StreamDirectory } from './stream-directory.js';
@@ -39,5 +40,6 @@ export interface OperatedContext {
   readonly processes?: ProcessDirectory | undefined;
   readonly facts: ContextFacts;
   readonly operations: OperationsLog;
+  readonly changes: OperatorChanges;
   readonly clock: Clock;
 }

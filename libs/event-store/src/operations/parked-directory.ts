@@ -69,6 +69,4 @@ export interface ParkedDirectory {
   /** Unresolved ones, newest first. */
   unreadable(filter: { readonly key?: string; readonly limit: number }): Promise<ListedUnreadable[]>;
   findUnreadable(id: bigint): Promise<StoredUnreadable | undefined>;
-  /** False when it is resolved already, or there is none. The message itself stays. */
-  resolveUnreadable(id: bigint, resolution: Resolution): Promise<boolean>;
 }

@@ -10,6 +10,7 @@ import { silentLogger } from '../subscriptions/index.js';
 import { describeDeadLetters } from '../testing/dead-letter-store.contract.js';
 import { PostgresDeadLetterStore } from './dead-letter-store.js';
 import { PostgresInboundLog } from './inbound-log.js';
+import { PostgresOperatorChanges } from './operations/operator-changes.js';
 import { PostgresParkedDirectory } from './operations/parked-directory.js';
 import { PostgresParkingStore } from './parking-store.js';
 import { eventsTable, inboundTable, outgoingTable } from './log-table.js';
@@ -34,6 +35,7 @@ describeDeadLetters(
       parking: new PostgresParkingStore(database),
       inbound: new PostgresInboundLog(database),
       parked: new PostgresParkedDirectory(database),
+      changes: new PostgresOperatorChanges('order-service', database, new Waking()),
     };
   },
   async () => contract?.close(),

@@ -3,13 +3,14 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ParkingStore, RecordToPark, SubscriptionKey } from '../core/index.js';
 import type { ClaimedLetter, DeadLetterStore, InboundLog } from '../messaging/index.js';
-import type { ParkedDirectory } from '../operations/index.js';
+import type { OperatorChanges, ParkedDirectory } from '../operations/index.js';
 
 export interface DeadLettersSubject {
   readonly deadLetters: DeadLetterStore;
   readonly parking: ParkingStore;
   readonly inbound: InboundLog;
   readonly parked: ParkedDirectory;
+  readonly changes: OperatorChanges;
 }
 
 /** `open` gives an empty one each time. */
@@ -163,9 +164,10 @@ export function describeDeadLetters(
       await park(1n);
       await receive('7');
       const [, unreadable] = await claim(10, 0);
-      await subject.parking.discard(key, 1n);
+      const by = { actor: 'operator:olga', reason: 'noise' };
+      await subject.changes.parked('discard', [{ ...key, position: 1n }], by);
       if (unreadable!.letter.kind === 'unreadable')
-        await subject.parked.resolveUnreadable(unreadable!.letter.id, 'discarded');
+        await subject.changes.unreadable(unreadable!.letter.id, undefined, by);
       expect(await claim()).toEqual([]);
       expect(await subject.deadLetters.waiting()).toBe(0);
     });

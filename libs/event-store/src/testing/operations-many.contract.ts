@@ -32,7 +32,7 @@ export function describeManyParked(opened: () => OperationsSubject): void {
     const lab = (): SubscriptionKey => ({ name: `many/${randomUUID()}`, log: 'events' });
     const statuses = async ({ name }: SubscriptionKey) =>
       (await context.parking.list({ name })).map(({ status }) => status).toSorted();
-    const replay = { ...order, change: 'replay', limit: 1_000 } as const;
+    const replay = { ...order, change: 'replay', limit: 1_000, reason: 'mended' } as const;
     const giveUp = { ...order, change: 'discard', limit: 1_000, reason: 'test orders' } as const;
 
     it('are replayed by what they have in common, counted by reason, recorded one by one; again changes nothing', async () => {
@@ -90,10 +90,13 @@ export function describeManyParked(opened: () => OperationsSubject): void {
       expect(await context.parking.due(subscription, 200)).toHaveLength(101);
     });
 
-    it('a filter without anything, and a discard without a reason, are refused', async () => {
+    it('a filter without anything, and a change without a reason, are refused', async () => {
       await expect(changeMatching(context, {}, replay)).rejects.toThrow('would change every parked message');
       const filter = { key: 'k' };
-      await expect(changeMatching(context, filter, { ...giveUp, reason: undefined })).rejects.toThrow('with a reason');
+      for (const change of [replay, giveUp])
+        await expect(changeMatching(context, filter, { ...change, reason: undefined })).rejects.toThrow(
+          'with a reason',
+        );
     });
   });
 }

@@ -10,8 +10,10 @@ import {
   type EventStore,
   type LogRecord,
   type SubscriptionKey,
+  type UnitOfWork,
 } from '../core/index.js';
 import { integrationDecoder, IntegrationEvent, type UnreadableMessage } from '../messaging/index.js';
+import type { ProcessStore } from '../processes/index.js';
 import {
   discardParked,
   discardUnreadable,
@@ -27,6 +29,9 @@ export interface OperationsSubject {
   readonly context: OperatedContext;
   readonly events: EventStore;
   readonly checkpoints: CheckpointStore;
+  readonly processes: ProcessStore;
+  /** That `processes` joins. */
+  readonly unitOfWork: UnitOfWork;
   close(): Promise<void>;
 }
 
@@ -58,7 +63,7 @@ class SaidV1 {
 }
 
 const decoder = integrationDecoder([{ topic: 'lab', partitions: 1, events: [SaidV1] }]);
-const order = { actor: 'operator:olga', dryRun: false };
+const order = { actor: 'operator:olga', reason: 'mended', dryRun: false };
 
 /** `opened` is asked once, before the first test. */
 export function describeParkedOperations(opened: () => OperationsSubject): void {
@@ -119,7 +124,7 @@ export function describeParkedOperations(opened: () => OperationsSubject): void 
           actor: 'operator:olga',
           action: 'parked.replay',
           subject: formatRef(ref),
-          reason: undefined,
+          reason: 'mended',
           detail: expect.objectContaining({ type: 'lab.opened', attempts: 8, reason: 'E: no' }) as object,
         },
       ]);
@@ -138,13 +143,11 @@ export function describeParkedOperations(opened: () => OperationsSubject): void 
       });
     });
 
-    it('that is recorded nowhere is not changed either', async () => {
+    it('that cannot be recorded is not changed either', async () => {
       const { ref } = await parked();
-      const failing = {
-        ...context,
-        operations: { ...context.operations, record: () => Promise.reject(new Error('full')) },
-      };
-      await expect(discardParked(failing, ref, { ...order, reason: 'x' })).rejects.toThrow('full');
+      for (const unsigned of [{ reason: '' }, { actor: '' }])
+        for (const change of [replayParked, discardParked])
+          await expect(change(context, ref, { ...order, ...unsigned })).rejects.toThrow('with who does it and why');
       expect(await context.parked.find(ref.subscription, ref.position)).toMatchObject({ status: 'parked' });
     });
   });
@@ -200,6 +203,16 @@ export function describeParkedOperations(opened: () => OperationsSubject): void 
       const outcome = await replayUnreadable(context, second, { ...order, decoder });
       expect(outcome).toMatchObject({ outcome: 'unreadable-still', reasonCode: 'id-reused' });
       expect(await listed(second.id)).toBe(true);
+    });
+
+    it('that cannot be recorded is not taken into the inbox either', async () => {
+      const id = randomUUID();
+      const ref = await put('{"text":"hello"}', { ce_id: id, ce_type: 'lab.said.v1' });
+      const unsigned = { ...order, reason: '' };
+      await expect(replayUnreadable(context, ref, { ...unsigned, decoder })).rejects.toThrow('who does it and why');
+      await expect(discardUnreadable(context, ref, unsigned)).rejects.toThrow('with who does it and why');
+      expect(await listed(ref.id)).toBe(true);
+      expect(await replayUnreadable(context, ref, { ...order, decoder })).toMatchObject({ duplicate: false });
     });
 
     it('is counted, and once more by itself where its type is unknown', async () => {

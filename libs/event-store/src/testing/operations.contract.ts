@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { examine, findStream, readStreamAt, tail, type OperatedContext } from '../operations/index.js';
+import { describeOperatorChanges } from './operations-changes.contract.js';
 import { describeManyParked } from './operations-many.contract.js';
 import { appendTypes, describeParkedOperations, type OperationsSubject } from './operations-parked.contract.js';
 
@@ -112,6 +113,7 @@ export function describeOperations(store: string, open: () => Promise<Operations
 
     describeParkedOperations(() => subject);
     describeManyParked(() => subject);
+    describeOperatorChanges(() => subject);
 
     describe('the doctor', () => {
       it('sees lag, leases and what is parked, and says what to do', async () => {

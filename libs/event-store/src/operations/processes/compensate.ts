@@ -1,11 +1,10 @@
 // Has a process compensate now, because an operator says so: told to it as a signal, so that whoever holds its lease does it, in its own transaction.
 import { systemIds, type IdGenerator } from '../../core/index.js';
-import { NotCompensableError, type ProcessKey, type ProcessStore } from '../../processes/index.js';
-import type { Order } from '../change-parked.js';
+import { NotCompensableError, type ProcessKey } from '../../processes/index.js';
+import type { ReasonedOrder } from '../change-parked.js';
 import type { OperatedContext } from '../operated-context.js';
 import { formatRef } from '../parked-ref.js';
 import type { ProcessDirectory } from './process-directory.js';
-import { processSubject } from './retry.js';
 
 export interface ProcessCompensated {
   /** Types of the commands that take it back, in order, as far as it had come; a step that turns out to be rejected needs none. */
@@ -16,17 +15,13 @@ export interface ProcessCompensated {
 
 const MOST = 1_000;
 
-/** Recorded in the transaction that tells it. Safe to repeat: a process that has ended has nothing more to take back. @throws NotCompensableError */
+/** Recorded with what tells it. Safe to repeat: a process that has ended has nothing more to take back. @throws NotCompensableError */
 export async function compensateProcess(
-  context: Pick<OperatedContext, 'name' | 'operations' | 'unitOfWork'> & {
-    readonly processes: ProcessDirectory;
-    readonly signals: Pick<ProcessStore, 'signal'>;
-  },
+  { name, processes, changes }: Pick<OperatedContext, 'name' | 'changes'> & { readonly processes: ProcessDirectory },
   key: ProcessKey,
-  { actor, reason, dryRun }: Order & { readonly reason: string },
+  { dryRun, ...by }: ReasonedOrder,
   ids: IdGenerator = systemIds,
 ): Promise<ProcessCompensated> {
-  const { name, processes, operations, signals, unitOfWork } = context;
   const { process, id } = key;
   const known = await processes.find(key);
   if (!known) throw new NotCompensableError(process, id, 'it has not started');
@@ -39,18 +34,7 @@ export async function compensateProcess(
       formatRef({ kind: 'record', context: name, subscription: { name: subscription, log }, position }),
     ),
   };
-  if (dryRun) return result;
-  const signalId = ids.next();
-  await unitOfWork.run(async () => {
-    const metadata = { correlationId: signalId, actor, reason };
-    await signals.signal({ signalId, process, id, kind: 'compensate', data: { reason, actor }, metadata });
-    await operations.record({
-      actor,
-      reason,
-      action: 'process.compensate',
-      subject: processSubject(name, key),
-      detail: { undo: known.undo.length },
-    });
-  });
+  if (!dryRun && !(await changes.compensate(key, ids.next(), by)))
+    throw new NotCompensableError(process, id, 'it has not started');
   return result;
 }

@@ -1,7 +1,8 @@
-// Has everything that is parked of a process tried again: records for it, and commands it sent. Recorded in the transaction that does it.
+// Has everything that is parked of a process tried again: records for it, and commands it sent. Recorded with what does it.
 import type { ProcessKey } from '../../processes/index.js';
-import { detailOf, type Order } from '../change-parked.js';
+import type { ReasonedOrder } from '../change-parked.js';
 import type { OperatedContext } from '../operated-context.js';
+import type { ParkedPlace } from '../operator-changes.js';
 import { formatRef } from '../parked-ref.js';
 import type { ProcessDirectory } from './process-directory.js';
 
@@ -19,57 +20,27 @@ const MOST = 1_000;
 
 /** Safe to repeat: what is being tried already is left alone. */
 export async function retryProcess(
-  context: Pick<OperatedContext, 'name' | 'parking' | 'operations' | 'unitOfWork'> & {
-    readonly processes: ProcessDirectory;
-  },
+  context: Pick<OperatedContext, 'name' | 'changes'> & { readonly processes: ProcessDirectory },
   key: ProcessKey,
-  { actor, reason, dryRun }: Order & { readonly reason: string },
+  { dryRun, ...by }: ReasonedOrder,
 ): Promise<ProcessRetried> {
   const aside = (await context.processes.setAside(MOST, key)).map(({ message }) => message);
-  const parked = aside
-    .filter(({ status }) => status === 'parked')
-    .map((message) => {
-      const { name, log, position } = message;
-      const subscription = { name, log };
-      return {
-        message,
-        subscription,
-        ref: formatRef({ kind: 'record', context: context.name, subscription, position }),
-      };
-    });
-  const waiting = aside.length - parked.length;
-  const behind = (of: typeof parked) => of.reduce((sum, { message }) => sum + message.behind, 0);
+  const parked = aside.filter(({ status }) => status === 'parked');
   const result = (of: typeof parked): ProcessRetried => ({
-    replayed: of.map(({ ref }) => ref),
-    waiting,
-    behind: behind(of),
+    replayed: of.map(({ name, log, position }) =>
+      formatRef({ kind: 'record', context: context.name, subscription: { name, log }, position }),
+    ),
+    waiting: aside.length - parked.length,
+    behind: of.reduce((sum, { behind }) => sum + behind, 0),
   });
   if (dryRun || parked.length === 0) return result(parked);
-  return context.unitOfWork.run(async () => {
-    const done: typeof parked = [];
-    for (const one of parked) {
-      const { message, subscription, ref } = one;
-      if (!(await context.parking.replay(subscription, message.position))) continue; // somebody else was first
-      await context.operations.record({
-        actor,
-        reason,
-        action: 'parked.replay',
-        subject: ref,
-        detail: detailOf(message),
-      });
-      done.push(one);
-    }
-    const subject = processSubject(context.name, key);
-    if (done.length > 0)
-      await context.operations.record({
-        actor,
-        reason,
-        action: 'process.retry',
-        subject,
-        detail: { replayed: done.length },
-      });
-    return result(done);
-  });
+  const places = parked.map(({ name, log, position }) => ({ name, log, position }));
+  const changed = new Set((await context.changes.parked('replay', places, by, key)).map(placeOf));
+  return result(parked.filter((one) => changed.has(placeOf(one)))); // of the others somebody else was first
+}
+
+function placeOf({ name, log, position }: ParkedPlace): string {
+  return `${name}/${log}/${position}`;
 }
 
 /** How operations are recorded for a process. */

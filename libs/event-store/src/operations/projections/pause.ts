@@ -1,8 +1,7 @@
-// Keeps every process from working on a version of a projection, and lets them again. Recorded in the transaction that does it.
+// Keeps every process from working on a version of a projection, and lets them again. Recorded with what does it.
 import { projectionName, splitSegmentName, type ProjectionKey } from '../../subscriptions/index.js';
-import type { Order } from '../change-parked.js';
+import type { ReasonedOrder } from '../change-parked.js';
 import type { OperatedContext } from '../operated-context.js';
-import type { Operation } from '../operations-log.js';
 
 export type PauseOutcome =
   | { readonly outcome: 'done'; readonly position: bigint }
@@ -15,41 +14,31 @@ export type PauseOutcome =
 export function pauseProjection(
   context: OperatedContext,
   projection: ProjectionKey,
-  order: Order & { readonly reason: string },
+  order: ReasonedOrder,
 ): Promise<PauseOutcome> {
-  const { actor: by, reason } = order;
-  return change(context, projection, order, 'projection.pause', (key) => context.control.pause(key, { by, reason }));
+  return change(context, projection, order, 'pause');
 }
 
 /** Services take it up again within a poll. */
 export function resumeProjection(
   context: OperatedContext,
   projection: ProjectionKey,
-  order: Order,
+  order: ReasonedOrder,
 ): Promise<PauseOutcome> {
-  return change(context, projection, order, 'projection.resume', (key) => context.control.resume(key));
+  return change(context, projection, order, 'resume');
 }
 
 async function change(
-  context: OperatedContext,
+  { checkpoints, changes }: OperatedContext,
   projection: ProjectionKey,
-  { actor, reason, dryRun }: Order,
-  action: Operation['action'],
-  perform: (key: { name: string; log: 'events' | 'inbound' | 'outgoing' }) => Promise<boolean>,
+  { dryRun, ...by }: ReasonedOrder,
+  what: 'pause' | 'resume',
 ): Promise<PauseOutcome> {
-  const { checkpoints, unitOfWork, operations } = context;
   const name = projectionName(projection);
   const places = (await checkpoints.list()).filter((one) => splitSegmentName(one.name).projection === name);
   if (places.length === 0) return { outcome: 'absent' };
   const position = places.map(({ cursor }) => cursor.position).reduce((a, b) => (a < b ? a : b));
   const isPaused = places.every(({ paused }) => paused);
-  if (dryRun) return { outcome: isPaused === (action === 'projection.pause') ? 'already' : 'done', position };
-  const done = await unitOfWork.run(async () => {
-    let changed = false;
-    for (const { name: subscription, log } of places) changed = (await perform({ name: subscription, log })) || changed;
-    const subject = `${context.name}/${name}`;
-    if (changed) await operations.record({ actor, reason, action, subject, detail: { position: String(position) } });
-    return changed;
-  });
+  const done = dryRun ? isPaused !== (what === 'pause') : await changes.projection(what, name, by);
   return { outcome: done ? 'done' : 'already', position };
 }

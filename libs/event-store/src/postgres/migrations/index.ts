@@ -13,6 +13,7 @@ import { ValidatePositions1764212400001 } from './1764212400001-validate-positio
 import { ExtendProcesses1764212400002 } from './1764212400002-extend-processes.js';
 import { MirrorDeadLetters1764212400003 } from './1764212400003-mirror-dead-letters.js';
 import { RecordDatabaseUser1764212400004 } from './1764212400004-record-database-user.js';
+import { OperateByFunctions1764212400005 } from './1764212400005-operate-by-functions.js';
 
 export const eventStoreMigrations = [
   CreateEventStore1763424000000,
@@ -29,4 +30,5 @@ export const eventStoreMigrations = [
   ExtendProcesses1764212400002,
   MirrorDeadLetters1764212400003,
   RecordDatabaseUser1764212400004,
+  OperateByFunctions1764212400005,
 ];

@@ -431,6 +431,174 @@ BEGIN
 END $function$
 ;
 
+CREATE OR REPLACE FUNCTION event_store.operate_parked(context text, change text, records jsonb, of_process text, actor text, reason text)
+ RETURNS TABLE(subscription text, log text, "position" bigint)
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+#variable_conflict use_column
+DECLARE
+  was record;
+  changed int := 0;
+BEGIN
+  IF change NOT IN ('replay', 'discard') THEN
+    RAISE EXCEPTION 'What is parked is replayed or discarded, not %.', change USING ERRCODE = 'invalid_parameter_value';
+  END IF;
+  FOR was IN
+    SELECT p.* FROM event_store.parked_messages AS p
+      JOIN jsonb_to_recordset(records) AS r (subscription text, log text, "position" bigint)
+        ON p.subscription = r.subscription AND p.log = r.log AND p.position = r.position
+     WHERE p.status = 'parked' ORDER BY p.subscription, p.log, p.position FOR UPDATE OF p
+  LOOP
+    IF change = 'replay' THEN
+      UPDATE event_store.parked_messages AS p SET status = 'waiting', attempts = 0, due_at = clock_timestamp()
+       WHERE p.subscription = was.subscription AND p.log = was.log AND p.position = was.position;
+    ELSE
+      DELETE FROM event_store.parked_messages AS p
+       WHERE p.subscription = was.subscription AND p.log = was.log AND p.position = was.position;
+    END IF;
+    PERFORM event_store.record_operation(actor, 'parked.' || change,
+      format('%s/%s/%s/%s', context, was.subscription, was.log, was.position), reason,
+      jsonb_build_object('messageId', was.message_id, 'type', was.type, 'key', was.key, 'attempts', was.attempts, 'reason', was.reason,
+        'parkedAt', to_char(was.parked_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')));
+    changed := changed + 1;
+    RETURN QUERY SELECT was.subscription, was.log, was.position;
+  END LOOP;
+  IF changed > 0 AND of_process IS NOT NULL THEN
+    PERFORM event_store.record_operation(actor, 'process.retry', format('%s/process/%s', context, of_process), reason,
+      jsonb_build_object('replayed', changed));
+  END IF;
+END $function$
+;
+
+CREATE OR REPLACE FUNCTION event_store.operate_process(context text, process text, id text, signal text, content_hash text, actor text, reason text)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+DECLARE
+  steps int;
+BEGIN
+  SELECT jsonb_array_length(p.undo) + coalesce(jsonb_array_length(p.compensation->'refused'), 0) INTO steps
+    FROM event_store.processes AS p
+   WHERE p.process = operate_process.process AND p.status <> 'new'
+     AND p.id = coalesce((SELECT k.id FROM event_store.process_keys AS k WHERE k.process = operate_process.process AND k.key = operate_process.id),
+                         operate_process.id);
+  IF NOT FOUND THEN
+    RETURN false;
+  END IF;
+  INSERT INTO event_store.inbound_messages (id, topic, key, type, schema_version, version, data, metadata, content_hash)
+  VALUES (signal, NULL, format('%s/%s', process, id), 'process.compensate', 1, 0,
+          jsonb_build_object('process', process, 'id', id, 'reason', reason, 'actor', actor),
+          jsonb_build_object('correlationId', signal, 'actor', actor, 'reason', reason), content_hash);
+  PERFORM event_store.record_operation(actor, 'process.compensate', format('%s/process/%s/%s', context, process, id), reason,
+    jsonb_build_object('undo', steps));
+  RETURN true;
+END $function$
+;
+
+CREATE OR REPLACE FUNCTION event_store.operate_projection(context text, change text, projection text, actor text, reason text)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+#variable_conflict use_column
+DECLARE
+  changed record;
+  place bigint;
+BEGIN
+  IF change NOT IN ('pause', 'resume') THEN
+    RAISE EXCEPTION 'A read model is paused or resumed, not %.', change USING ERRCODE = 'invalid_parameter_value';
+  END IF;
+  FOR changed IN
+    SELECT s.name, s.log, s.position FROM event_store.subscriptions AS s
+     WHERE (s.name = projection OR (starts_with(s.name, projection || '/') AND substr(s.name, length(projection) + 2) ~ '^[0-9]+-of-[0-9]+$'))
+       AND (s.paused_at IS NULL) = (change = 'pause')
+     ORDER BY s.name, s.log FOR UPDATE
+  LOOP
+    IF change = 'pause' THEN
+      UPDATE event_store.subscriptions AS s
+         SET paused_at = clock_timestamp(), paused_by = actor, pause_reason = reason,
+             lease_owner = NULL, leased_until = NULL, lease_epoch = s.lease_epoch + 1
+       WHERE s.name = changed.name AND s.log = changed.log;
+    ELSE
+      UPDATE event_store.subscriptions AS s SET paused_at = NULL, paused_by = NULL, pause_reason = NULL
+       WHERE s.name = changed.name AND s.log = changed.log;
+    END IF;
+    place := least(place, changed.position);
+  END LOOP;
+  IF place IS NULL THEN
+    RETURN false;
+  END IF;
+  PERFORM event_store.record_operation(actor, 'projection.' || change, format('%s/%s', context, projection), reason,
+    jsonb_build_object('position', place::text));
+  RETURN true;
+END $function$
+;
+
+CREATE OR REPLACE FUNCTION event_store.operate_unreadable(context text, unreadable bigint, message jsonb, actor text, reason text)
+ RETURNS text
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+#variable_conflict use_column
+DECLARE
+  was record;
+  known text;
+  outcome text := 'done';
+  seen jsonb;
+BEGIN
+  SELECT u.topic, u.partition, u."offset", u.key, u.headers, u.reason_code INTO was
+    FROM event_store.unreadable_messages AS u WHERE u.id = unreadable AND u.resolution IS NULL FOR UPDATE;
+  IF NOT FOUND THEN
+    RETURN 'absent';
+  END IF;
+  seen := jsonb_build_object('topic', was.topic, 'partition', was.partition, 'offset', was."offset", 'key', was.key, 'reasonCode', was.reason_code);
+  IF message IS NOT NULL THEN
+    SELECT content_hash INTO known FROM event_store.inbound_messages WHERE id = was.headers->>'ce_id';
+    IF NOT FOUND THEN
+      INSERT INTO event_store.inbound_messages (id, topic, key, type, schema_version, version, data, metadata, content_hash)
+      VALUES (was.headers->>'ce_id', was.topic, coalesce(was.key, was.headers->>'ce_subject', was.headers->>'ce_id'), was.headers->>'ce_type',
+              (message->>'schemaVersion')::int, (message->>'version')::int, message->'data', message->'metadata', message->>'contentHash')
+      ON CONFLICT (id) DO NOTHING;
+      IF NOT FOUND THEN
+        SELECT content_hash INTO known FROM event_store.inbound_messages WHERE id = was.headers->>'ce_id';
+      END IF;
+    END IF;
+    IF known <> message->>'contentHash' THEN
+      RETURN 'id-reused';
+    ELSIF known IS NOT NULL THEN
+      outcome := 'duplicate';
+    END IF;
+    seen := seen || jsonb_build_object('id', was.headers->>'ce_id', 'type', was.headers->>'ce_type');
+  END IF;
+  UPDATE event_store.unreadable_messages AS u
+     SET resolution = CASE WHEN message IS NULL THEN 'discarded' ELSE 'replayed' END, resolved_at = clock_timestamp()
+   WHERE u.id = unreadable;
+  PERFORM event_store.record_operation(actor, CASE WHEN message IS NULL THEN 'unreadable.discard' ELSE 'unreadable.replay' END,
+    format('%s/unreadable/%s', context, unreadable), reason, seen);
+  RETURN outcome;
+END $function$
+;
+
+CREATE OR REPLACE FUNCTION event_store.record_operation(actor text, action text, subject text, reason text, detail jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+BEGIN
+  IF coalesce(btrim(actor), '') = '' OR coalesce(btrim(reason), '') = '' THEN
+    RAISE EXCEPTION 'An operation is recorded with who does it and why: % of % lacks one of them.', action, subject
+      USING ERRCODE = 'null_value_not_allowed';
+  END IF;
+  INSERT INTO event_store.operations_log (actor, action, subject, reason, detail) VALUES (actor, action, subject, reason, detail);
+END $function$
+;
+
 CREATE OR REPLACE FUNCTION event_store.refuse_change()
  RETURNS trigger
  LANGUAGE plpgsql

@@ -3,6 +3,7 @@ export type { KnownMigrations } from './context-facts.js';
 export { PostgresFigures } from './figures.js';
 export { openContext, placeOf, type OpenContext, type OpenContextOptions } from './open-context.js';
 export { PostgresOperationsLog } from './operations-log.js';
+export { PostgresOperatorChanges } from './operator-changes.js';
 export { parseSealKeys, type SealKeys } from '../seal/index.js';
 export { readModelTables } from './read-model-tables.js';
 export { inShadow, quoted, type Shadow, type ShadowOptions, type ShadowTable } from './shadow.js';

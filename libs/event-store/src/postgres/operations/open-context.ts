@@ -8,14 +8,12 @@ import type {
   TraceDirectory,
   Verification,
 } from '../../operations/index.js';
-import type { ProcessStore } from '../../processes/index.js';
 import { PostgresCheckpointStore } from '../checkpoint-store.js';
 import { dataSourceConnection } from '../connection-options.js';
 import { PostgresDatabase } from '../database.js';
 import { PostgresInboundLog } from '../inbound-log.js';
 import { eventsTable, inboundTable, outgoingTable, type LogTable } from '../log-table.js';
 import { PostgresParkingStore } from '../parking-store.js';
-import { PostgresProcessStore } from '../process-store.js';
 import { PostgresEventStore } from '../postgres-event-store.js';
 import { PostgresProjectionVersions } from '../projection-versions.js';
 import { anchorOf, SealedLog, verifyLog, type VerifyLogOptions } from '../seal/index.js';
@@ -27,6 +25,7 @@ import { PostgresUnitOfWork } from '../unit-of-work.js';
 import { Waking } from '../waking.js';
 import { PostgresContextFacts, type KnownMigrations } from './context-facts.js';
 import { PostgresOperationsLog } from './operations-log.js';
+import { PostgresOperatorChanges } from './operator-changes.js';
 import { PostgresParkedDirectory } from './parked-directory.js';
 import { PostgresProcessDirectory } from './process-directory.js';
 import { PostgresStreamDirectory } from './stream-directory.js';
@@ -49,8 +48,6 @@ export interface OpenContextOptions {
 
 export interface OpenContext extends OperatedContext {
   readonly processes: ProcessDirectory;
-  /** What processes are told. */
-  readonly signals: Pick<ProcessStore, 'signal'>;
   readonly trace: TraceDirectory;
   /** Compares the whole log with its seals. */
   verify(options: VerifyLogOptions): Promise<Verification>;
@@ -109,10 +106,10 @@ export async function openContext(options: OpenContextOptions): Promise<OpenCont
     streams: new PostgresStreamDirectory(database),
     parked: new PostgresParkedDirectory(database),
     processes: new PostgresProcessDirectory(database),
-    signals: new PostgresProcessStore(database, waking),
     trace: new PostgresTraceDirectory(database),
     facts: new PostgresContextFacts(database, placeOf(url), migrations),
     operations: new PostgresOperationsLog(database),
+    changes: new PostgresOperatorChanges(name, database, waking),
     clock: systemClock,
     verify: (how) => verifyLog(database, how),
     async anchor() {

@@ -8,6 +8,7 @@ import { EVENTS_PER_LOOK, examine, tail } from '../../operations/index.js';
 import { describeOperations } from '../../testing/operations.contract.js';
 import { PostgresCheckpointStore } from '../checkpoint-store.js';
 import { eventStoreMigrations } from '../migrations/index.js';
+import { PostgresProcessStore } from '../process-store.js';
 import { endOfLook, newestStreams } from './newest-streams.sql.js';
 import { openContext, placeOf, type OpenContext } from './open-context.js';
 
@@ -22,6 +23,8 @@ describeOperations('PostgreSQL', async () => {
     context,
     events: test.store,
     checkpoints: new PostgresCheckpointStore(test.database),
+    processes: new PostgresProcessStore(test.database),
+    unitOfWork: test.unitOfWork,
     async close() {
       await context.close();
       await test.close();

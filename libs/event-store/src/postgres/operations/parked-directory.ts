@@ -1,4 +1,4 @@
-// Lists what is set aside, and marks unreadable messages that an operator has dealt with.
+// Lists what is set aside.
 import type { ParkedMessage, SubscriptionKey } from '../../core/index.js';
 import type {
   ListedParked,
@@ -66,11 +66,6 @@ export class PostgresParkedDirectory implements ParkedDirectory {
     });
     const [row] = rows;
     return row && { ...fate(row), message: { ...place(row), headers: row.headers, value: row.value } };
-  }
-
-  async resolveUnreadable(id: bigint, resolution: Resolution): Promise<boolean> {
-    const { rowCount } = await this.database.query({ text: sql.resolveUnreadable, values: [id, resolution] });
-    return rowCount === 1;
   }
 
   private async parked(text: string, values: readonly unknown[]): Promise<ListedParked[]> {

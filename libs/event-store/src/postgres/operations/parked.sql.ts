@@ -49,6 +49,3 @@ WHERE resolution IS NULL AND ($1::text IS NULL OR key = $1) ORDER BY id DESC LIM
 export const findUnreadable = `
 SELECT id, topic, partition, "offset", key, headers, value, reason_code, detail, received_at, resolution
 FROM event_store.unreadable_messages WHERE id = $1`;
-
-export const resolveUnreadable = `
-UPDATE event_store.unreadable_messages SET resolution = $2, resolved_at = clock_timestamp() WHERE id = $1 AND resolution IS NULL`;

@@ -46,7 +46,7 @@ it('a replay by key and arrivals of that key do not cross', async () => {
     const event = { id: randomUUID(), type: 'lab.noted', schemaVersion: 1, data: {}, metadata: { correlationId: 'c' } };
     return test.store.append({ stream, expected: 'any', events: [event] });
   };
-  const order = { change: 'replay', actor: 'operator:olga', dryRun: false, limit: 100 } as const;
+  const order = { change: 'replay', actor: 'operator:olga', reason: 'mended', dryRun: false, limit: 100 } as const;
   const replay = () => changeMatching(context, { key }, order);
   runner.start();
   try {
@@ -113,7 +113,7 @@ it('a replay by key and arrivals of that key do not cross either while two proce
     const event = { id: randomUUID(), type: 'lab.noted', schemaVersion: 1, data: {}, metadata: { correlationId: 'c' } };
     return test.store.append({ stream, expected: 'any', events: [event] });
   };
-  const order = { change: 'replay', actor: 'operator:olga', dryRun: false, limit: 100 } as const;
+  const order = { change: 'replay', actor: 'operator:olga', reason: 'mended', dryRun: false, limit: 100 } as const;
   const replay = () => Promise.all(Object.values(contexts).map((context) => changeMatching(context, { key }, order)));
   /** Whoever has the lease does not know it yet. */
   const expire = () => test.dataSource.query('UPDATE event_store.subscriptions SET leased_until = clock_timestamp()');

@@ -1,10 +1,10 @@
-// What the role of operators may do: what `npm run es` does with its URL, as that role, and what is refused to it.
+// What the role of operators may do: what `npm run es` does with its URL, as that role, each with its record.
 import { randomUUID } from 'node:crypto';
 import { IsString } from 'class-validator';
-import pg from 'pg';
+import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openTestStore, type TestStore } from '../../../../../test/support/event-store-database.js';
-import { urlOfDatabase, withClient } from '../../../../../tools/postgres/databases.js';
+import type { TestStore } from '../../../../../test/support/event-store-database.js';
+import { openOperator, type OperatorSubject } from '../../../../../test/support/operator-role.js';
 import { IntegrationEvent, integrationDecoder } from '../../messaging/index.js';
 import {
   compensateProcess,
@@ -19,10 +19,8 @@ import {
   retryProcess,
   type RecordRef,
 } from '../../operations/index.js';
-import { appendTo } from '../../testing/event-store.support.js';
-import { eventStoreMigrations } from '../migrations/index.js';
-import { openContext, type OpenContext } from '../operations/index.js';
-import { grantRoles, type DatabaseRoles } from './grant-roles.js';
+import type { OpenContext } from '../operations/index.js';
+import { PostgresProcessStore } from '../process-store.js';
 
 @IntegrationEvent('lab.said.v1')
 class SaidV1 {
@@ -41,39 +39,12 @@ describe('the role of operators', () => {
   let context: OpenContext;
   let operator: pg.Client;
   let role: string;
-  const asOwner = (text: string, values: unknown[] = []) => test.dataSource.query<unknown[]>(text, values);
-  const grant = (roles: DatabaseRoles) =>
-    grantRoles((sql, values) => test.dataSource.query(sql, values), roles, 'migrations');
-
+  let asOwner: OperatorSubject['asOwner'];
+  let close: OperatorSubject['close'];
   beforeAll(async () => {
-    test = await openTestStore();
-    role = `${new URL(test.url).pathname.slice(1)}_operator`;
-    await asOwner(`CREATE ROLE ${role} LOGIN PASSWORD 'only-for-this-test'`);
-    await asOwner('CREATE TABLE read_model (id bigserial PRIMARY KEY, text text)');
-    await test.store.append(appendTo('account-1'));
-    await grant({ operator: role });
-    await grant({}); // it is remembered as what it was
-    const url = new URL(test.url);
-    url.username = role;
-    url.password = 'only-for-this-test';
-    operator = new pg.Client({ connectionString: url.href });
-    operator.on('error', () => undefined);
-    await operator.connect();
-    const migrations = { names: eventStoreMigrations.map(({ name }) => name), table: 'migrations' };
-    const open = (at: string) => openContext({ name: 'lab-service', url: at, migrations });
-    const before = await open(test.url); // a service has run here: the life of the log has begun
-    await examine(before);
-    await before.close();
-    context = await open(url.href);
+    ({ test, context, operator, role, asOwner, close } = await openOperator());
   });
-  afterAll(async () => {
-    await context.close();
-    await operator.end();
-    await test.close();
-    await withClient(urlOfDatabase(test.url, 'postgres'), async (client) => {
-      await client.query(`DROP ROLE ${role}`);
-    });
-  });
+  afterAll(() => close());
 
   let positions = 0;
   const park = async (subscription: string, log: 'events' | 'outgoing', key: string): Promise<RecordRef> => {
@@ -99,9 +70,12 @@ describe('the role of operators', () => {
     return { kind: 'unreadable', context: 'lab-service', id: BigInt(row.id) };
   };
   const recorded = () =>
-    asOwner('SELECT actor, action, database_user FROM event_store.operations_log ORDER BY id DESC LIMIT 1');
+    asOwner(`SELECT actor, action, reason, database_user, clock_timestamp() - at < '1 minute' AS now
+               FROM event_store.operations_log ORDER BY id DESC LIMIT 1`);
   const isRecorded = async (action: string) =>
-    expect(await recorded()).toEqual([{ actor: order.actor, action, database_user: role }]);
+    expect(await recorded()).toEqual([
+      { actor: order.actor, action, reason: order.reason, database_user: role, now: true },
+    ]);
 
   it('looks at everything, as the doctor does', async () => {
     expect((await examine(context)).findings.filter(({ severity }) => severity === 'problem')).toEqual([]);
@@ -148,39 +122,59 @@ describe('the role of operators', () => {
     await isRecorded('projection.resume');
   });
 
-  const tables = ['events', 'commands', 'outgoing_commands', 'seals', 'snapshots', 'processes', 'process_timers'];
-  it.each([
-    `INSERT INTO event_store.events (id, stream, version, type, schema_version, data, metadata)
-     VALUES (gen_random_uuid(), 'account-2', 1, 'a', 1, '{}', '{}')`,
-    `INSERT INTO event_store.outgoing_commands (id, key, type, data, metadata) VALUES (gen_random_uuid(), 'k', 'Do', '{}', '{}')`,
-    ...tables.map((table) => `DELETE FROM event_store.${table}`),
-    'UPDATE event_store.events SET version = version',
-    'UPDATE event_store.subscriptions SET position = 0',
-    'UPDATE event_store.parked_messages SET position = position',
-    'UPDATE event_store.inbound_messages SET key = key',
-    'UPDATE event_store.processes SET status = status',
-    'DELETE FROM event_store.operations_log',
-    `INSERT INTO event_store.operations_log (actor, action, subject, detail, database_user) VALUES ('a', 'b', 'c', '{}', 'somebody')`,
-    `INSERT INTO event_store.operations_log (actor, action, subject, detail, at) VALUES ('a', 'b', 'c', '{}', now())`,
-    'TRUNCATE event_store.parked_messages',
-    'ALTER TABLE event_store.parked_messages ADD COLUMN x int',
-    'CREATE TABLE event_store.mine (id int)',
-    'CREATE TABLE public.mine (id int)',
-    `INSERT INTO read_model (text) VALUES ('x')`,
-    'DELETE FROM migrations',
-    `SET SESSION AUTHORIZATION postgres`,
-  ])('is refused: %s', async (statement) => {
-    await expect(operator.query(statement)).rejects.toMatchObject({ code: '42501' });
+  it('tells a process what a process store would', async () => {
+    const key = { process: 'trip', id: 'told' };
+    await asOwner(
+      `INSERT INTO event_store.processes (process, id, status, state_version, state, undo) VALUES ('trip', 'told', 'running', 1, '{}', '[]')`,
+    );
+    await compensateProcess(context, key, order);
+    const [told] = (await asOwner(
+      `SELECT * FROM event_store.inbound_messages WHERE key = 'trip/told' ORDER BY position DESC LIMIT 1`,
+    )) as [Record<string, unknown>];
+    const { actor, reason } = order;
+    const signal = { ...key, signalId: randomUUID(), kind: 'compensate', data: { reason, actor } } as const;
+    await new PostgresProcessStore(test.database).signal({
+      ...signal,
+      metadata: { correlationId: String(told['id']), actor, reason },
+    });
+    const [same] = (await asOwner('SELECT * FROM event_store.inbound_messages WHERE id = $1', [signal.signalId])) as [
+      object,
+    ];
+    expect(told).toEqual({ ...same, id: told['id'], position: told['position'], received_at: told['received_at'] });
   });
 
-  it('loses what it had where it is named as a reader, also what it had of single columns', async () => {
-    await grant({ reader: role });
-    for (const statement of [
-      'DELETE FROM event_store.parked_messages',
-      'UPDATE event_store.subscriptions SET paused_by = NULL',
-      `INSERT INTO event_store.operations_log (actor, action, subject, detail) VALUES ('a', 'b', 'c', '{}')`,
-    ])
-      await expect(operator.query(statement)).rejects.toMatchObject({ code: '42501' });
-    await grant({ operator: role });
+  it.each([
+    `operate_parked('lab-service', 'replay', '[{"subscription": "view", "log": "events", "position": 9999}]', NULL, 'a', ' ')`,
+    `operate_projection('lab-service', 'pause', 'unsigned@v1', '', 'why')`,
+  ])('does nothing that lacks a name or a reason: %s', async (call) => {
+    await asOwner(
+      `INSERT INTO event_store.parked_messages (subscription, log, position, message_id, type, key, status)
+       VALUES ('view', 'events', 9999, 'm', 't', 'k', 'parked') ON CONFLICT DO NOTHING`,
+    );
+    await asOwner(
+      `INSERT INTO event_store.subscriptions (name, log, log_epoch, position) VALUES ('unsigned@v1', 'events', 'e', 1) ON CONFLICT DO NOTHING`,
+    );
+    await expect(operator.query(`SELECT * FROM event_store.${call}`)).rejects.toMatchObject({ code: '22004' });
+    const status = `SELECT status FROM event_store.parked_messages WHERE position = 9999`;
+    expect(await asOwner(status)).toEqual([{ status: 'parked' }]);
+    const paused = `SELECT paused_at FROM event_store.subscriptions WHERE name = 'unsigned@v1'`;
+    expect(await asOwner(paused)).toEqual([{ paused_at: null }]);
+  });
+
+  it('reads of an unreadable message what came, whatever it is called by hand', async () => {
+    const { id } = await unreadable();
+    const forged = JSON.stringify({
+      id: 'mine',
+      type: 'lab.forged',
+      key: 'other',
+      schemaVersion: 1,
+      version: 0,
+      data: {},
+    });
+    const call = `SELECT event_store.operate_unreadable('lab-service', $1, $2::jsonb || '{"metadata": {}, "contentHash": "h"}', 'a', 'b') AS value`;
+    expect((await operator.query(call, [String(id), forged])).rows).toEqual([{ value: 'done' }]);
+    expect(
+      await asOwner('SELECT type, key, topic FROM event_store.inbound_messages ORDER BY position DESC LIMIT 1'),
+    ).toEqual([{ type: 'lab.said.v1', key: 'k', topic: 'lab' }]);
   });
 });

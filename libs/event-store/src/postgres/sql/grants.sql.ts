@@ -1,4 +1,5 @@
 // Who may do what in a context's database. Run by the owner after every migration; safe to repeat.
+import { FUNCTIONS_OF_OPERATORS } from './operator-privileges.sql.js';
 
 /** What is written once and never again: not even the service may change it. */
 export const APPEND_ONLY = [
@@ -25,6 +26,7 @@ export function appGrants(role: string, migrationsTable: string): string {
 ${readerGrants(role)};
 GRANT INSERT ON ALL TABLES IN SCHEMA event_store, public TO ${role};
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO ${role};
+GRANT EXECUTE ON FUNCTION ${FUNCTIONS_OF_OPERATORS} TO ${role};
 DO $grant$
 DECLARE
   one record;
@@ -50,6 +52,7 @@ export function readerGrants(role: string): string {
 REVOKE CREATE ON SCHEMA public FROM PUBLIC;
 REVOKE ALL ON ALL TABLES IN SCHEMA ${SCHEMAS.join(', ')} FROM ${role};
 REVOKE ALL ON ALL SEQUENCES IN SCHEMA ${SCHEMAS.join(', ')} FROM ${role};
+REVOKE ALL ON FUNCTION ${FUNCTIONS_OF_OPERATORS} FROM ${role};
 REVOKE CREATE ON SCHEMA ${SCHEMAS.join(', ')} FROM ${role};
 GRANT USAGE ON SCHEMA ${SCHEMAS.join(', ')} TO ${role};
 GRANT SELECT ON ALL TABLES IN SCHEMA ${SCHEMAS.join(', ')} TO ${role};
@@ -61,26 +64,21 @@ ALTER DEFAULT PRIVILEGES IN SCHEMA ${SCHEMAS.join(', ')} GRANT SELECT ON SEQUENC
 }
 
 /**
- * For those who run operations: reads everything, and changes what is set aside, the pauses, and nothing else. It adds to the log of operations, without
- * saying when or as whom, and to that of inbound messages, through which processes are told to compensate: by hand it could forge one, so that it is for people
- * who are trusted. No event, checkpoint or read model.
+ * For those who run operations: reads everything and writes nothing. What it may change are the functions that it may call, which record it in the same
+ * statement: what is set aside, the pauses, and that a process is to compensate. No event, checkpoint or read model.
  */
 export function operatorGrants(role: string): string {
   return `
 ${readerGrants(role)};
-GRANT UPDATE (status, attempts, due_at), DELETE ON event_store.parked_messages TO ${role};
-GRANT UPDATE (resolution, resolved_at), INSERT ON event_store.unreadable_messages TO ${role};
-GRANT UPDATE (paused_at, paused_by, pause_reason, lease_owner, leased_until, lease_epoch) ON event_store.subscriptions TO ${role};
-GRANT INSERT (actor, action, subject, reason, detail) ON event_store.operations_log TO ${role};
-GRANT INSERT ON event_store.inbound_messages TO ${role}`;
+GRANT EXECUTE ON FUNCTION ${FUNCTIONS_OF_OPERATORS} TO ${role}`;
 }
 
 /** Roles that grants were made to, as the default privileges of whoever asks record them. */
 export const grantedRoles = `
 SELECT r.rolname AS role,
        CASE WHEN bool_or(a.privilege_type = 'INSERT') THEN 'app'
-            WHEN EXISTS (SELECT FROM pg_class c, aclexplode(c.relacl) g WHERE c.oid = 'event_store.inbound_messages'::regclass
-                            AND g.grantee = r.oid AND g.privilege_type = 'INSERT') THEN 'operator'
+            WHEN EXISTS (SELECT FROM pg_proc p, aclexplode(p.proacl) g WHERE p.oid = 'event_store.operate_parked'::regproc
+                            AND g.grantee = r.oid) THEN 'operator'
             ELSE 'reader' END AS kind
   FROM pg_default_acl d
   JOIN pg_roles o ON o.oid = d.defaclrole AND o.rolname = current_user
