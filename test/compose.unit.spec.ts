@@ -149,6 +149,7 @@ describe('docker-compose.yml', () => {
       ...service.environment,
       DATABASE_URL: service.environment!['DATABASE_URL']!.replace(`//${username}:`, `//${owner}:`),
       DATABASE_APP_ROLE: username, // the service is not the owner: it can change no event
+      DATABASE_OPERATOR_ROLE: username.replace(/_service$/, '_operator'),
     });
     expect(`/${username}`).toBe(pathname);
     expect(after).toEqual({
@@ -192,7 +193,9 @@ describe('docker-compose.yml', () => {
       expect(sql).toContain(`CREATE ROLE ${owner} LOGIN`);
       expect(sql).toContain(`CREATE DATABASE ${pathname.slice(1)} OWNER ${owner};`);
       expect(sql).toContain(`REVOKE CONNECT ON DATABASE ${pathname.slice(1)} FROM PUBLIC;`);
-      expect(sql).toContain(`GRANT CONNECT ON DATABASE ${pathname.slice(1)} TO ${username};`);
+      const operator = username.replace(/_service$/, '_operator');
+      expect(sql).toContain(`CREATE ROLE ${operator} LOGIN`);
+      expect(sql).toContain(`GRANT CONNECT ON DATABASE ${pathname.slice(1)} TO ${username}, ${operator};`);
     }
     const { volumes } = services['postgres']!;
     expect(volumes).toContain('postgres-data:/var/lib/postgresql'); // elsewhere the image of 18 would not keep it

@@ -1,21 +1,26 @@
 -- Run once by the postgres image, when its volume is new: for every context a database that no other context can connect to, its owner, as whom the
--- migration runs, and a role for the service, which the migration grants what it needs: it adds events and cannot change or delete one.
+-- migration runs, a role for the service, which the migration grants what it needs: it adds events and cannot change or delete one; and a role for those who
+-- operate it, which may read, and call what records itself. It sees whose transaction holds something up, too.
 \getenv password DATABASE_PASSWORD
 
 -- context: order
 CREATE ROLE order_owner LOGIN PASSWORD :'password';
 CREATE ROLE order_service LOGIN PASSWORD :'password';
+CREATE ROLE order_operator LOGIN PASSWORD :'password';
 CREATE DATABASE order_service OWNER order_owner;
 REVOKE CONNECT ON DATABASE order_service FROM PUBLIC;
-GRANT CONNECT ON DATABASE order_service TO order_service;
+GRANT CONNECT ON DATABASE order_service TO order_service, order_operator;
+GRANT pg_read_all_stats TO order_operator;
 -- end context: order
 
 -- context: payment
 CREATE ROLE payment_owner LOGIN PASSWORD :'password';
 CREATE ROLE payment_service LOGIN PASSWORD :'password';
+CREATE ROLE payment_operator LOGIN PASSWORD :'password';
 CREATE DATABASE payment_service OWNER payment_owner;
 REVOKE CONNECT ON DATABASE payment_service FROM PUBLIC;
-GRANT CONNECT ON DATABASE payment_service TO payment_service;
+GRANT CONNECT ON DATABASE payment_service TO payment_service, payment_operator;
+GRANT pg_read_all_stats TO payment_operator;
 -- end context: payment
 
 -- contexts end here

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import type { KafkaSecurity } from '../../libs/event-store/src/kafka/index.js';
 import { KafkaConfig, kafkaSecurity } from '../../libs/platform/src/config/kafka.config.js';
 import { loadConfig } from '../../libs/platform/src/config/load-config.js';
+import { operatorOf, urlOfDatabase, urlOfRole } from '../postgres/databases.js';
 import { findRunning } from '../postgres/postmaster.js';
 import { SUPERUSER } from '../postgres/cluster.js';
 import { readDataBroker } from '../system/data-broker.js';
@@ -43,12 +44,20 @@ export type BrokerPlace =
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** As whom a command works: most need no more than an operator's role; `service` is for the role of the service, or its owner. */
-export type Power = 'operator' | 'service';
+/** As whom a command works: most need no more than an operator's role. */
+export type Power = 'operator' | 'service' | 'owner';
 
 const URL_OF: Readonly<Record<Power, readonly string[]>> = {
   operator: ['OPERATOR_DATABASE_URL', 'DATABASE_URL'],
   service: ['DATABASE_URL'],
+  owner: ['DATABASE_URL'],
+};
+
+const MORE_THAN_AN_OPERATOR: Readonly<Record<Exclude<Power, 'operator'>, string>> = {
+  service:
+    "This writes read models and checkpoints, or destroys people's keys: more than an operator's role may do. Expected the URL of the service's role in DATABASE_URL.",
+  owner:
+    "Migrations change the schema: more than an operator's role or the service's may do. Expected the URL of the owner in DATABASE_URL.",
 };
 
 /** @throws EsError saying what to start or to name. */
@@ -59,12 +68,22 @@ export async function findTargets(where: Where, environment: Environment, power:
   if (named) return { contexts: withKeys(namedTargets(named, where.context)), broker: await namedBroker(environment) };
   const wanted = where.context === undefined ? contextNames() : [where.context];
   if (wanted.length === 0) throw new EsError('There are no contexts yet: npm run new:context shipping.');
-  const urlOf = await runningSystem(where.data);
+  const superuserUrl = await runningSystem(where.data);
+  const urlOf = (database: string) =>
+    power === 'operator'
+      ? urlOfRole(superuserUrl, database, operatorOf(database))
+      : urlOfDatabase(superuserUrl, database);
   const topics = (await readDataBroker(where.data))?.topics;
   return {
     contexts: withKeys(wanted.map((context) => ({ context, url: urlOf(databaseOf(context)) }))),
-    broker: topics ? { kind: 'kafka', ...topics } : { kind: 'postgres', url: urlOf('bus') },
+    broker: topics ? { kind: 'kafka', ...topics } : { kind: 'postgres', url: urlOfDatabase(superuserUrl, 'bus') },
   };
+}
+
+/** Whether a database is named at all: otherwise it is that of `npm start`. */
+export function isDatabaseNamed({ databaseUrl }: Pick<Where, 'databaseUrl'>, environment: Environment): boolean {
+  const named = URL_OF.operator.flatMap((variable) => [variable, `${variable}_FILE`]);
+  return databaseUrl !== undefined || named.some((variable) => environment[variable]);
 }
 
 /** `MESSAGE_BROKER` decides as it does for the services; without it, whichever place is named. */
@@ -91,12 +110,8 @@ async function namedUrl(environment: Environment, power: Power): Promise<string[
     const found = await fromEnvironment(environment, name);
     if (found) return found;
   }
-  if (await fromEnvironment(environment, 'OPERATOR_DATABASE_URL')) {
-    throw new EsError(
-      "This takes more than an operator's role may do. Expected the URL of the service's role, or for migrations of the owner's, in DATABASE_URL.",
-      2,
-    );
-  }
+  if (power !== 'operator' && (await fromEnvironment(environment, 'OPERATOR_DATABASE_URL')))
+    throw new EsError(MORE_THAN_AN_OPERATOR[power], 2);
   return undefined;
 }
 
@@ -143,7 +158,7 @@ function databaseIn(url: string): string {
   return database;
 }
 
-async function runningSystem(folder: string): Promise<(database: string) => string> {
+async function runningSystem(folder: string): Promise<string> {
   const dataDir = join(resolve(folder), 'postgres');
   const password = await readFile(`${dataDir}.password`, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'EACCES')
@@ -158,6 +173,5 @@ async function runningSystem(folder: string): Promise<(database: string) => stri
         'DATABASE_URL or --database-url postgres://user:password@host:5432/order_service.',
     );
   }
-  return (database) =>
-    `postgresql://${SUPERUSER}:${cluster.password}@127.0.0.1:${running.port}/${encodeURIComponent(database)}`;
+  return `postgresql://${SUPERUSER}:${cluster.password}@127.0.0.1:${running.port}/postgres`;
 }

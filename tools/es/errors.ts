@@ -17,7 +17,7 @@ export function sentenceOf(error: unknown): { sentence: string; exitCode: 1 | 2 
   if (error instanceof InvalidRequestError) return { sentence: error.message, exitCode: 2 };
   if (error instanceof EventStoreError) return { sentence: `${error.code}: ${error.message}`, exitCode: 1 };
   if ((error as { code?: unknown } | undefined)?.code === '42501') {
-    const sentence = `${reasonOf(error)}. The role of the database that is used may not do this.`;
+    const sentence = `${reasonOf(error)}. The role of the database that is used may not do this: to rebuild and to forget takes the URL of the service's role, to migrate that of the owner.`;
     return { sentence, exitCode: 1 };
   }
   return { sentence: reasonOf(error), exitCode: 1 };

@@ -114,12 +114,16 @@ describe('es', () => {
     },
   );
 
-  it.each([[['migrate']], [['forget', 'alice', '--reason', 'x']]])(
-    '%j takes the database of the service, and never that of operators or of npm start instead',
-    async (args) => {
+  it.each([
+    [['migrate'], 'URL of the owner in DATABASE_URL'],
+    [['forget', 'alice', '--reason', 'x'], "URL of the service's role in DATABASE_URL"],
+  ])(
+    '%j takes the database of the service or its owner, and never that of operators or of npm start instead',
+    async (args, expected) => {
       const operator = { OPERATOR_DATABASE_URL: 'postgres://olga:sekret@127.0.0.1:1/order_service' };
       const alone = await es(args, operator);
-      expect(alone.err).toContain("This takes more than an operator's role may do.");
+      expect(alone.err).toContain("more than an operator's role");
+      expect(alone.err).toContain(expected);
       expect(alone.code).toBe(2);
       const { err } = await es(args, { ...operator, DATABASE_URL: 'postgres://127.0.0.1:2/order_service' });
       // migrate begins with the context's own migrations, and a repository may have no such context
@@ -128,6 +132,25 @@ describe('es', () => {
       expect(err).not.toContain('127.0.0.1:1/');
     },
   );
+
+  it('a rebuild does not work with the database of operators, and says why', async () => {
+    const environment = { OPERATOR_DATABASE_URL: 'postgres://127.0.0.1:1/order_service' };
+    const { code, err } = await es(['projections', 'rebuild', 'x'], environment);
+    expect({ code, err }).toEqual({
+      code: 2,
+      err: expect.stringMatching(
+        /^This writes read models .* Expected the URL of the service's role in DATABASE_URL/,
+      ) as string,
+    });
+  });
+
+  it('verify works with the database of operators, given the key of its seals and not that of this clone', async () => {
+    const environment = { OPERATOR_DATABASE_URL: 'postgres://127.0.0.1:1/order_service' };
+    const keyless = await es(['verify'], environment);
+    expect(keyless).toMatchObject({ code: 2, err: expect.stringContaining('Expected it in SEAL_KEY') as string });
+    const { err } = await es(['verify'], { ...environment, SEAL_KEY: 'ab'.repeat(32) });
+    expect(err).toContain('127.0.0.1:1/order_service');
+  });
 
   it('doctor makes a finding of a database that is not there', async () => {
     const { code, out } = await es(['doctor', '--json'], {

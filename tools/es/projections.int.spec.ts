@@ -2,7 +2,8 @@
 import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../test/support/postgres.js';
-import { dataSourceConnection, eventStoreMigrations } from '../../libs/event-store/src/postgres/index.js';
+import { dataSourceConnection, eventStoreMigrations, grantRoles } from '../../libs/event-store/src/postgres/index.js';
+import { urlOfDatabase, withClient } from '../postgres/databases.js';
 import { contextNames, factsOf, MIGRATIONS_TABLE } from './contexts.js';
 import { main } from './program.js';
 import { lineOf, BuildProgress } from './build-progress.js';
@@ -25,11 +26,20 @@ describe.skipIf(known === undefined)('es projections', { timeout: 60_000 }, () =
     });
     await dataSource.initialize();
     await dataSource.runMigrations();
+    await dataSource.query(`CREATE ROLE ${role()} LOGIN PASSWORD 'only-for-this-test'`);
+    await grantRoles((sql, values) => dataSource.query(sql, values), { operator: role() }, MIGRATIONS_TABLE);
   }, 60_000);
   afterAll(async () => {
     await dataSource.destroy();
     await database.drop();
+    await withClient(urlOfDatabase(database.url, 'postgres'), (client) => client.query(`DROP ROLE ${role()}`));
   });
+  const role = () => `${new URL(database.url).pathname.slice(1)}_operator`;
+  const operatorUrl = () => {
+    const url = new URL(database.url);
+    [url.username, url.password] = [role(), 'only-for-this-test'];
+    return url.href;
+  };
 
   async function es(...args: string[]) {
     const said = { out: '', err: '' };
@@ -37,7 +47,8 @@ describe.skipIf(known === undefined)('es projections', { timeout: 60_000 }, () =
       out: (line) => (said.out += `${line}\n`),
       note: (line) => (said.err += `${line}\n`),
       look: { width: 160, color: false },
-      environment: { DATABASE_URL: database.url },
+      // Only what needs more than an operator's role takes the other.
+      environment: { OPERATOR_DATABASE_URL: operatorUrl(), DATABASE_URL: database.url },
       signal: new AbortController().signal,
     });
     return { code, ...said };

@@ -6,7 +6,7 @@ import type { OperatedContext, OperatedProjection } from '../../libs/event-store
 import { openContext, type OpenContext } from '../../libs/event-store/src/postgres/operations/index.js';
 import { keyWrapping } from '../system/master-key.js';
 import { factsOf, isKnown, MIGRATIONS_TABLE, migrationsOf } from './contexts.js';
-import { findTargets } from './databases.js';
+import { findTargets, type Power } from './databases.js';
 import { EsError } from './errors.js';
 import type { Io } from './io.js';
 import type { CommonOptions } from './options.js';
@@ -37,9 +37,10 @@ export async function withProjection(
   io: Io,
   options: CommonOptions,
   wanted: ProjectionName,
+  power: Power,
   work: (chosen: Chosen) => Promise<void>,
 ): Promise<void> {
-  const { contexts } = await findTargets(options, io.environment, 'service');
+  const { contexts } = await findTargets(options, io.environment, power);
   const found: { target: (typeof contexts)[number]; projection: OperatedProjection }[] = [];
   for (const target of contexts) {
     for (const projection of await projectionsOf(target.context))
@@ -54,7 +55,7 @@ export async function withProjection(
   const { consumes } = await factsOf(target.context);
   const inboundTypes = new Set(consumes.flatMap(({ events }) => events.map((event) => eventDeclaration(event)!.type)));
   const one = { ...options, context: target.context };
-  await withContexts(io, one, async () => undefined, 'service'); // says what is wrong with the database, if anything is
+  await withContexts(io, one, async () => undefined, power); // says what is wrong with the database, if anything is
   const migrations = { names: await migrationsOf(target.context), table: MIGRATIONS_TABLE };
   const entities = (await projectionsOf(target.context)).flatMap(({ tables }) => tables);
   const context = await openContext({

@@ -3,6 +3,7 @@ import { InvalidArgumentError } from 'commander';
 import { parseRef, type ParkedRef } from '../../libs/event-store/src/operations/index.js';
 import type { OpenContext } from '../../libs/event-store/src/postgres/operations/index.js';
 import { contextNames } from './contexts.js';
+import { isDatabaseNamed } from './databases.js';
 import { EsError } from './errors.js';
 import type { Io } from './io.js';
 import type { CommonOptions } from './options.js';
@@ -26,9 +27,7 @@ export async function withReferenced(
   const { context: name } = ref;
   if (options.context !== undefined && options.context !== name)
     throw new EsError(`The message is one of ${safe(name)}, and --context says ${options.context}.`, 2);
-  const variables = ['OPERATOR_DATABASE_URL', 'DATABASE_URL'].flatMap((variable) => [variable, `${variable}_FILE`]);
-  const isNamed = options.databaseUrl !== undefined || variables.some((variable) => io.environment[variable]);
-  if (!isNamed && !contextNames().includes(name))
+  if (!isDatabaseNamed(options, io.environment) && !contextNames().includes(name))
     throw new EsError(`There is no context ${safe(name)}. Expected one of: ${contextNames().join(', ')}.`, 2);
   await withContexts(io, { ...options, context: name }, async ([context]) => work(context!));
 }

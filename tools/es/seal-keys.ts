@@ -3,16 +3,17 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { devSealKeyFile } from '../../libs/platform/src/auth/dev-seal-key.js';
 import { parseSealKeys, type SealKeys } from '../../libs/event-store/src/postgres/operations/index.js';
+import { isDatabaseNamed } from './databases.js';
 import { EsError } from './errors.js';
 import type { Io } from './io.js';
 import type { CommonOptions } from './options.js';
 
 /** @throws EsError saying where the keys are expected; ConfigurationError they are not keys. */
 export async function findSealKeys({ environment }: Io, { databaseUrl }: CommonOptions): Promise<SealKeys> {
-  const { SEAL_KEY, SEAL_KEY_FILE, DATABASE_URL, DATABASE_URL_FILE } = environment;
+  const { SEAL_KEY, SEAL_KEY_FILE } = environment;
   if (SEAL_KEY) return parseSealKeys(SEAL_KEY);
   if (SEAL_KEY_FILE) return parseSealKeys(await read(SEAL_KEY_FILE, 'SEAL_KEY_FILE names'));
-  if ((databaseUrl ?? DATABASE_URL ?? DATABASE_URL_FILE) !== undefined) {
+  if (isDatabaseNamed({ databaseUrl }, environment)) {
     throw new EsError(
       'The seals can only be checked with their key. Expected it in SEAL_KEY or SEAL_KEY_FILE, as the service has it.',
       2,

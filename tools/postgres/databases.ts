@@ -28,26 +28,34 @@ export async function dropDatabase(adminUrl: string, name: string): Promise<void
 }
 
 /**
- * A role of the database's name that may log in there, with the password of whoever makes it, and do nothing until it is granted something: as
- * whom a service runs. Nobody else but superusers gets in. Safe to repeat.
+ * Two roles that may log in to the database, with the password of whoever makes them, and do nothing until they are granted something: of the database's name,
+ * as whom a service runs, and {@link operatorOf} it, as whom people operate. Nobody else but superusers gets in. Safe to repeat.
  */
-export async function createServiceRole(adminUrl: string, database: string): Promise<void> {
-  const name = pg.escapeIdentifier(database);
+export async function createRoles(adminUrl: string, database: string): Promise<void> {
+  const [name, operator] = [database, operatorOf(database)].map((role) => pg.escapeIdentifier(role));
   const password = pg.escapeLiteral(decodeURIComponent(new URL(adminUrl).password));
   await withClient(adminUrl, async (client) => {
-    await client.query(`CREATE ROLE ${name}`).catch((error: { code?: string }) => {
-      if (error.code !== '42710') throw error;
-    });
-    await client.query(`ALTER ROLE ${name} LOGIN PASSWORD ${password}`);
+    for (const role of [name, operator]) {
+      await client.query(`CREATE ROLE ${role}`).catch((error: { code?: string }) => {
+        if (error.code !== '42710') throw error;
+      });
+      await client.query(`ALTER ROLE ${role} LOGIN PASSWORD ${password}`);
+    }
+    await client.query(`GRANT pg_read_all_stats TO ${operator}`); // whose transaction holds something up
     await client.query(`REVOKE CONNECT ON DATABASE ${name} FROM PUBLIC`);
-    await client.query(`GRANT CONNECT ON DATABASE ${name} TO ${name}`);
+    await client.query(`GRANT CONNECT ON DATABASE ${name} TO ${name}, ${operator}`);
   });
 }
 
-/** Of that role: the same server and password. */
-export function urlOfServiceRole(adminUrl: string, database: string): string {
+/** `order_operator` for the database `order_service`. */
+export function operatorOf(database: string): string {
+  return `${database.replace(/_service$/, '')}_operator`;
+}
+
+/** Of one of those roles: the same server and password. */
+export function urlOfRole(adminUrl: string, database: string, role: string): string {
   const url = new URL(urlOfDatabase(adminUrl, database));
-  url.username = database;
+  url.username = role;
   return url.href;
 }
 

@@ -9,10 +9,11 @@ import { isAlive, waitForEnd } from './process.js';
 
 export {
   createDatabase,
-  createServiceRole,
+  createRoles,
   dropDatabase,
+  operatorOf,
   urlOfDatabase,
-  urlOfServiceRole,
+  urlOfRole,
   withClient,
 } from './databases.js';
 

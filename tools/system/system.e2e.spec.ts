@@ -8,10 +8,24 @@ import { startWholeSystem, type WholeSystem } from '../../test/support/whole-sys
 import { withoutTimeouts } from '../demo/scenarios.js';
 import { verify } from '../demo/verify.js';
 import { playOrders } from '../demo/workload.js';
+import { findTargets } from '../es/databases.js';
+import { main } from '../es/program.js';
 import { isFree } from '../kafka/ports.js';
 
 const RUN_WITHIN_MS = 300_000;
 const available = await canStartKafka();
+
+async function es(...args: string[]) {
+  const said = { out: '', err: '' };
+  const code = await main(args, {
+    out: (line) => (said.out += `${line}\n`),
+    note: (line) => (said.err += `${line}\n`),
+    look: { width: 200, color: false },
+    environment: {},
+    signal: new AbortController().signal,
+  });
+  return { code, ...said };
+}
 
 describe.skipIf(!available)('a system on its own Kafka', { timeout: RUN_WITHIN_MS }, () => {
   let whole: WholeSystem | undefined;
@@ -37,6 +51,11 @@ describe.skipIf(!available)('a system on its own Kafka', { timeout: RUN_WITHIN_M
     const { violations, system: state } = await verify(probe, played, 120_000);
     expect(violations.map(({ sentence }) => sentence)).toEqual([]);
     expect(state!.published.length).toBeGreaterThan(8); // read from Kafka itself
+
+    const { contexts } = await findTargets({ data: dataDir }, {});
+    expect(contexts.map(({ url }) => new URL(url).username)).toEqual(['order_operator', 'payment_operator']);
+    for (const look of [['doctor'], ['parked', 'list'], ['verify']])
+      expect(await es(...look, '--data', dataDir)).toMatchObject({ code: 0, err: '' });
 
     expect(await whole.close()).toMatchObject({ 'order-service': 0, 'payment-service': 0, 'order-service-2': 0 });
     await eventually(async () => expect(await isFree(port)).toBe(true));

@@ -9,7 +9,7 @@ import {
 } from '../../libs/platform/src/auth/dev-issuer.js';
 import { ensureDevSealKey } from '../../libs/platform/src/auth/dev-seal-key.js';
 import { databaseOf } from '../contexts/context.js';
-import { createServiceRole, startPostgres, urlOfServiceRole, type EmbeddedPostgres } from '../postgres/index.js';
+import { createRoles, operatorOf, startPostgres, urlOfRole, type EmbeddedPostgres } from '../postgres/index.js';
 import { brokerEnvironment, openBroker, type BrokerName, type KafkaOptions, type SystemBroker } from './broker.js';
 import { entryOf } from './build.js';
 import { claimFolder } from './claim.js';
@@ -80,7 +80,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     held.push(() => postgres.stop());
     const databaseUrl = (name: string) => postgres.url(databaseOf(name));
     await Promise.all([...names.map(databaseOf), 'bus'].map((database) => postgres.createDatabase(database)));
-    for (const database of names.map(databaseOf)) await createServiceRole(postgres.url(), database);
+    for (const database of names.map(databaseOf)) await createRoles(postgres.url(), database);
     const broker = await openBroker(brokerName, dataDir, options.kafka ?? {}, options.log ?? (() => undefined));
     held.push(async () => broker.kafka?.stop());
     await rememberBroker(dataDir, broker);
@@ -102,8 +102,9 @@ export async function startSystem(options: SystemOptions): Promise<System> {
           HOST: '127.0.0.1',
           PORT: String(port),
           // As in production: the service may add events, and only the migration changes the schema.
-          DATABASE_URL: urlOfServiceRole(postgres.url(), databaseOf(service)),
+          DATABASE_URL: urlOfRole(postgres.url(), databaseOf(service), databaseOf(service)),
           DATABASE_APP_ROLE: databaseOf(service),
+          DATABASE_OPERATOR_ROLE: operatorOf(databaseOf(service)),
           MIGRATION_DATABASE_URL: databaseUrl(service),
           ...brokerEnvironment(broker, databaseUrl('bus')),
           RUN_MIGRATIONS: 'true',

@@ -58,6 +58,7 @@ freight-depot-migration:
     <<: *freight-depot-environment
     DATABASE_URL: postgres://freight_depot_owner:\${DATABASE_PASSWORD:-development}@postgres:5432/freight_depot_service
     DATABASE_APP_ROLE: freight_depot_service
+    DATABASE_OPERATOR_ROLE: freight_depot_operator
 `;
 }
 
@@ -80,9 +81,11 @@ FREIGHT_DEPOT_CLOSE_AFTER_MS=604800000
 
 const database = `CREATE ROLE freight_depot_owner LOGIN PASSWORD :'password';
 CREATE ROLE freight_depot_service LOGIN PASSWORD :'password';
+CREATE ROLE freight_depot_operator LOGIN PASSWORD :'password';
 CREATE DATABASE freight_depot_service OWNER freight_depot_owner;
 REVOKE CONNECT ON DATABASE freight_depot_service FROM PUBLIC;
-GRANT CONNECT ON DATABASE freight_depot_service TO freight_depot_service;
+GRANT CONNECT ON DATABASE freight_depot_service TO freight_depot_service, freight_depot_operator;
+GRANT pg_read_all_stats TO freight_depot_operator;
 `;
 
 function contracts({ ownRequests, names }: Registration): string {

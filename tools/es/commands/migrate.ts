@@ -44,7 +44,7 @@ async function run(io: Io, options: MigrateOptions): Promise<void> {
     operator: options.operatorRole ?? (DATABASE_OPERATOR_ROLE || undefined),
   };
   const grants = Object.values(roles).some((role) => role !== undefined);
-  const { contexts } = await findTargets(options, io.environment, 'service');
+  const { contexts } = await findTargets(options, io.environment, 'owner');
   const done: Migrated[] = [];
   for (const target of contexts) {
     const pending = await pendingOf(target);

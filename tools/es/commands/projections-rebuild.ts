@@ -63,7 +63,7 @@ export function projectionsRebuildCommand(io: Io): Command {
           '--dry-run goes with --stream or --cancel. What there is to build, `projections list` says.',
           2,
         );
-      await withProjection(io, options, wanted, async (chosen) => {
+      await withProjection(io, options, wanted, 'service', async (chosen) => {
         const { text, outcome, ...fields } = await perform(io, chosen, options);
         const projection = nameOf(chosen);
         if (options.json) outJson(io, { projection, outcome, ...fields, text });

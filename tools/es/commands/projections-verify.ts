@@ -18,7 +18,7 @@ export function projectionsVerifyCommand(io: Io, found: (differing: number) => v
     .addArgument(new Argument('<projection>', 'one of this build').argParser(projectionName))
     .action(async (wanted: ProjectionName, _options, self: Command) => {
       const options = self.optsWithGlobals<CommonOptions>();
-      await withProjection(io, options, wanted, async ({ context, projection, inboundTypes }) => {
+      await withProjection(io, options, wanted, 'operator', async ({ context, projection, inboundTypes }) => {
         const line = new BuildProgress(io, () => context.clock.now().getTime());
         const what = `${projection.name}@v${projection.version}`;
         const progress = (position: bigint, end: bigint): void =>

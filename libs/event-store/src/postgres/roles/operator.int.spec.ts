@@ -19,7 +19,7 @@ import {
   retryProcess,
   type RecordRef,
 } from '../../operations/index.js';
-import type { OpenContext } from '../operations/index.js';
+import { parseSealKeys, type OpenContext } from '../operations/index.js';
 import { PostgresProcessStore } from '../process-store.js';
 
 @IntegrationEvent('lab.said.v1')
@@ -80,6 +80,10 @@ describe('the role of operators', () => {
   it('looks at everything, as the doctor does', async () => {
     expect((await examine(context)).findings.filter(({ severity }) => severity === 'problem')).toEqual([]);
     await expect(operator.query('SELECT * FROM event_store.events, read_model')).resolves.toBeDefined();
+  });
+
+  it('verifies the log against its seals', async () => {
+    expect(await context.verify({ keys: parseSealKeys('c3'.repeat(32)) })).toMatchObject({ events: 0, seals: 0n });
   });
 
   it('replays and discards what is parked; recorded with the role of the session beside the name that was given', async () => {
