@@ -3,6 +3,7 @@ import { Logger as NestPinoLogger, LoggerModule, PinoLogger, type Params } from 
 import pino, { type Logger } from 'pino';
 import type { DynamicModule } from '@nestjs/common';
 import { MessageContext } from '@app/event-store/core';
+import { messageOf, stackOf } from './told-error.js';
 
 const secretNames = [
   'authorization',
@@ -78,15 +79,15 @@ function currentContext(): object {
   return { correlationId, ...(traceparent && { traceId: traceparent.slice(3, 35) }) };
 }
 
-/** Of an error only what says what went wrong where: drivers hang queries, parameters and whole rows on theirs. */
+/** Of an error only what says what went wrong where. */
 function describeError(error: unknown): object {
   if (!(error instanceof Error)) return { type: typeof error };
-  const { name, message, stack, code, cause } = error as Error & { code?: unknown };
+  const { name, code, cause } = error as Error & { code?: unknown };
   return {
     type: name,
-    message,
+    message: messageOf(error),
     ...(typeof code === 'string' && { code }),
-    stack,
+    stack: stackOf(error),
     ...(cause instanceof Error && { cause: describeError(cause) }),
   };
 }

@@ -84,6 +84,20 @@ describe('a span', () => {
     expect(events[0]!.attributes).toEqual({ 'exception.type': 'TypeError', 'exception.message': 'no disk' });
   });
 
+  it('says of an error what the logs do, also where other code tells of one: no value that PostgreSQL quotes', async () => {
+    const error = Object.assign(new Error('invalid input syntax for type uuid: "canary4711"'), {
+      code: '22P02',
+      detail: 'Key (email)=(canary4711)',
+    });
+    const failing = within('append order', async () => {
+      trace.getActiveSpan()!.recordException(error);
+      throw error;
+    });
+    await expect(failing).rejects.toThrow(error);
+    const said = named('append order').events.map(({ attributes }) => attributes?.['exception.message']);
+    expect(said).toEqual(Array(2).fill('invalid input syntax for type uuid: "[redacted]"'));
+  });
+
   it('is the parent of spans of other libraries, and they of it, whichever is nearer', async () => {
     await within('execute Place', async () => {
       await theirs('theirs', () => within('append order', () => theirs('INSERT', () => undefined)));

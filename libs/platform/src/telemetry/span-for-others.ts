@@ -1,5 +1,6 @@
 // A span of ours as other code finds it by `trace.getActiveSpan()`: it may say more about it, and does not end it.
 import type { Attributes, AttributeValue, Exception, Link, Span, SpanContext, SpanStatus } from '@opentelemetry/api';
+import { messageOf } from '../logging/told-error.js';
 
 /** The span of ours. */
 export interface Spoken {
@@ -7,7 +8,7 @@ export interface Spoken {
   status: SpanStatus;
   readonly ended: boolean;
   readonly attributes: Attributes;
-  readonly links: Link[];
+  links: Link[];
   spanContext(): SpanContext;
   addEvent(name: string, attributes: Attributes): void;
 }
@@ -42,7 +43,7 @@ export class SpanForOthers implements Span {
   }
 
   addLinks(links: Link[]): this {
-    if (!this.span.ended) this.span.links.push(...links);
+    if (!this.span.ended) this.span.links = [...this.span.links, ...links];
     return this;
   }
 
@@ -68,8 +69,8 @@ function isAttributes(given: unknown): given is Attributes {
   return typeof given === 'object' && given !== null && !Array.isArray(given) && !(given instanceof Date);
 }
 
-/** Never the stack and what a driver hangs on its errors: rows and parameters would leave the service. */
+/** As in the logs, but never the stack. */
 export function describe(error: unknown): Attributes {
-  if (error instanceof Error) return { 'exception.type': error.name, 'exception.message': error.message };
+  if (error instanceof Error) return { 'exception.type': error.name, 'exception.message': messageOf(error) };
   return { 'exception.type': 'Error', 'exception.message': typeof error === 'string' ? error : typeof error };
 }

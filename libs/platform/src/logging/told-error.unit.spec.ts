@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import { messageOf, stackOf } from './told-error.js';
+
+const failed = (code: string, message: string): Error => Object.assign(new Error(message), { code });
+
+describe('what is told of an error', () => {
+  it.each([
+    ['22P02', 'invalid input syntax for type uuid: "canary4711"', 'invalid input syntax for type uuid: "[redacted]"'],
+    [
+      '22003',
+      'value "canary4711" is out of range for type integer',
+      'value "[redacted]" is out of range for type integer',
+    ],
+    [
+      '22P02',
+      'invalid input syntax for type json: "{"name":\n"canary4711"}"',
+      'invalid input syntax for type json: "[redacted]"',
+    ],
+    ['42601', 'syntax error at or near "canary4711"', 'syntax error at or near "[redacted]"'],
+  ])('has no value that PostgreSQL quotes with %s', (code, message, told) => {
+    const error = failed(code, message);
+    expect(messageOf(error)).toBe(told);
+    expect(stackOf(error)).not.toContain('canary4711');
+    expect(stackOf(error)).toContain('told-error.unit.spec');
+  });
+
+  it('has none where it repeats what its cause says, either', () => {
+    const cause = failed('22P02', 'invalid input syntax for type uuid: "canary4711"');
+    const error = new Error(`Subscription view has stopped. ${cause.message}`, {
+      cause: new Error('failed', { cause }),
+    });
+    expect(messageOf(error)).toBe('Subscription view has stopped. invalid input syntax for type uuid: "[redacted]"');
+    expect(stackOf(error)).not.toContain('canary4711');
+  });
+
+  it.each([
+    ['23505', 'duplicate key value violates unique constraint "events_pkey"'],
+    ['42703', 'column "placed_at" does not exist'],
+  ])('keeps the names that PostgreSQL quotes with %s', (code, message) => {
+    expect(messageOf(failed(code, message))).toBe(message);
+  });
+
+  it('is the message of any other error, whole', () => {
+    expect(messageOf(new TypeError('there is no "sku"'))).toBe('there is no "sku"');
+  });
+});
