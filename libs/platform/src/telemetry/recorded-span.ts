@@ -1,5 +1,5 @@
-// A span of ours in the form the SDK exports. The SDK's own checks every attribute twice and reckons in pairs of seconds and nanoseconds while the order
-// is waited for. Ours keeps what it is told, and reckons when it is sent.
+// A span of ours, also in the form in which the SDK exports spans. The SDK's own checks every attribute twice and reckons in pairs of seconds and
+// nanoseconds. Ours keeps what it is told, and is written where it ends.
 import {
   SpanKind,
   SpanStatusCode,
@@ -11,7 +11,7 @@ import {
   type SpanContext,
   type SpanStatus,
 } from '@opentelemetry/api';
-import type { ReadableSpan, SpanProcessor, TimedEvent } from '@opentelemetry/sdk-trace-node';
+import type { ReadableSpan, TimedEvent } from '@opentelemetry/sdk-trace-node';
 import type { SpanAttributes, SpanInit } from '@app/event-store/core';
 import { OwnSpan } from './own-span.js';
 import { describe, SpanForOthers } from './span-for-others.js';
@@ -27,9 +27,14 @@ const kinds = {
 /** As OpenTelemetry's OTEL_SPAN_EVENT_COUNT_LIMIT is unless it is set. */
 const EVENTS = 128;
 
+/** Of most spans, and of all of them the same: what is said is put into a new one. */
+const NO_LINKS: Link[] = [];
+const NO_EVENTS: TimedEvent[] = [];
+const UNSET: SpanStatus = { code: SpanStatusCode.UNSET };
+
 /** Where spans come from, and where they go. */
 export interface Origin extends Pick<ReadableSpan, 'resource' | 'instrumentationScope'> {
-  readonly processor: Pick<SpanProcessor, 'onEnd'>;
+  readonly processor: { onEnd(span: RecordedSpan): void };
 }
 
 export interface Beginning {
@@ -43,14 +48,15 @@ export class RecordedSpan extends OwnSpan implements ReadableSpan {
   readonly kind: SpanKind;
   readonly parentSpanContext: SpanContext | undefined;
   readonly attributes: Attributes = {};
-  readonly links: Link[];
-  readonly events: TimedEvent[] = [];
-  status: SpanStatus = { code: SpanStatusCode.UNSET };
+  links: Link[] = NO_LINKS;
+  events: TimedEvent[] = NO_EVENTS;
+  status: SpanStatus = UNSET;
   ended = false;
   readonly droppedAttributesCount = 0;
   droppedEventsCount = 0;
   readonly droppedLinksCount = 0;
-  private readonly beganAt = Date.now();
+  /** In milliseconds since 1970. */
+  readonly beganAt = Date.now();
   private readonly began = performance.now();
   private tookMs = 0;
 
@@ -63,7 +69,7 @@ export class RecordedSpan extends OwnSpan implements ReadableSpan {
     this.parentSpanContext = parent;
     this.name = name;
     this.kind = kinds[kind];
-    this.links = links ? linksTo(links) : [];
+    if (links) this.links = linksTo(links);
     if (attributes) this.set(attributes);
   }
 
@@ -78,7 +84,8 @@ export class RecordedSpan extends OwnSpan implements ReadableSpan {
   addEvent(name: string, attributes: Attributes): void {
     if (this.ended) return;
     if (this.events.length >= EVENTS) this.droppedEventsCount += 1;
-    else this.events.push({ name, attributes, time: hrTime(this.beganAt + performance.now() - this.began) });
+    else
+      this.events = [...this.events, { name, attributes, time: hrTime(this.beganAt + performance.now() - this.began) }];
   }
 
   end(error?: unknown): void {
@@ -92,12 +99,17 @@ export class RecordedSpan extends OwnSpan implements ReadableSpan {
     this.origin.processor.onEnd(this);
   }
 
+  /** In milliseconds since 1970, by a clock that nobody sets. */
+  get endedAt(): number {
+    return this.beganAt + this.tookMs;
+  }
+
   get startTime(): HrTime {
     return hrTime(this.beganAt);
   }
 
   get endTime(): HrTime {
-    return hrTime(this.beganAt + this.tookMs);
+    return hrTime(this.endedAt);
   }
 
   get duration(): HrTime {

@@ -4,6 +4,8 @@ import type { PlatformConfig } from '../config/platform.config.js';
 
 /** Of our spans; other libraries have one each. */
 const SCOPE = { name: 'event-store' };
+/** A span waits so long at most before it is sent, as OpenTelemetry's do. */
+const EVERY_MS = 5_000;
 
 /** Call it before the application is created. Resolves to what sends the last spans and ends; without a collector it does nothing. */
 export async function startTracing(
@@ -12,7 +14,7 @@ export async function startTracing(
 ): Promise<() => Promise<void>> {
   const { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_TRACES_SAMPLER_ARG: share } = config;
   if (endpoint === undefined) return () => Promise.resolve();
-  const [{ ROOT_CONTEXT }, { OTLPTraceExporter }, { resourceFromAttributes }, sdk, { otelTracer }, { SpanContexts }] =
+  const [{ ROOT_CONTEXT }, { OTLPTraceExporter }, { resourceFromAttributes }, sdk, { otelTracer }, ...own] =
     await Promise.all([
       import('@opentelemetry/api'),
       import('@opentelemetry/exporter-trace-otlp-http'),
@@ -20,23 +22,32 @@ export async function startTracing(
       import('@opentelemetry/sdk-trace-node'),
       import('./otel-tracer.js'),
       import('./span-contexts.js'),
+      import('./span-batches.js'),
+      import('./otlp-sender.js'),
     ]);
+  const [{ SpanContexts }, { SpanBatches }, { otlpSender }] = own;
   const url = `${endpoint.replace(/\/$/, '')}/v1/traces`;
-  const resource = resourceFromAttributes({ 'service.name': service, 'process.pid': process.pid });
-  const processor = new sdk.BatchSpanProcessor(new OTLPTraceExporter({ url }));
+  const attributes = { 'service.name': service, 'process.pid': process.pid };
+  const resource = resourceFromAttributes(attributes);
+  const sender = otlpSender(url);
+  const batches = new SpanBatches(attributes, SCOPE.name, sender.send);
+  const sending = setInterval(() => batches.flush(), EVERY_MS).unref();
+  const isEvery = Number(share) === 1;
   const root = new sdk.TraceIdRatioBasedSampler(Number(share));
-  // For spans of other libraries; ours go to the same processor, and are sampled alike.
+  // For spans of other libraries: ours have a way of their own to the same collector, and are sampled alike.
   const provider = new sdk.NodeTracerProvider({
     resource,
     sampler: new sdk.ParentBasedSampler({ root }),
-    spanProcessors: [processor],
+    spanProcessors: [new sdk.BatchSpanProcessor(new OTLPTraceExporter({ url }))],
   });
   provider.register({ contextManager: new SpanContexts() });
   const keeps = (traceId: string): boolean =>
-    root.shouldSample(ROOT_CONTEXT, traceId).decision === sdk.SamplingDecision.RECORD_AND_SAMPLED;
-  useTracer(otelTracer({ resource, instrumentationScope: SCOPE, processor }, keeps));
+    isEvery || root.shouldSample(ROOT_CONTEXT, traceId).decision === sdk.SamplingDecision.RECORD_AND_SAMPLED;
+  useTracer(otelTracer({ resource, instrumentationScope: SCOPE, processor: batches }, keeps));
   return async () => {
     useTracer(undefined);
-    await provider.shutdown();
+    clearInterval(sending);
+    batches.flush();
+    await Promise.all([sender.close(), provider.shutdown()]);
   };
 }
