@@ -34,6 +34,22 @@ describe('interleaved rounds', () => {
     expect(other).toEqual({ name: 'other', ratio: 1.5, min: 1, max: 2, perSecond: 20 });
   });
 
+  it('may give everybody several turns, and compare what these come to', async () => {
+    const order: string[] = [];
+    const rates: Record<string, number[]> = { raw: [1, 1, 10, 30, 20, 20], other: [9, 9, 30, 30, 5, 15] };
+    const contestant = (name: string) => ({
+      name,
+      run: () => {
+        order.push(name);
+        return Promise.resolve(rates[name]!.shift()!);
+      },
+    });
+    const [raw, other] = await interleaved([contestant('raw'), contestant('other')], 2, 2);
+    expect(order.join(' ')).toBe('raw other other raw raw other other raw raw other other raw');
+    expect(raw).toEqual({ name: 'raw', ratio: 1, min: 1, max: 1, perSecond: 20 });
+    expect(other).toEqual({ name: 'other', ratio: 1, min: 0.5, max: 1.5, perSecond: 20 });
+  });
+
   it('have a median', () => {
     expect([median([3, 1, 2]), median([4, 1, 2, 3])]).toEqual([2, 2.5]);
   });

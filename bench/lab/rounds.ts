@@ -18,15 +18,21 @@ export interface Standing {
   readonly perSecond: number;
 }
 
-/** The first contestant is what the others are measured by. One round is run before, and does not count. */
-export async function interleaved(contestants: readonly Contestant[], rounds: number): Promise<Standing[]> {
+/**
+ * The first contestant is what the others are measured by. One round is run before, and does not count.
+ * @param turns of each contestant in a round, which are averaged: what the machine does for seconds then meets all of them within a round.
+ */
+export async function interleaved(contestants: readonly Contestant[], rounds: number, turns = 1): Promise<Standing[]> {
   const rates = contestants.map((): number[] => []);
   for (let round = -1; round < rounds; round += 1) {
-    for (let turn = 0; turn < contestants.length; turn += 1) {
-      const index = (turn + round + 1) % contestants.length;
-      const rate = await contestants[index]!.run();
-      if (round >= 0) rates[index]!.push(rate);
+    const sums = contestants.map(() => 0);
+    for (let turn = (round + 1) * turns; turn < (round + 2) * turns; turn += 1) {
+      for (let at = 0; at < contestants.length; at += 1) {
+        const index = (turn + at) % contestants.length;
+        sums[index]! += await contestants[index]!.run();
+      }
     }
+    if (round >= 0) for (const [index, sum] of sums.entries()) rates[index]!.push(sum / turns);
   }
   return contestants.map(({ name }, index) => {
     const ratios = rates[index]!.map((rate, round) => rate / rates[0]![round]!);
