@@ -10,6 +10,7 @@ import { freezePostgres } from '../support/frozen-postgres.js';
 import { ask, expectProblem, type Answer } from '../support/http.js';
 import { makeRunFolder } from '../support/run-folder.js';
 import { mountSmallDisk, type SmallDisk } from '../support/small-disk.js';
+import { stopsForWantOfSpace } from '../support/want-of-space.js';
 import { startWholeSystem } from '../support/whole-system.js';
 import { Arena } from './arena.js';
 import { busUnderFire } from './bus-under-fire.js';
@@ -17,6 +18,7 @@ import { closeDatabase, openDatabase } from './databases.js';
 import { expectReady, NOT_READY_WITHIN_MS, READY_AGAIN_WITHIN_MS, watchLiveness } from './health.js';
 import { openStory } from './stories.js';
 import { usualEnvironment } from './under-fire.js';
+import { wakingFaults } from './waking.faults.js';
 
 const OPENS_WITHIN_MS = 240_000;
 const SERVICE = 'order-service';
@@ -26,19 +28,24 @@ const ONE_MUG = JSON.stringify({ lines: [{ sku: 'mug', quantity: 1 }] });
 
 const folder = await makeRunFolder();
 await chmod(folder, 0o711); // the server may be another user
+/** Room for three databases and what these tests write; filled, it is memory. */
+const WHOLE_MEGABYTES = 400;
 let disk: SmallDisk | undefined;
+/** With all files of the server. */
+let wholeDisk: SmallDisk | undefined;
 
 describe('a database at its limits', { timeout: 180_000 }, () => {
   let arena: Arena;
   beforeAll(async () => {
     disk = await mountSmallDisk(join(folder, 'small'), 100);
+    wholeDisk = disk && (await mountSmallDisk(join(folder, 'whole'), WHOLE_MEGABYTES));
     const env = { ...usualEnvironment(), REQUEST_DEADLINE_MS: '4000' };
-    const whole = await startWholeSystem(env);
+    const whole = await startWholeSystem(env, { databaseDir: wholeDisk && join(wholeDisk.path, 'postgres') });
     arena = new Arena(whole, busUnderFire(whole.system), env);
   }, OPENS_WITHIN_MS);
   afterAll(async () => {
     await arena?.close();
-    await disk?.unmount();
+    for (const mounted of [disk, wholeDisk]) await mounted?.unmount();
     await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   }, OPENS_WITHIN_MS);
   beforeEach(() => arena.expectHealthy());
@@ -150,4 +157,28 @@ describe('a database at its limits', { timeout: 180_000 }, () => {
     await admin(`ALTER DATABASE ${DATABASE} SET TABLESPACE pg_default`);
     await openDatabase(arena.system.postgres, DATABASE);
   });
+
+  it('the volume of all its files full, so that it stops: refused with 503, not ready; with space again and started, all that was acknowledged is there [37]', async ({
+    skip,
+  }) => {
+    skip(!wholeDisk, 'nothing can be mounted here');
+    const { postgres } = arena.system;
+    await survives(async () => {
+      await arena.midFlow(SERVICE);
+      const makeRoom = await wholeDisk!.fill();
+      try {
+        await stopsForWantOfSpace(postgres);
+        await expectReady(arena, 503, NOT_READY_WITHIN_MS);
+        for (const method of ['GET', 'POST'] as const) expectRefused(await send(method));
+        await expect(postgres.start()).rejects.toThrow('No space left on device');
+      } finally {
+        await makeRoom();
+      }
+      await postgres.start();
+      await expectReady(arena, 200, READY_AGAIN_WITHIN_MS);
+      await eventually(async () => expect((await send('POST')).status).toBe(201), { timeoutMs: 20_000 });
+    });
+  });
+
+  wakingFaults(() => arena, survives);
 });

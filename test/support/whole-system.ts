@@ -35,12 +35,14 @@ export interface WholeSystemOptions {
   readonly brokerDownAtStart?: boolean;
   /** How a service is run, asked at every start; default: the packed build of these sources. */
   readonly command?: (service: ServiceName) => readonly string[];
+  /** Where PostgreSQL keeps its files; default: with everything else. */
+  readonly databaseDir?: string | undefined;
 }
 
 /** A system on Kafka needs `canStartKafka()`, or `on`. */
 export async function startWholeSystem(
   env: Readonly<Record<string, string>> = {},
-  { broker = 'postgres', on, brokerDownAtStart = false, command = packedCommand }: WholeSystemOptions = {},
+  { broker = 'postgres', on, brokerDownAtStart = false, command = packedCommand, databaseDir }: WholeSystemOptions = {},
 ): Promise<WholeSystem> {
   await packOnce(() => undefined);
   const folder = await mkdtemp(join(tmpdir(), 'nest-es-system-'));
@@ -51,6 +53,7 @@ export async function startWholeSystem(
     const kafka = { use: on ?? ('own' as const), downAtStart: brokerDownAtStart };
     const system = await startSystem({
       dataDir: folder,
+      databaseDir,
       /** Read at each start: a test may have changed its own by then. */
       get env() {
         return { ...NO_RATE_LIMITS, ...env };

@@ -28,7 +28,7 @@ describe('the fault proxy', () => {
     });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
-    proxy = await startFaultProxy({ target: `tcp://127.0.0.1:${(server.address() as AddressInfo).port}/path` });
+    proxy = await startFaultProxy({ target: `tcp://127.0.0.1:${port()}/path` });
   });
   afterEach(async () => {
     for (const { socket } of clients.splice(0)) socket.destroy();
@@ -36,6 +36,8 @@ describe('the fault proxy', () => {
     for (const socket of accepted) socket.destroy();
     server.close();
   });
+
+  const port = (): number => (server.address() as AddressInfo).port;
 
   interface Client {
     readonly socket: Socket;
@@ -124,6 +126,27 @@ describe('the fault proxy', () => {
     expect([one, other, late].map(({ ended, chunks }) => [ended, chunks])).toEqual(
       [one, other, late].map(() => [[], []]),
     );
+  });
+
+  it('leaves those alone that do not begin with what it is told', async () => {
+    await proxy.close();
+    proxy = await startFaultProxy({ target: proxy.url.replace(/:\d+/, `:${port()}`), only: 'quick' });
+    const [one, other] = [await open(), await open()];
+    for (const [client, text] of [
+      [one, TEXT],
+      [other, 'slow'],
+    ] as const) {
+      client.say(text);
+      await answered(client, text);
+    }
+    await proxy.mode('blackhole');
+    const [late, fine] = [await open(), await open()];
+    for (const client of [one, late]) client.say(TEXT);
+    other.say('ly');
+    fine.say('slow');
+    await answered(other, 'slowly');
+    await answered(fine, 'slow');
+    expect([one.text(), late.text()]).toEqual([TEXT.toUpperCase(), '']);
   });
 
   it('resets what is there and what comes', async () => {

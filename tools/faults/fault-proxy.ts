@@ -9,6 +9,11 @@ export interface FaultProxyOptions {
   readonly target: string;
   /** Port on 127.0.0.1; default: any free one. */
   readonly listen?: number;
+  /**
+   * Faults are for connections only that begin with this text, e.g. the application_name of some to PostgreSQL; `reset` and `refuse` are
+   * for all. Default: for all.
+   */
+  readonly only?: string;
 }
 
 export interface ProxyCounts {
@@ -33,7 +38,7 @@ export interface FaultProxy {
 }
 
 /** Begins in mode `pass`. @throws Error the port to listen on is taken. */
-export async function startFaultProxy({ target, listen = 0 }: FaultProxyOptions): Promise<FaultProxy> {
+export async function startFaultProxy({ target, listen = 0, only }: FaultProxyOptions): Promise<FaultProxy> {
   const to = new URL(target);
   const host = to.hostname.replace(/^\[(.*)\]$/, '$1');
   const open = new Set<FaultyConnection>();
@@ -55,6 +60,7 @@ export async function startFaultProxy({ target, listen = 0 }: FaultProxyOptions)
         host,
         port: Number(to.port),
         fault: () => fault,
+        concerns: only === undefined ? undefined : (first) => first.includes(only),
         onBytes: (from, bytes) => (counts[from] += bytes),
         onClosed(closed, cut) {
           open.delete(closed);

@@ -12,6 +12,8 @@ export interface ConnectionOptions {
   readonly port: number;
   /** Asked anew for every chunk. */
   readonly fault: () => Fault;
+  /** Whether faults are for this connection, by what the client says first; default: they are. */
+  readonly concerns?: ((first: Buffer) => boolean) | undefined;
   readonly onBytes: (from: Side, bytes: number) => void;
   readonly onClosed: (connection: FaultyConnection, cut: boolean) => void;
 }
@@ -21,19 +23,22 @@ const PIECES_A_SECOND = 20;
 
 export class FaultyConnection {
   private readonly server: Socket | undefined;
+  /** Undefined until the client has said something. */
+  private isConcerned: boolean | undefined;
   private isDark = false;
   private isCut = false;
   private readonly passed = { client: 0, server: 0 };
 
   constructor(private readonly options: ConnectionOptions) {
     const { client, host, port } = options;
+    if (!options.concerns) this.isConcerned = true;
     client.setNoDelay(true);
     client.on('error', () => undefined); // 'close' follows
     client.once('close', () => {
       this.server?.destroy();
       options.onClosed(this, this.isCut);
     });
-    if (options.fault().kind === 'blackhole') {
+    if (this.fault.kind === 'blackhole') {
       this.isDark = true;
       client.resume();
       return;
@@ -48,7 +53,7 @@ export class FaultyConnection {
 
   /** For good, as after a router forgot about it: nothing goes through any more, and the client does not learn of its end. */
   goDark(): void {
-    this.isDark = true;
+    if (this.isConcerned) this.isDark = true;
   }
 
   /** Both sides see a reset. */
@@ -64,6 +69,10 @@ export class FaultyConnection {
     this.passed.server = 0;
   }
 
+  private get fault(): Fault {
+    return this.isConcerned ? this.options.fault() : { kind: 'pass' };
+  }
+
   private passOn(side: Side, from: Socket, to: Socket): void {
     from.on('data', (chunk: Buffer) => {
       from.pause(); // one chunk after the other
@@ -77,7 +86,11 @@ export class FaultyConnection {
   }
 
   private async forward(side: Side, chunk: Buffer, to: Socket): Promise<void> {
-    const fault = this.options.fault();
+    if (side === 'client' && this.isConcerned === undefined) {
+      this.isConcerned = this.options.concerns!(chunk);
+      if (this.fault.kind === 'blackhole') this.goDark();
+    }
+    const { fault } = this;
     if (this.isDark) return;
     if (fault.kind === 'latency') await sleep(fault.ms);
     if (fault.kind === 'slicer') return this.inPieces(chunk, 1, nextTurn, to);

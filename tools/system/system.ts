@@ -23,6 +23,8 @@ type Environment = Readonly<Record<string, string>>;
 export interface SystemOptions {
   /** Everything the system keeps lies below it. */
   readonly dataDir: string;
+  /** Where PostgreSQL keeps its files, default `<dataDir>/postgres`. */
+  readonly databaseDir?: string | undefined;
   /** Default `postgres`. */
   readonly broker?: BrokerName;
   /** For `broker: 'kafka'`. */
@@ -76,7 +78,10 @@ export async function startSystem(options: SystemOptions): Promise<System> {
 
   try {
     await keepToBroker(dataDir, brokerName);
-    const postgres = await startPostgres({ dataDir: join(dataDir, 'postgres'), settings: { max_connections: 300 } });
+    const postgres = await startPostgres({
+      dataDir: options.databaseDir ?? join(dataDir, 'postgres'),
+      settings: { max_connections: 300 },
+    });
     held.push(() => postgres.stop());
     const databaseUrl = (name: string) => postgres.url(databaseOf(name));
     await Promise.all([...names.map(databaseOf), 'bus'].map((database) => postgres.createDatabase(database)));

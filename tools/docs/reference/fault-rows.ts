@@ -91,8 +91,16 @@ export const FAULT_ROWS: readonly (readonly [number: number, fault: string, expe
     'PostgreSQL is frozen: it keeps its connections and answers nothing',
     'queries time out, requests are refused; it goes on by itself',
   ],
-  [30, 'The connection on which a process listens is half open', 'polling goes on; a probe finds out and listens anew'],
-  [31, 'Notifications are refused or lost', 'polling finds the records; nothing fails'],
+  [
+    30,
+    'The connection on which a process listens is half open',
+    'polling goes on, and so do requests; a gauge says that it hears nothing; a probe finds out and listens anew',
+  ],
+  [
+    31,
+    'Notifications are refused or lost, or their queue is full',
+    'polling finds the records; nothing fails; once there is room they are sent again',
+  ],
   [32, 'Slow queries take every connection of the pool', 'whoever waits is told so in time'],
   [34, 'A report reads in one long transaction', 'subscriptions do not notice'],
   [
@@ -105,7 +113,11 @@ export const FAULT_ROWS: readonly (readonly [number: number, fault: string, expe
     'The volume of the database is full',
     'appends are refused as unavailable, reads go on; once there is space appends go on without a restart',
   ],
-  [37, 'The volume of the write-ahead log is full', 'the server stops, and recovers once there is space'],
+  [
+    37,
+    'The volume of the write-ahead log is full',
+    'the server stops, requests are refused with 503; started with space again, all that was acknowledged is there, and services go on by themselves',
+  ],
   [39, 'The clock of a machine is an hour off', 'order is by position; timers follow the clock of the database'],
   [40, 'Deadlines of processes pass while every worker is down', 'each fires once after the restart'],
   [

@@ -44,8 +44,8 @@ export function faultsPage(tree: Tree): { page: string; problems: Problem[] } {
       }),
     ),
     '## How they are provoked',
-    'Between two steps a process ends, fails or pauses at a **failpoint** ([failpoint.ts](../../libs/event-store/src/core/failpoint.ts)): `NODE_ENV=test FAILPOINTS=relay.afterSendBeforeMark=kill@2`. Without these variables a failpoint is a call of an empty function.',
-    'Networks fail in a **fault proxy** ([fault-proxy.ts](../../tools/faults/fault-proxy.ts)): late, slow, byte by byte, half open, reset, refused, or cut between a request and its answer.',
+    'Between two steps a process ends, fails or pauses at a **failpoint** ([failpoint.ts](../../libs/event-store/src/core/failpoint.ts)): `NODE_ENV=test FAILPOINTS=relay.afterSendBeforeMark=kill@2`. With `FAILPOINTS=messages` whoever started the process arms one after the other while it goes on. Without these variables a failpoint is a call of an empty function.',
+    'Networks fail in a **fault proxy** ([fault-proxy.ts](../../tools/faults/fault-proxy.ts)): late, slow, byte by byte, half open, reset, refused, or cut between a request and its answer; for all connections, or for those alone that begin with a given text.',
     'Servers are killed, stopped and frozen as processes. Faults that need root or a file system of their own are skipped elsewhere, and say so.',
   );
   const problems = tests.flatMap(({ file, line, rows }) =>

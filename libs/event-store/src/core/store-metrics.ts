@@ -138,6 +138,11 @@ export const storeMetrics = {
   ),
   poolMax: gauge('db_client_connection_max', [pool], 'Connections a pool may have.'),
   poolPending: gauge('db_client_connection_pending_requests', [pool], 'Calls that wait for a connection.'),
+  notifyUp: gauge(
+    'event_store_notify_up',
+    [],
+    'Whether this process hears at once of what others write to its database. 0: it does not, and finds it when it looks by itself.',
+  ),
   sourceUp: gauge(
     'event_store_metrics_source_up',
     ['source'],

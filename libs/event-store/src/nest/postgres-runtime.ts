@@ -130,6 +130,7 @@ export function createPostgresRuntime(
     personalData: vault,
     operations: new PostgresOperationsLog(database),
     figures: new PostgresFigures(database),
+    waking,
     unitOfWork,
     registry,
     logs: { ...logs, events: new PersonalLog(logs.events, vault) },

@@ -31,6 +31,8 @@ export interface EventStoreRuntime {
   readonly operations: OperationsLog;
   /** What gauges are read from; undefined in memory. */
   readonly figures?: Figures;
+  /** Whether notifications of other processes arrive, `local` while nobody listens; undefined in memory. */
+  readonly waking?: { readonly status: 'up' | 'down' | 'local' };
   readonly unitOfWork: UnitOfWork;
   readonly registry: EventRegistry;
   readonly logs: Readonly<Record<LogName, SettledLog>>;

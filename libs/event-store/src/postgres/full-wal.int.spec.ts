@@ -6,8 +6,8 @@ import { eventually } from '../../../../test/support/eventually.js';
 import { openTestStore, type TestStore } from '../../../../test/support/event-store-database.js';
 import { makeRunFolder } from '../../../../test/support/run-folder.js';
 import { mountSmallDisk, type SmallDisk } from '../../../../test/support/small-disk.js';
-import { startPostgres, withClient, type EmbeddedPostgres } from '../../../../tools/postgres/index.js';
-import { isAlive } from '../../../../tools/postgres/process.js';
+import { stopsForWantOfSpace } from '../../../../test/support/want-of-space.js';
+import { startPostgres, type EmbeddedPostgres } from '../../../../tools/postgres/index.js';
 import { UnavailableError } from '../core/index.js';
 import { appendTo, newStream } from '../testing/event-store.support.js';
 
@@ -41,13 +41,7 @@ describe('on a disk that is soon full', { timeout: 60_000 }, () => {
     const acknowledged = Array.from({ length: 20 }, () => newStream());
     for (const stream of acknowledged) await store.store.append(appendTo(stream));
     const makeRoom = await disk!.fill();
-    await eventually(
-      async () => {
-        await writeAhead(server).catch(() => undefined);
-        expect(isAlive(server.pid)).toBe(false);
-      },
-      { timeoutMs: 40_000, everyMs: 10 },
-    );
+    await stopsForWantOfSpace(server);
     const request = appendTo(newStream());
     await expect(store.store.append(request)).rejects.toBeInstanceOf(UnavailableError);
     await expect(server.start()).rejects.toThrow('No space left on device');
@@ -59,9 +53,3 @@ describe('on a disk that is soon full', { timeout: 60_000 }, () => {
       expect(await store.store.readStream(stream), stream).toHaveLength(1);
   });
 });
-
-/** A megabyte for the log alone: the tables need no room. */
-function writeAhead(server: EmbeddedPostgres): Promise<unknown> {
-  const text = `SELECT pg_logical_emit_message(true, 'ballast', repeat('x', 1000000))`;
-  return withClient(server.url(), (admin) => admin.query(text));
-}

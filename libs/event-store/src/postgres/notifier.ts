@@ -106,8 +106,10 @@ export class Notifier {
   private async open(): Promise<DedicatedConnection> {
     if (this.connection && !this.connection.failure) return this.connection;
     this.connection = await DedicatedConnection.open(this.options.connection, 'notify');
+    // A lost signal is no loss. A queue that was full (54000) stays so for senders until somebody asks how full it is: that lets go of what
+    // nobody waits for any more.
     const [row] = await this.connection.query({
-      text: `SELECT pg_backend_pid() FROM set_config('synchronous_commit', 'off', false)`, // a lost signal is no loss
+      text: `SELECT pg_backend_pid(), pg_notification_queue_usage() FROM set_config('synchronous_commit', 'off', false)`,
     });
     this.pid = Number(row![0]);
     return this.connection;

@@ -14,7 +14,7 @@ export function storeReadings(runtime: EventStoreRuntime, subscriptions: Subscri
   const { figures } = runtime;
   const often = { everyMs: EVERY_MS, withinMs: WITHIN_MS };
   const sources: Source[] = [
-    () => ofThisProcess(subscriptions),
+    () => ofThisProcess(runtime, subscriptions),
     kept({ name: 'settling', ...often }, () => settling(runtime)),
     kept({ name: 'broker', ...often }, () => consumers(runtime, subscriptions)),
   ];
@@ -27,12 +27,14 @@ export function storeReadings(runtime: EventStoreRuntime, subscriptions: Subscri
   ];
 }
 
-function ofThisProcess(subscriptions: SubscriptionHost): Reading[] {
+function ofThisProcess({ waking }: EventStoreRuntime, subscriptions: SubscriptionHost): Reading[] {
+  const { status = 'local' } = waking ?? {};
+  const hears = status === 'local' ? [] : [reading(metrics.notifyUp, {}, status === 'up' ? 1 : 0)];
   const { waiting } = subscriptions.deadLetters() ?? {};
   const states = subscriptions
     .statuses()
     .map(({ name, log, state }) => reading(metrics.subscriptionState, { subscription: name, log, state }, 1));
-  return waiting === undefined ? states : [...states, reading(metrics.deadLettersWaiting, {}, waiting)];
+  return [...states, ...hears, ...(waiting === undefined ? [] : [reading(metrics.deadLettersWaiting, {}, waiting)])];
 }
 
 async function settling({ logs, figures }: EventStoreRuntime): Promise<Reading[]> {
