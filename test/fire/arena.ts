@@ -31,6 +31,8 @@ export interface Fight {
   readonly scenarios?: readonly ScenarioName[];
   /** Orders in one wave, default 10. */
   readonly orders?: number;
+  /** Of them at a time, default 6. */
+  readonly concurrency?: number;
   /** One wave only; default: one after the other until the fault is over. */
   readonly once?: boolean;
 }
@@ -176,7 +178,7 @@ export class Arena {
   }
 
   private async play(fault: () => Promise<unknown>, fight: Fight) {
-    const { scenarios = withoutTimeouts, orders = WAVE, once = false } = fight;
+    const { scenarios = withoutTimeouts, orders = WAVE, concurrency = CONCURRENCY, once = false } = fight;
     const stories: Story[] = [];
     const troubles: string[] = [];
     const abort = new AbortController();
@@ -191,7 +193,7 @@ export class Arena {
         const wave = await playOrders(shop, {
           orders,
           scenarios,
-          concurrency: CONCURRENCY,
+          concurrency,
           deadlineMs: 90_000,
           signal,
         });

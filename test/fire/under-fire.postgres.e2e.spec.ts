@@ -5,7 +5,7 @@ import { busUnderFire } from './bus-under-fire.js';
 import { describeUnderFire, usualEnvironment } from './under-fire.js';
 
 describeUnderFire('postgres', async () => {
-  const env = usualEnvironment();
+  const env = { ...usualEnvironment(), NODE_ENV: 'test', FAILPOINTS: 'messages' };
   const whole = await startWholeSystem(env);
   return new Arena(whole, busUnderFire(whole.system), env);
 });

@@ -15,6 +15,8 @@ export interface ServiceProcess {
   /** SIGTERM, then waits: the service drains and exits by itself. Returns its exit code. */
   stop(): Promise<number | string>;
   kill9(): Promise<void>;
+  /** A message to the process, as `process.on('message')` hears it. */
+  tell(message: object): void;
 }
 
 export interface ServiceOptions {
@@ -59,6 +61,7 @@ export async function startService(options: ServiceOptions): Promise<ServiceProc
       child.kill('SIGKILL');
       await ended;
     },
+    tell: (message) => void child.send(message),
   };
 }
 

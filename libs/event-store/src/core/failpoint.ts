@@ -65,6 +65,25 @@ function carryOut({ at, action, ms }: FailpointHit): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, action === 'delay' ? ms : undefined);
 }
 
-/** Never awaited: switched off, it costs a call of an empty function. */
+/** What arms them is said by messages of whoever has started the process: `{ failpoints: 'relay.afterFetch=throw@2' }`, each in place of the last. */
+export function armedByMessages(
+  from: Pick<NodeJS.Process, 'on' | 'channel'> = process,
+  act?: (hit: FailpointHit) => void,
+): (at: Failpoint) => void {
+  let reached: (at: Failpoint) => void = () => undefined;
+  from.on('message', (message: { readonly failpoints?: string } | null) => {
+    if (message?.failpoints !== undefined) reached = armed(message.failpoints, act);
+  });
+  from.channel?.unref(); // to listen must not keep the process alive
+  return (at) => reached(at);
+}
+
+const { NODE_ENV, FAILPOINTS } = process.env;
+
+/** Never awaited: switched off, it costs a call of an empty function. `FAILPOINTS=messages` lets a process go on while one after the other acts. */
 export const failpoint: (at: Failpoint) => void =
-  process.env['NODE_ENV'] === 'test' && process.env['FAILPOINTS'] ? armed(process.env['FAILPOINTS']) : () => undefined;
+  NODE_ENV !== 'test' || !FAILPOINTS
+    ? () => undefined
+    : FAILPOINTS === 'messages'
+      ? armedByMessages()
+      : armed(FAILPOINTS);

@@ -1,6 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { EventEmitter } from 'node:events';
+import { describe, expect, it, vi } from 'vitest';
 import { ConfigurationError } from './errors.js';
-import { armed, failpoint, failpoints, type FailpointHit } from './failpoint.js';
+import { armed, armedByMessages, failpoint, failpoints, type FailpointHit } from './failpoint.js';
 
 describe('failpoints', () => {
   const recorded = (text: string) => {
@@ -21,6 +22,25 @@ describe('failpoints', () => {
       { at: 'inbox.beforeTx', action: 'delay', ms: 250 },
       { at: 'append.beforeInsert', action: 'bug', ms: 0 },
     ]);
+  });
+
+  it('are armed anew by each message that says so, and by no other', () => {
+    const hits: FailpointHit[] = [];
+    const parent = new EventEmitter();
+    const channel = { ref: vi.fn<() => void>(), unref: vi.fn<() => void>() };
+    const process = Object.assign(parent, { channel }) as unknown as NodeJS.Process;
+    const at = armedByMessages(process, (hit) => hits.push(hit));
+    expect(channel.unref).toHaveBeenCalledOnce();
+    at('relay.afterFetch');
+    parent.emit('message', { failpoints: 'relay.afterFetch=throw@2' });
+    parent.emit('message', { type: 'listening' });
+    parent.emit('message', null);
+    for (let passage = 1; passage <= 3; passage += 1) at('relay.afterFetch');
+    expect(hits.map((hit) => hit.at)).toEqual(['relay.afterFetch']);
+    parent.emit('message', { failpoints: 'relay.afterMark=throw,inbox.beforeTx=throw@9' });
+    for (const point of ['relay.afterFetch', 'relay.afterMark', 'inbox.beforeTx'] as const) at(point);
+    expect(hits.map((hit) => hit.at)).toEqual(['relay.afterFetch', 'relay.afterMark']);
+    expect(() => parent.emit('message', { failpoints: 'relay.afterfetch=throw' })).toThrow(ConfigurationError);
   });
 
   it.each([
