@@ -1,12 +1,13 @@
 // The stormy part of a run: orders come at a steady rate while the plan is carried out; then it is quiet, and what was begun comes to its end.
 import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Violation } from '../../libs/event-store/src/testing/invariants/index.js';
+import type { PlantedPoison, Violation } from '../../libs/event-store/src/testing/invariants/index.js';
 import type { System } from '../system/system.js';
 import type { ChaosArguments } from './arguments.js';
 import { Fleet } from './fleet.js';
 import { Lanes } from './lanes.js';
 import { startLoad, type Told } from './load.js';
+import { Poisoner } from './poison.js';
 import { REPLICAS, stormEndsAtMs, type PlannedFault } from './plan.js';
 import { RecordingShop } from './recording-shop.js';
 import { storm } from './storm.js';
@@ -31,6 +32,8 @@ export interface Battered {
   readonly unhealthy: readonly Violation[];
   /** What they said of memory and of waiting calls. */
   readonly bounds: Bounds;
+  /** Bad messages that were sent on purpose. */
+  readonly planted: readonly PlantedPoison[];
   /** When the last fault was mended and the last order had come, as `Date.now()` says it. */
   readonly quietSince: number;
   /** Processes that end from now on were asked to. */
@@ -38,13 +41,19 @@ export interface Battered {
 }
 
 /** Every process serves again when it resolves. @throws Error when a fault could not be mended; whatever was begun has ended then, too. */
-export async function batter(
-  system: System,
-  args: ChaosArguments,
-  plan: readonly PlannedFault[],
-  interrupted: AbortSignal,
-  log: (line: string) => void,
-): Promise<Battered> {
+export async function batter(system: System, ...how: How): Promise<Battered> {
+  const poisoner = new Poisoner(system);
+  try {
+    return await batterWith(poisoner, system, ...how);
+  } finally {
+    await poisoner.close();
+  }
+}
+
+type How = [args: ChaosArguments, plan: readonly PlannedFault[], interrupted: AbortSignal, log: (line: string) => void];
+
+async function batterWith(poisoner: Poisoner, system: System, ...how: How): Promise<Battered> {
+  const [args, plan, interrupted, log] = how;
   const over = new AbortController();
   const signal = AbortSignal.any([interrupted, over.signal]);
   setMaxListeners(0, signal); // every customer who waits is one
@@ -60,10 +69,13 @@ export async function batter(
   const forMs = stormEndsAtMs(args.seconds);
   const deadlineMs = args.seconds * 1000 + PATIENCE_MS;
   const shop = await customersOf(system, fleet, deadlineMs, signal);
+  await poisoner.parkOne(shop, { say, signal });
   began = Date.now();
   say(
     `${fleet.all.length} processes serve, ${ORDERS_PER_SECOND} orders come a second, ${plan.length} faults are planned`,
   );
+  const sown = poisoner.sow(forMs, { say, signal });
+  sown.catch(() => undefined); // looked at below
   const load = startLoad({ shop, seed: args.seed, ordersPerSecond: ORDERS_PER_SECOND, forMs, deadlineMs, signal });
   const liveness = watchLiveness(fleet);
   const usage = watchBounds(fleet);
@@ -76,6 +88,7 @@ export async function batter(
     const quietSince = Date.now();
     say('quiet from now on: what was begun comes to its end');
     const told = await load.done;
+    await sown;
     signal.throwIfAborted();
     say(`${told.stories.length} orders played to their end, ${told.troubles.length} broke off`);
     const unhealthy = await liveness.end();
@@ -87,12 +100,13 @@ export async function batter(
       complaints,
       unhealthy,
       bounds,
+      planted: poisoner.planted,
       quietSince,
       close: () => over.abort(new Error('The run is over.')),
     };
   } catch (error) {
     over.abort(error);
-    await Promise.all([load.done, lanes.idle(), liveness.end(), usage.end()]);
+    await Promise.allSettled([load.done, sown, lanes.idle(), liveness.end(), usage.end()]);
     throw error;
   } finally {
     clearInterval(heartbeat);

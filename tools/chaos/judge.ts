@@ -4,6 +4,7 @@ import {
   checkRepeats,
   groupBy,
   type Damage,
+  type PlantedPoison,
   type Violation,
 } from '../../libs/event-store/src/testing/invariants/index.js';
 import { checkCheckout } from '../demo/checkout-invariants.js';
@@ -26,6 +27,8 @@ export interface Witnesses {
   /** What processes said of their own health, and must not have. */
   readonly unhealthy: readonly Violation[];
   readonly bounds: Bounds;
+  /** Bad messages that were sent on purpose. */
+  readonly planted: readonly PlantedPoison[];
   /** When the last fault was mended and the last order had come, as `Date.now()` says it. */
   readonly quietSince: number;
   readonly signal: AbortSignal;
@@ -51,6 +54,7 @@ export async function judge({
   complaints,
   unhealthy,
   bounds,
+  planted,
   quietSince,
   signal,
 }: Witnesses): Promise<Judgement> {
@@ -65,13 +69,15 @@ export async function judge({
   const repeated = restedAt === undefined ? [] : checkRepeats(await shop.repeat()); // before all else is looked at: it must leave nothing
   const played = { stories: told.stories, troubles: [] };
   const within = restedAt === undefined ? 0 : REST_WITHIN_MS; // what moves after all has moved since
-  const { checkout, violations } = await verify(watched, played, within, { signal, acknowledged: shop.receipts });
+  const heard = { acknowledged: shop.receipts, planted };
+  const { checkout, violations } = await verify(watched, played, within, { signal, ...heard });
   const services = Object.entries(probe.queries);
   const immutable = await Promise.all(services.map(([service, query]) => checkImmutable(service, query)));
   const found = [
     ...violations,
     ...repeated,
     ...immutable.flat(),
+    ...(await probe.checkAggregates()),
     ...unhealthy,
     ...bounds.violations,
     ...withoutDeadlines(checkout),

@@ -8,8 +8,8 @@ import { keepEvidence } from './evidence.js';
 import { judge } from './judge.js';
 import { planFaults } from './plan.js';
 
-/** A gateway that is slow enough for faults to hit payments in the middle. */
-const ENVIRONMENT = { GATEWAY_DELAY_MS: '100', METRICS_PORT: '0' } as const;
+/** A gateway that is slow enough for faults to hit payments in the middle, and for a message to come before the one of a slow payment. */
+const ENVIRONMENT = { GATEWAY_DELAY_MS: '100', GATEWAY_STALL_MS: '5000', METRICS_PORT: '0' } as const;
 
 interface Verdict {
   readonly json: string;

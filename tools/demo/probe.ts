@@ -6,9 +6,11 @@ import {
   type ReadModelCopies,
   type Row,
   type SystemProbe,
+  type Violation,
 } from '../../libs/event-store/src/testing/invariants/index.js';
 import { publishedOnKafka } from '../../libs/event-store/src/kafka/index.js';
 import type { KafkaAddress } from '../system/broker.js';
+import { checkAggregates } from './aggregate-states.js';
 import { rebuildReadModels } from './read-models.js';
 import { checkoutShapes, ORDER_EVENTS, PAYMENT_EVENTS, shopServices, type ShopService } from './checkout-shape.js';
 
@@ -16,6 +18,8 @@ export interface CheckoutProbe extends SystemProbe {
   readonly queries: Readonly<Record<ShopService, Query>>;
   /** What is served, and what its events give. */
   readModels(): Promise<readonly ReadModelCopies[]>;
+  /** I9: states through snapshots. */
+  checkAggregates(): Promise<readonly Violation[]>;
   close(): Promise<void>;
 }
 
@@ -36,6 +40,7 @@ export function openProbe(
       ? publishedOnKafka({ ...topics, topics: [ORDER_EVENTS, PAYMENT_EVENTS] })
       : publishedOnPostgres(queryOf('bus')),
     readModels: () => rebuildReadModels(databaseUrl),
+    checkAggregates: () => checkAggregates(databaseUrl),
     async close() {
       await Promise.all([...pools.values()].map((pool) => pool.end()));
     },

@@ -54,7 +54,15 @@ describe('rest', () => {
 });
 
 describe('an unreadable message', () => {
-  const unreadable = { topic: 'shop.v1', partition: 0, offset: '2', key: 'b', reasonCode: 'not-json' };
+  const unreadable = {
+    topic: 'shop.v1',
+    partition: 0,
+    offset: '2',
+    key: 'b',
+    reasonCode: 'not-json',
+    detail: '',
+    headers: {},
+  };
   const withoutM2 = (resolution: 'replayed' | 'discarded' | undefined) => {
     const system = healthySystem();
     system.bank.inbound.splice(1, 1);

@@ -23,6 +23,7 @@ export { publishedOnPostgres, type PublishedMessage, type PublishedMessages } fr
 export { checkRepeats, type Answered, type RepeatedRequest } from './repeats.js';
 export { checkReplay, type ReadModelCopies, type ReadModelRow } from './replay.js';
 export { optionalText, text, type Query, type Row } from './query.js';
+export { readCopiesOfAnyVersion } from './snapshot-copies.js';
 export { checkSnapshots, type StateCopies } from './snapshots.js';
 export { readStateCopies, type StoresOfStates } from './state-copies.js';
 export type { EventRow, ServiceState, SetAsideRow, TimerRow } from './service-state.js';

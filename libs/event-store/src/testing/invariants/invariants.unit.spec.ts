@@ -204,6 +204,8 @@ describe('I5 finds', () => {
           offset: '7',
           key: 'a',
           reasonCode: 'not-json',
+          detail: 'no JSON',
+          headers: {},
           resolution: undefined,
         }),
       'I5: bank could not read the message at shop.v1/0@7 (not-json).',

@@ -1,4 +1,5 @@
 // I11 No poison spread: a bad message delays nothing but its own key, and is kept with what people need to mend it.
+import { placeOf } from './published-messages.js';
 import type { ServiceState, SetAsideRow, UnreadableRow } from './service-state.js';
 import { Findings, groupBy, type Violation } from './violation.js';
 
@@ -15,6 +16,8 @@ export interface PlantedPoison {
   readonly keys: readonly (string | null)[];
   /** Ids of those that were put on a topic from outside, so that no event of ours is their cause. */
   readonly messageIds?: readonly string[];
+  /** What they were sent with: unreadable ones are kept with all of it, parked ones under its `ce_id` and `ce_type`. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export function isPlanted(
@@ -33,15 +36,45 @@ export function checkPoison(state: ServiceState, planted: readonly PlantedPoison
   for (const rows of queues.values()) {
     checkQueue(state, rows.toSorted(byPosition), planted, findings);
   }
-  for (const { as, keys } of planted.filter(({ service }) => service === state.service)) {
-    const kept: readonly (SetAsideRow | UnreadableRow)[] = as === 'parked' ? state.setAside : state.unreadable;
-    if (!kept.some(({ key }) => keys.includes(key ?? null)))
+  for (const poison of planted.filter(({ service }) => service === state.service)) {
+    const { as, keys, headers = {} } = poison;
+    const isIts = ({ key }: SetAsideRow | UnreadableRow): boolean => keys.includes(key ?? null);
+    const unreadable = as === 'unreadable' ? state.unreadable.filter(isIts) : [];
+    const parked = as === 'parked' ? state.setAside.filter(isIts) : [];
+    if (unreadable.length + parked.length === 0)
       findings.add(
         'lost',
         `${state.service} has nothing ${as} under ${keys.join(', ')}, where bad messages were sent.`,
       );
+    for (const row of unreadable) checkKept(state, row, headers, findings);
+    if (parked.length > 0) checkParkedAs(state, parked, headers, findings);
   }
   return findings.found;
+}
+
+/** With the reason, and as it came. */
+function checkKept(
+  { service }: ServiceState,
+  row: UnreadableRow,
+  sent: Readonly<Record<string, string>>,
+  findings: Findings,
+): void {
+  const what = `${service} keeps the message at ${placeOf(row)}`;
+  if (row.reasonCode === '' || row.detail === '') findings.add('wrong', `${what} without a reason.`);
+  const changed = Object.keys(sent).filter((name) => row.headers[name] !== sent[name]);
+  if (changed.length > 0) findings.add('wrong', `${what} without what was sent as ${changed.join(', ')}.`);
+}
+
+function checkParkedAs(
+  { service }: ServiceState,
+  rows: readonly SetAsideRow[],
+  { ce_id: id, ce_type: type }: Readonly<Record<string, string>>,
+  findings: Findings,
+): void {
+  if (id === undefined) return;
+  const isIt = (row: SetAsideRow): boolean => row.messageId === id && row.type === type && row.status === 'parked';
+  if (!rows.some(isIt))
+    findings.add('lost', `${service} has not parked ${type} ${id}, which was sent under ${rows[0]!.key}.`);
 }
 
 /** The records of one key that one subscription has set aside. */

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { type DamageableSystem, healthySystem, message } from './healthy.fixture.js';
 import { checkInvariants, type PlantedPoison } from './index.js';
-import type { SetAsideRow } from './service-state.js';
+import type { SetAsideRow, UnreadableRow } from './service-state.js';
 
 const row: SetAsideRow = {
   subscription: 'charge',
@@ -73,7 +73,7 @@ describe('I11', () => {
       published.push({ ...message('m1', 'a', 'e1', 'shop.sale.made.v1', 1, 5n), value: Buffer.from('{') });
       published.push({ ...message('', '', '', '', 1, 6n), key: null, headers: {} });
       published.push(message('m8', 'bad', 'nothing', 'shop.sale.made.v1', 1, 7n));
-      const place = { topic: 'shop.v1', partition: 0, resolution: undefined };
+      const place = { topic: 'shop.v1', partition: 0, resolution: undefined, detail: 'no JSON', headers: {} };
       bank.unreadable.push({ ...place, offset: '5', key: 'a', reasonCode: 'not-json' });
       bank.unreadable.push({ ...place, offset: '6', key: undefined, reasonCode: 'tombstone' });
       bank.inbound.push({ ...bank.inbound[0]!, position: 7n, id: 'm8', key: 'bad' });
@@ -82,5 +82,42 @@ describe('I11', () => {
     };
     expect(found(plant, poison)).toEqual([]);
     expect(found(plant, planted).length).toBeGreaterThan(3);
+  });
+
+  describe('of what was sent with headers', () => {
+    const headers = { ce_id: 'm9', ce_type: 'shop.sale.made.v1' };
+    const kept: UnreadableRow = {
+      topic: 'shop.v1',
+      partition: 0,
+      offset: '7',
+      key: 'bad',
+      reasonCode: 'not-json',
+      detail: 'expected JSON',
+      headers: { ...headers, traceparent: 'of the broker' },
+      resolution: undefined,
+    };
+    const unreadable: PlantedPoison[] = [{ service: 'bank', as: 'unreadable', keys: ['bad'], headers }];
+    const keeping = (change: Partial<UnreadableRow>) =>
+      found(({ bank }) => bank.unreadable.push({ ...kept, ...change }), unreadable);
+
+    it.each<[string, Partial<UnreadableRow>, readonly string[]]>([
+      ['is content with one that is kept as it was sent', {}, []],
+      ['finds one without a code', { reasonCode: '' }, ['without a reason']],
+      ['finds one without a detail', { detail: '' }, ['without a reason']],
+      ['finds another header', { headers: { ...headers, ce_id: 'm8' } }, ['without what was sent as ce_id']],
+      ['finds lost headers', { headers: {} }, ['without what was sent as ce_id, ce_type']],
+    ])('%s', (_what, change, ends) => {
+      expect(keeping(change)).toEqual(ends.map((end) => `I11: bank keeps the message at shop.v1/0@7 ${end}.`));
+    });
+
+    it('finds one that another record of its key stands for', () => {
+      const poison: PlantedPoison[] = [{ ...planted[0]!, messageIds: ['m9'], headers }];
+      const parking = (change: Partial<SetAsideRow>) =>
+        found(({ bank }) => bank.setAside.push({ ...row, messageId: 'm9', type: headers.ce_type, ...change }), poison);
+      const lost = ['I11: bank has not parked shop.sale.made.v1 m9, which was sent under bad.'];
+      expect(parking({})).toEqual([]);
+      expect(parking({ messageId: 'm1' })).toEqual(lost);
+      expect(parking({ type: 'x' })).toEqual(lost);
+    });
   });
 });

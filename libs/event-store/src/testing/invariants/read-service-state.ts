@@ -27,7 +27,7 @@ export async function readServiceState(service: string, query: Query): Promise<S
        FROM event_store.inbound_messages ORDER BY inbound_messages.position`,
   );
   const unreadable = await query(
-    `SELECT topic, partition::text, "offset", key, reason_code, resolution FROM event_store.unreadable_messages ORDER BY id`,
+    `SELECT topic, partition::text, "offset", key, reason_code, detail, headers::text, resolution FROM event_store.unreadable_messages ORDER BY id`,
   );
   const outgoing = await query(
     `SELECT position::text, id::text, key, type, metadata->>'actor' AS actor
@@ -83,6 +83,8 @@ export async function readServiceState(service: string, query: Query): Promise<S
       offset: text(row, 'offset'),
       key: optionalText(row, 'key'),
       reasonCode: text(row, 'reason_code'),
+      detail: text(row, 'detail'),
+      headers: JSON.parse(text(row, 'headers')) as UnreadableRow['headers'],
       resolution: optionalText(row, 'resolution') as UnreadableRow['resolution'],
     })),
     outgoing: outgoing.map((row) => ({

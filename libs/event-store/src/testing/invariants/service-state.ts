@@ -55,6 +55,10 @@ export interface UnreadableRow {
   readonly offset: string;
   readonly key: string | undefined;
   readonly reasonCode: string;
+  /** For people: what exactly was wrong. */
+  readonly detail: string;
+  /** As the message had them. */
+  readonly headers: Readonly<Record<string, string>>;
   /** What an operator did with it; a replayed one is expected in the inbox. */
   readonly resolution: 'replayed' | 'discarded' | undefined;
 }

@@ -28,9 +28,9 @@ export function memoryServiceState(service: string, database: MemoryDatabase, no
       } = JSON.parse(dataJson) as { process: string; id: string; commandId?: string };
       return { position, id, topic: undefined, key, type, signal: { process, id: of, commandId } };
     }),
-    unreadable: database.unreadable.all(undefined).map(({ message, reasonCode }) => {
-      const { topic, partition, offset, key } = message;
-      return { topic, partition, offset, key: key ?? undefined, reasonCode, resolution: undefined };
+    unreadable: database.unreadable.all(undefined).map(({ message, reasonCode, detail }) => {
+      const { topic, partition, offset, key, headers } = message;
+      return { topic, partition, offset, key: key ?? undefined, reasonCode, detail, headers, resolution: undefined };
     }),
     outgoing: logs.outgoing.settledAfter(0n, ALL).map(({ position, id, key, type, metadataJson }) => {
       const { actor } = JSON.parse(metadataJson) as EventMetadata;
