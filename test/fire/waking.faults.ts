@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startFaultProxy, type FaultProxy } from '../../tools/faults/fault-proxy.js';
-import { urlOfServiceRole, withClient } from '../../tools/postgres/index.js';
+import { urlOfRole, withClient } from '../../tools/postgres/index.js';
 import type { ServiceProcess } from '../../tools/system/service-process.js';
 import { eventually } from '../support/eventually.js';
 import { ask } from '../support/http.js';
@@ -42,7 +42,7 @@ export function wakingFaults(arenaNow: () => Arena, survives: Survives): void {
       );
       await postgres.stop();
       await postgres.start();
-      const target = urlOfServiceRole(postgres.url(), DATABASE);
+      const target = urlOfRole(postgres.url(), DATABASE, DATABASE);
       proxy = await startFaultProxy({ target, only: `${SERVICE} listen` });
       await arena.system.restart(SERVICE, { DATABASE_URL: proxy.url, METRICS_PORT: '0' });
       await eventually(async () => expect(await arena.count(SERVICE, HELD)).toBeGreaterThan(1), { timeoutMs: 30_000 });
