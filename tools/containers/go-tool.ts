@@ -37,6 +37,7 @@ export async function findGoTool(tool: GoTool, say: (line: string) => void): Pro
   say(`Building ${program} ${version} …`);
   const at = { cwd: folder, maxBuffer: 16 * 1024 * 1024 };
   try {
+    await rm(folder, { recursive: true, force: true }); // what a build that was cut short has left is no beginning
     await mkdir(folder, { recursive: true });
     if (file !== undefined) await copyFile(file, join(folder, 'main.go'));
     await run('go', ['mod', 'init', 'built'], at);
