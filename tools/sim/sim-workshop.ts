@@ -12,6 +12,7 @@ const COPIED = [
   ...ROOMS.map((room) => `${STORE}/${room}`),
   ...TESTING.map((name) => `${STORE}/testing/${name}`),
   'tools/sim/worker.ts',
+  'tools/sim/promise-storage.ts',
   'package.json',
 ];
 

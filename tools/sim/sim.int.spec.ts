@@ -2,8 +2,11 @@
 import { execFile } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { explore } from './explore.js';
+import { shop } from '../../libs/event-store/src/testing/simulation/shop/shop.js';
+import { simulate } from '../../libs/event-store/src/testing/simulation/simulate.js';
 import { hunt } from './hunt.js';
 import { mutants } from './mutants.js';
+import { runWorker } from './run-worker.js';
 import { SimWorkshop } from './sim-workshop.js';
 
 const SOME = ['no-inbox', 'two-sends', 'compensation-order'];
@@ -26,6 +29,25 @@ describe('planted bugs in the engines', () => {
       ['compensation-order', 'compensation'],
     ]);
   });
+
+  // Workers carry what is ambient in a way of their own: promise-storage.ts.
+  it(
+    'are looked for in the very runs that a replay tells: as many steps, the same faults',
+    { timeout: 60_000 },
+    async () => {
+      const [from, count] = [1, 20];
+      const { runs, steps, faults } = await runWorker(workshops[0]!.folder, { from, count, mostFound: 1 });
+      const told = { runs: 0, steps: 0, faults: {} as Record<string, number> };
+      for (let seed = from; seed < from + count; seed += 1) {
+        const outcome = await simulate(shop, { seed });
+        told.runs += 1;
+        told.steps += outcome.steps;
+        for (const [kind, times] of Object.entries(outcome.faults))
+          told.faults[kind] = (told.faults[kind] ?? 0) + times;
+      }
+      expect({ runs, steps, faults }).toEqual(told);
+    },
+  );
 
   it('whose text is not in its file any more are no mutants: the run says so', { timeout: 60_000 }, async () => {
     const gone = { ...mutants[0]!, find: 'a text that nobody wrote' };

@@ -1,6 +1,7 @@
 // A process of its own that runs a stretch of seeds, in this tree or in a broken copy of it, and says on stdout what came of it.
 import { shop } from '../../libs/event-store/src/testing/simulation/shop/shop.js';
 import { simulate } from '../../libs/event-store/src/testing/simulation/simulate.js';
+import { carryOnPromises } from './promise-storage.js';
 
 /** Of one worker, one line of JSON. */
 export interface WorkerReport {
@@ -11,6 +12,7 @@ export interface WorkerReport {
 }
 
 const [from = 0, count = 0, mostFound = 1] = process.argv.slice(2).map(Number);
+carryOnPromises();
 Error.stackTraceLimit = 0; // every signal that is aborted would write one down
 
 let escaped: string[] = [];

@@ -1,8 +1,25 @@
 // What a call carries along without anybody passing it by hand. All of it in one AsyncLocalStorage: on Node 20 each of them costs every promise something.
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-const storage = new AsyncLocalStorage<readonly unknown[]>();
+/** The part of an AsyncLocalStorage that is needed here. */
+export interface AmbientStorage {
+  getStore(): readonly unknown[] | undefined;
+  run<R>(carried: readonly unknown[] | undefined, work: () => R): R;
+}
+
+let storage: AmbientStorage = new AsyncLocalStorage<readonly unknown[] | undefined>();
 let places = 0;
+
+/** For the whole process, before anything starts. */
+export function useAmbientStorage(next: AmbientStorage): void {
+  storage = next;
+}
+
+/** `work`, to be called by whoever later, carries what this call does. */
+export function carrying(work: () => void): () => void {
+  const carried = storage.getStore();
+  return () => storage.run(carried, work);
+}
 
 /** One thing that calls carry; made once, where its module is loaded. */
 export class Ambient<T> {

@@ -8,6 +8,7 @@ export {
   type AggregateOptions,
 } from './aggregate.decorators.js';
 export { EventSourcedAggregate, type AppliedEvent } from './aggregate.js';
+export { carrying, useAmbientStorage, type AmbientStorage } from './ambient.js';
 export type { AggregateClass } from './aggregate-replayer.js';
 export { AggregateStore } from './aggregate-store.js';
 export { appendTogether } from './append-together.js';

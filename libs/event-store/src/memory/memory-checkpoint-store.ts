@@ -114,5 +114,5 @@ export class MemoryCheckpointStore implements CheckpointStore {
 
 /** As the tables of subscriptions know it. */
 export function subscriptionKeyText({ name, log }: SubscriptionKey): string {
-  return JSON.stringify([name, log]);
+  return `${log}/${name}`;
 }

@@ -112,9 +112,10 @@ export class MemoryEventStore implements EventStore, EventPlaces {
   ): LogRow[] {
     const { logs, streams, eventIds } = this.database;
     const time = this.clock.now();
-    const rows = events.map((event, index) =>
-      logs.events.write(transaction, { ...event, key: stream, version: before.length + index + 1, time }),
-    );
+    const rows = events.map(({ id, type, schemaVersion, data, metadata }, index) => {
+      const version = before.length + index + 1;
+      return logs.events.write(transaction, { id, key: stream, version, type, schemaVersion, data, metadata, time });
+    });
     for (const row of rows) eventIds.set(transaction, row.id, row);
     streams.set(transaction, stream, [...before, ...rows]);
     return rows;
@@ -172,6 +173,6 @@ function commandKey({ id, stream, step }: CommandKey): string {
 }
 
 function toStoredEvent(row: LogRow): StoredEvent {
-  const { key, time, ...rest } = toLogRecord(row);
-  return { ...rest, stream: key, occurredAt: time };
+  const { id, key, version, type, schemaVersion, time, position, data, metadata } = toLogRecord(row);
+  return { id, stream: key, version, type, schemaVersion, occurredAt: time, position, data, metadata };
 }

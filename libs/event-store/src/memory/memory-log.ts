@@ -3,7 +3,7 @@ import type { EventMetadata, LogRecord } from '../core/index.js';
 import type { MemoryTransaction, Part } from './memory-transaction.js';
 
 /** A row as it lies in the log: data and metadata as JSON text, so that no reader can change what another will read. */
-export interface LogRow extends Omit<LogRecord, 'data' | 'metadata'> {
+export interface LogRow extends Omit<LogRecord, 'data' | 'metadata' | 'bytes' | 'sealed'> {
   readonly dataJson: string;
   readonly metadataJson: string;
 }
@@ -18,32 +18,42 @@ export class MemoryLog implements Part {
   /** Counts the moments at which more may have become settled. */
   changes = 0;
 
-  write(transaction: MemoryTransaction, { data, metadata, ...rest }: Omit<LogRecord, 'position'>): LogRow {
+  write(transaction: MemoryTransaction, record: Omit<LogRecord, 'position'>): LogRow {
+    // Field by field, here and below: what a rest pattern makes is slow to build and slow to read.
+    const { id, key, version, type, schemaVersion, data, metadata, time } = record;
     this.last += 1n;
     const row = {
-      ...rest,
+      id,
+      key,
+      version,
+      type,
+      schemaVersion,
+      time,
       position: this.last,
       dataJson: JSON.stringify(data),
       metadataJson: JSON.stringify(metadata),
     };
     const draft = this.drafts.get(transaction);
     if (draft) draft.push(row);
-    else this.drafts.set(transaction, [row]);
-    transaction.touch(this);
+    else {
+      const begun = [row];
+      this.drafts.set(transaction, begun);
+      transaction.keep(this, begun);
+    }
     return row;
   }
 
   /** Whether a transaction other than `own` may still commit a row at or below `position`. */
   isOpenUpTo(position: bigint, own?: MemoryTransaction): boolean {
-    return [...this.drafts].some(([transaction, [first]]) => transaction !== own && first!.position <= position);
+    for (const [transaction, [first]] of this.drafts)
+      if (transaction !== own && first!.position <= position) return true;
+    return false;
   }
 
   /** Settled rows after `position`, at most `limit`. */
   settledAfter(position: bigint, limit: number): LogRow[] {
-    const firstOpen = [...this.drafts.values()].reduce<bigint>(
-      (lowest, [first]) => (first!.position < lowest ? first!.position : lowest),
-      this.last + 1n,
-    );
+    let firstOpen = this.last + 1n;
+    for (const [first] of this.drafts.values()) if (first!.position < firstOpen) firstOpen = first!.position;
     const from = this.indexAfter(position);
     return this.rows.slice(from, Math.min(from + limit, this.indexAfter(firstOpen - 1n)));
   }
@@ -105,6 +115,9 @@ export class MemoryLog implements Part {
   }
 }
 
-export function toLogRecord({ dataJson, metadataJson, ...row }: LogRow): LogRecord {
-  return { ...row, data: JSON.parse(dataJson) as object, metadata: JSON.parse(metadataJson) as EventMetadata };
+export function toLogRecord(row: LogRow): LogRecord {
+  const { id, key, version, type, schemaVersion, time, position, dataJson, metadataJson } = row;
+  const data = JSON.parse(dataJson) as object;
+  const metadata = JSON.parse(metadataJson) as EventMetadata;
+  return { id, key, version, type, schemaVersion, time, position, data, metadata };
 }

@@ -12,10 +12,11 @@ export class MemoryOutgoingLog implements OutgoingLog {
   async append(commands: readonly OutgoingCommand[]): Promise<void> {
     const { logs, outgoingIds } = this.database;
     this.database.transact((transaction) => {
-      for (const command of commands) {
-        if (outgoingIds.get(transaction, command.id)) continue;
-        outgoingIds.set(transaction, command.id, true);
-        logs.outgoing.write(transaction, { ...command, version: 0, schemaVersion: 1, time: this.clock.now() });
+      for (const { id, key, type, data, metadata } of commands) {
+        if (outgoingIds.get(transaction, id)) continue;
+        outgoingIds.set(transaction, id, true);
+        const time = this.clock.now();
+        logs.outgoing.write(transaction, { id, key, version: 0, type, schemaVersion: 1, data, metadata, time });
       }
     });
   }

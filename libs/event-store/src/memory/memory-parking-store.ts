@@ -127,5 +127,5 @@ function compare<T extends string | bigint>(a: T, b: T): number {
 
 /** As the table of what is set aside knows it. */
 export function parkedKeyText({ name, log }: SubscriptionKey, position: bigint): string {
-  return JSON.stringify([name, log, String(position)]);
+  return `${log}/${position}/${name}`;
 }

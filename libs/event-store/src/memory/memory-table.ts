@@ -11,16 +11,15 @@ interface Draft<V> {
 export class MemoryTable<V> implements Part {
   private readonly rows = new Map<string, V>();
   private readonly changes = new Map<string, number>();
-  private readonly drafts = new WeakMap<MemoryTransaction, Draft<V>>();
 
   /** What `transaction` sees; without one, what is committed. */
   get(transaction: MemoryTransaction | undefined, key: string): V | undefined {
-    const draft = transaction && this.drafts.get(transaction);
+    const draft = this.draftOf(transaction);
     return draft?.writes.has(key) ? draft.writes.get(key) : this.rows.get(key);
   }
 
   all(transaction: MemoryTransaction | undefined): V[] {
-    const draft = transaction && this.drafts.get(transaction);
+    const draft = this.draftOf(transaction);
     if (!draft) return [...this.rows.values()];
     const seen = new Map<string, V | undefined>([...this.rows, ...draft.writes]);
     return [...seen.values()].filter((row): row is V & ({} | null) => row !== undefined);
@@ -45,29 +44,32 @@ export class MemoryTable<V> implements Part {
   }
 
   conflicts(transaction: MemoryTransaction): boolean {
-    const bases = this.drafts.get(transaction)?.bases ?? new Map<string, number>();
-    return [...bases].some(([key, base]) => (this.changes.get(key) ?? 0) !== base);
+    for (const [key, base] of this.draftOf(transaction)?.bases ?? [])
+      if ((this.changes.get(key) ?? 0) !== base) return true;
+    return false;
   }
 
   apply(transaction: MemoryTransaction): void {
-    for (const [key, row] of this.drafts.get(transaction)?.writes ?? []) {
+    for (const [key, row] of this.draftOf(transaction)?.writes ?? []) {
       this.changes.set(key, (this.changes.get(key) ?? 0) + 1);
       if (row === undefined) this.rows.delete(key);
       else this.rows.set(key, row);
     }
-    this.drafts.delete(transaction);
   }
 
-  discard(transaction: MemoryTransaction): void {
-    this.drafts.delete(transaction);
+  discard(): void {
+    // the draft is the transaction's
+  }
+
+  private draftOf(transaction: MemoryTransaction | undefined): Draft<V> | undefined {
+    return transaction?.draftOf(this) as Draft<V> | undefined;
   }
 
   private rest(transaction: MemoryTransaction, key: string): Draft<V> {
-    let draft = this.drafts.get(transaction);
+    let draft = this.draftOf(transaction);
     if (!draft) {
       draft = { writes: new Map(), bases: new Map() };
-      this.drafts.set(transaction, draft);
-      transaction.touch(this);
+      transaction.keep(this, draft);
     }
     if (!draft.bases.has(key)) draft.bases.set(key, this.changes.get(key) ?? 0);
     return draft;

@@ -10,28 +10,34 @@ export interface Part {
 }
 
 export class MemoryTransaction extends Transaction {
-  private readonly parts = new Set<Part>();
+  private readonly drafts = new Map<Part, unknown>();
 
   /** `db` is the {@link MemoryDatabase}; its `table` gives transactional rows for read models. */
   constructor(readonly db: object) {
     super();
   }
 
+  /** For parts: what {@link keep} was given. */
+  draftOf(part: Part): unknown {
+    return this.drafts.get(part);
+  }
+
   /** For parts: this transaction has a draft there. */
-  touch(part: Part): void {
-    this.parts.add(part);
+  keep(part: Part, draft: unknown): void {
+    this.drafts.set(part, draft);
   }
 
   /** False when another transaction was first: nothing was written, and the unit may run again. Synchronous, therefore atomic. */
   commit(): boolean {
     this.assertCommittable();
-    for (const part of this.parts) {
+    for (const part of this.drafts.keys()) {
       if (part.conflicts(this)) {
         this.rollback();
         return false;
       }
     }
-    for (const part of this.parts) part.apply(this);
+    for (const part of this.drafts.keys()) part.apply(this);
+    this.drafts.clear();
     this.committed();
     return true;
   }
@@ -43,6 +49,7 @@ export class MemoryTransaction extends Transaction {
 
   /** The server gives it up: nothing of it will ever be seen, though its holder may not know yet. */
   abandon(): void {
-    for (const part of this.parts) part.discard(this);
+    for (const part of this.drafts.keys()) part.discard(this);
+    this.drafts.clear();
   }
 }

@@ -19,6 +19,8 @@ export class Session {
   private place: bigint;
   private last: Promise<unknown> = Promise.resolve();
   private napping: (() => void) | undefined;
+  /** For naps, until one is woken: most end by themselves, and a signal costs more than the rest of a nap. */
+  private alarm = new AbortController();
   private readonly cut = new AbortController();
   private readonly repeated = new Set<object>();
 
@@ -126,9 +128,10 @@ export class Session {
 
   /** Waits for news of the log after `position`, for {@link wake}, or for `maxMs`. */
   async nap(position: bigint, maxMs: number): Promise<void> {
-    const nap = new AbortController();
-    this.napping = () => nap.abort(WOKEN);
-    if (!this.intake.aborted) await this.options.tail.changed(this.cursorAt(position), maxMs, nap.signal);
+    if (this.alarm.signal.aborted) this.alarm = new AbortController();
+    const { alarm } = this;
+    this.napping = () => alarm.abort(WOKEN);
+    if (!this.intake.aborted) await this.options.tail.changed(this.cursorAt(position), maxMs, alarm.signal);
     this.napping = undefined;
   }
 

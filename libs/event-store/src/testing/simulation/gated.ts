@@ -3,21 +3,56 @@ import { currentTransaction, type EventStore, type ReplayedEvent, type SettledLo
 import type { MemoryDatabase, MemoryTransaction } from '../../memory/index.js';
 import type { SimulatedProcess } from './simulated-process.js';
 
+type Method = (...args: unknown[]) => Promise<unknown>;
+
+/** What stands for a port. */
+class Gate {
+  constructor(
+    readonly gatedBy: SimulatedProcess,
+    readonly gatedPort: Readonly<Record<string, Method>>,
+    readonly gatedName: string,
+  ) {}
+}
+
+/** By the port's prototype: made once, not for each of thousands of processes. */
+const faces = new WeakMap<object, object>();
+
 /** Calls of `port`'s methods, but for those in `own`, which replace them. */
 export function gated<T extends object>(process: SimulatedProcess, name: string, port: T, own: Partial<T> = {}): T {
-  const methods = new Map<string | symbol, unknown>(Object.entries(own));
-  return new Proxy(port, {
-    get(target, key) {
-      if (methods.has(key)) return methods.get(key);
-      const member: unknown = Reflect.get(target, key, target);
-      if (typeof member !== 'function') return member;
-      const what = `${name}.${String(key)}`;
-      const method = (...args: unknown[]): Promise<unknown> =>
-        inUnit(process, what, () => Reflect.apply(member, target, args) as Promise<unknown>);
-      methods.set(key, method);
-      return method;
-    },
-  });
+  const prototype = Object.getPrototypeOf(port) as object;
+  const face = faces.get(prototype) ?? faceOf(port);
+  faces.set(prototype, face);
+  const gate: object = Object.create(face);
+  return Object.assign(gate, new Gate(process, port as never, name), own) as T;
+}
+
+function faceOf(port: object): object {
+  const face: Record<string, unknown> = {};
+  for (const key of Object.keys(port))
+    // as the name of a log
+    Object.defineProperty(face, key, {
+      get(this: Gate) {
+        return this.gatedPort[key];
+      },
+    });
+  for (const key of methodsOf(port))
+    face[key] = function (this: Gate, ...args: unknown[]): Promise<unknown> {
+      const { gatedBy, gatedPort, gatedName } = this;
+      return inUnit(gatedBy, `${gatedName}.${key}`, () => gatedPort[key]!(...args));
+    };
+  return face;
+}
+
+function methodsOf(port: object): string[] {
+  const names: string[] = [];
+  for (
+    let at = Object.getPrototypeOf(port) as object;
+    at !== Object.prototype;
+    at = Object.getPrototypeOf(at) as object
+  )
+    for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(at)))
+      if (typeof value === 'function' && name !== 'constructor') names.push(name);
+  return names;
 }
 
 /** `replay` gives portions, so it is no call like the others. */

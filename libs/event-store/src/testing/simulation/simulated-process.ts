@@ -1,6 +1,12 @@
 // One running process of a service: every await of its code that leaves it passes through `call` or its clock, where it can be delayed, cut or killed.
-import { AsyncResource } from 'node:async_hooks';
-import { deterministicId, sleepWith, UnavailableError, type Clock, type IdGenerator } from '../../core/index.js';
+import {
+  carrying,
+  deterministicId,
+  sleepWith,
+  UnavailableError,
+  type Clock,
+  type IdGenerator,
+} from '../../core/index.js';
 import type { MemoryTransaction } from '../../memory/index.js';
 import type { World } from './world.js';
 
@@ -26,8 +32,8 @@ export class SimulatedProcess {
   /** Transactions begun and not ended. */
   private readonly open = new Set<MemoryTransaction>();
   /** Whose connection is gone: no statement of theirs gets through. */
-  private readonly broken = new WeakSet<MemoryTransaction>();
-  private readonly abandoned = new WeakSet<MemoryTransaction>();
+  private readonly broken = new Set<MemoryTransaction>();
+  private readonly abandoned = new Set<MemoryTransaction>();
   private readonly cutOff: Record<Server, number> = { database: 0, broker: 0, gateway: 0 };
 
   constructor(
@@ -39,11 +45,7 @@ export class SimulatedProcess {
     this.clockOff = world.drawClockOff();
     this.clock = {
       now: () => new Date(timeline.now + this.clockOff),
-      after: (ms, callback) => {
-        // As the machine's timers do: with what was ambient when they were set. `AsyncLocalStorage.bind` costs a tenth of a run on Node 20.
-        const ambient = new AsyncResource('simulated timer');
-        return this.later(ms, () => ambient.runInAsyncScope(callback));
-      },
+      after: (ms, callback) => this.later(ms, carrying(callback)), // as the machine's timers do
       sleep: (ms, signal) => this.sleep(ms, signal),
     };
     this.ids = {
