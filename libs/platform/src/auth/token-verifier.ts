@@ -2,6 +2,7 @@
 import { createLocalJWKSet, createRemoteJWKSet, errors, jwtVerify, type JSONWebKeySet, type JWTPayload } from 'jose';
 import { UnavailableError } from '@app/event-store/core';
 import type { AuthenticatedUser } from './current-user.js';
+import { GoodTokens, type GoodToken } from './good-tokens.js';
 import { KEY_SET_EXPECTED, readKeySet } from './key-set.js';
 
 export interface AuthSettings {
@@ -28,6 +29,7 @@ export class InvalidTokenError extends Error {
 
 export class TokenVerifier {
   private readonly keys: ReturnType<typeof createLocalJWKSet> | ReturnType<typeof createRemoteJWKSet>;
+  private readonly good = new GoodTokens((token) => this.check(token));
 
   /** @throws Error the file holds no key set. */
   constructor(private readonly settings: AuthSettings) {
@@ -38,7 +40,11 @@ export class TokenVerifier {
   }
 
   /** @throws InvalidTokenError; @throws UnavailableError the key set cannot be fetched. */
-  async verify(token: string): Promise<AuthenticatedUser> {
+  verify(token: string): Promise<AuthenticatedUser> {
+    return this.good.of(token);
+  }
+
+  private async check(token: string): Promise<GoodToken<AuthenticatedUser>> {
     const { issuer, audience } = this.settings;
     try {
       const { payload, protectedHeader } = await jwtVerify(token, (header, jws) => this.keys(header, jws), {
@@ -49,7 +55,7 @@ export class TokenVerifier {
       });
       const type = protectedHeader.typ?.toLowerCase().replace(/^application\//, '');
       if (!type || !types.has(type)) throw new InvalidTokenError('typ is neither at+jwt nor JWT');
-      return userIn(payload);
+      return { of: userIn(payload), expiresAt: payload.exp! };
     } catch (error) {
       if (error instanceof InvalidTokenError) throw error;
       if (error instanceof errors.JOSEError && !notTheToken.has(error.code)) throw new InvalidTokenError(error.code);
@@ -62,7 +68,8 @@ function userIn({ sub, roles }: JWTPayload): AuthenticatedUser {
   if (typeof sub !== 'string' || !subject.test(sub))
     throw new InvalidTokenError('sub is not 1 to 200 characters of text');
   if (!Array.isArray(roles)) throw new InvalidTokenError('roles is not a list');
-  return { id: sub, roles: roles.filter((name): name is string => typeof name === 'string' && role.test(name)) };
+  const known = roles.filter((name): name is string => typeof name === 'string' && role.test(name));
+  return Object.freeze({ id: sub, roles: Object.freeze(known) }); // the next request with the token is given it too
 }
 
 function readJwks(file: string): JSONWebKeySet {
