@@ -14,7 +14,7 @@ const IN_FLIGHT = 32;
 const SCRAPE_EVERY_MS = 1_000;
 /** So many orders each service takes before it is measured: one that has just started compiles its code, and one that is watched has more of it. The same number for both, not the same time. */
 const WARM_UP_ORDERS = 6_000;
-/** Turns of each in a round. Of one alone the ratio of a service to itself was anything from 0.74 to 1.52 where others used the machine. */
+/** Turns of each in a round. Of one alone the ratio of a service to itself was anything from 0.74 to 1.52 on a machine that had other work. */
 const TURNS = 8;
 /** The share of requests that are traced: all, as when nobody says otherwise, and what a service with many requests would set. */
 const SHARES = ['1', '0.1'];

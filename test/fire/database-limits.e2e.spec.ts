@@ -44,8 +44,11 @@ describe('a database at its limits', { timeout: 180_000 }, () => {
     arena = new Arena(whole, busUnderFire(whole.system), env);
   }, OPENS_WITHIN_MS);
   afterAll(async () => {
-    await arena?.close();
-    for (const mounted of [disk, wholeDisk]) await mounted?.unmount();
+    try {
+      await arena?.close();
+    } finally {
+      await Promise.allSettled([disk?.unmount(), wholeDisk?.unmount()]);
+    }
     await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   }, OPENS_WITHIN_MS);
   beforeEach(() => arena.expectHealthy());

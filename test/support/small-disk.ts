@@ -28,7 +28,8 @@ export async function mountSmallDisk(path: string, megabytes: number): Promise<S
     path,
     fill: () => fill(join(path, 'ballast')),
     async unmount() {
-      await promisify(execFile)('umount', [path]);
+      // Where something still lies open on it, it goes when that is closed.
+      await promisify(execFile)('umount', [path]).catch(() => promisify(execFile)('umount', ['-l', path]));
       await rm(path, { recursive: true });
     },
   };

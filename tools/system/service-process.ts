@@ -61,7 +61,7 @@ export async function startService(options: ServiceOptions): Promise<ServiceProc
       child.kill('SIGKILL');
       await ended;
     },
-    tell: (message) => void child.send(message),
+    tell: (message) => void child.send(message, () => undefined), // one that has just died hears nothing
   };
 }
 

@@ -1,5 +1,5 @@
 // What operators may change in memory, recorded in the unit of work that does it: the twin of the functions of the database.
-import { splitSegmentName } from '../subscriptions/index.js';
+import { isHandedOver, splitSegmentName } from '../subscriptions/index.js';
 import {
   formatRef,
   processSubject,
@@ -13,7 +13,7 @@ import { resolveUnreadable, storedUnreadable } from './memory-unreadable.js';
 type Ports = Pick<OperatedContext, 'name' | 'parked' | 'operations'>;
 
 export function memoryOperatorChanges(context: Ports, store: MemoryStore): OperatorChanges {
-  const { database, unitOfWork, parking, checkpoints, control, inbound, processes } = store;
+  const { database, unitOfWork, parking, checkpoints, control, inbound, processes, ids } = store;
   const { name, parked, operations } = context;
   return {
     parked: (change, places, by, ofProcess) =>
@@ -60,7 +60,12 @@ export function memoryOperatorChanges(context: Ports, store: MemoryStore): Opera
       }),
     projection: (change, projection, by) =>
       unitOfWork.run(async () => {
-        const places = (await checkpoints.list()).filter((one) => splitSegmentName(one.name).projection === projection);
+        if (!/^[^/]+@v\d+$/.test(projection))
+          throw new Error(`A read model is named <name>@v<version>, not ${projection}.`);
+        if (by.actor === 'division') throw new Error('The name division is taken.');
+        const places = (await checkpoints.list()).filter(
+          (one) => splitSegmentName(one.name).projection === projection && !isHandedOver(one),
+        );
         const changed = [];
         for (const { name: subscription, log, cursor } of places) {
           const of = { name: subscription, log };
@@ -73,15 +78,17 @@ export function memoryOperatorChanges(context: Ports, store: MemoryStore): Opera
         await operations.record({ ...by, action: `projection.${change}`, subject, detail: { position } });
         return true;
       }),
-    compensate: (key, signalId, by) =>
+    compensate: (key, by) =>
       unitOfWork.run(async () => {
         const known = (await processes.lock(key.process, [key.id], new Set())).get(key.id);
-        if (!known) return false;
+        if (!known) return undefined;
+        const signalId = ids.next();
         const metadata = { correlationId: signalId, ...by };
         await processes.signal({ ...key, signalId, kind: 'compensate', data: by, metadata });
-        const detail = { undo: known.undo.length + (known.compensation?.refused.length ?? 0) };
+        const undo = known.undo.length + (known.compensation?.refused.length ?? 0);
+        const detail = { undo, messageId: signalId };
         await operations.record({ ...by, action: 'process.compensate', subject: processSubject(name, key), detail });
-        return true;
+        return signalId;
       }),
   };
 }

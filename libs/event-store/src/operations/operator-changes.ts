@@ -30,10 +30,13 @@ export interface OperatorChanges {
    * `duplicate`: the inbox had it already. `id-reused`: the inbox has another of its id, and nothing is changed. `absent`: dealt with, or never there.
    */
   unreadable(id: bigint, message: InboundMessage | undefined, by: By): Promise<UnreadableChange>;
-  /** `name` is that of a version, `order-summary@v1`. False where all its subscriptions are so already. */
+  /**
+   * `name` is that of a version, `order-summary@v1`. False where all its subscriptions are so already. Segments that a division handed over stay
+   * paused. @throws Error the name is of no read model, or the actor's is `division`.
+   */
   projection(change: 'pause' | 'resume', name: string, by: By): Promise<boolean>;
-  /** Has a process compensate, by what it is told under this id. False where it has not started. */
-  compensate(process: ProcessKey, signalId: string, by: By): Promise<boolean>;
+  /** Has a process compensate: the id of what it is told. Undefined where it has not started. */
+  compensate(process: ProcessKey, by: By): Promise<string | undefined>;
 }
 
 export type UnreadableChange = 'done' | 'duplicate' | 'id-reused' | 'absent';

@@ -149,6 +149,7 @@ export class SettlingSession {
       // A gap right above the mark: rolled back, or not committed yet? Only its writer knows.
       const writers = (this.writers ??= await LogWriters.watch(this.table));
       if (!(await writers.gone(waitMs))) {
+        this.lastEnd = from; // for this look: what lies behind the gap cannot be had yet
         this.lastHeard = heard;
         return [];
       }

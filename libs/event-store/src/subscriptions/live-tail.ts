@@ -100,7 +100,7 @@ export class LiveTail {
     try {
       const records = await this.read(ring.head, this.readLimit);
       ring.push(records, records.length < this.readLimit ? this.capacity : KEPT_ON_THE_WAY);
-      this.levelAtEnd(ring);
+      if (ring === this.ring) this.levelAtEnd(ring); // and not forgotten meanwhile
     } finally {
       ring.reading = undefined;
     }
@@ -111,6 +111,7 @@ export class LiveTail {
     const records = await this.read(after, limit);
     if (!this.ring || this.ring.isBefore(after)) {
       this.ring = new RecordRing(after, this.capacity, this.capacityBytes);
+      this.isLevel = records.length === 0 && this.isLevel; // the rest was known of another stretch
       this.ring.push(records);
       this.levelAtEnd(this.ring);
     }

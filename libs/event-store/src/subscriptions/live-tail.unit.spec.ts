@@ -105,6 +105,18 @@ describe('the live tail', () => {
       expect(await tail.next(end, 5)).toHaveLength(1);
     });
 
+    it('asks again from where somebody further ahead has begun to keep records', async () => {
+      tail = knowing(() => 3n);
+      const start = await log.beginning();
+      await append(3);
+      await readAll(start, 10);
+      await append(2); // and the end is still said to be at 3
+      const ahead = { ...start, position: 4n };
+      expect(await tail.next(ahead, 5)).toHaveLength(1);
+      await append(1);
+      expect(await tail.next({ ...start, position: 5n }, 5)).toHaveLength(1);
+    });
+
     it('asks when that was not the end', async () => {
       tail = knowing(() => 99n);
       const { cursor } = await readAll(await log.beginning());

@@ -37,19 +37,34 @@ export function describeOperatorChanges(opened: () => OperationsSubject): void {
     ]);
   });
 
+  it("no other subscription is paused, and what a division has handed over is nobody's to let go on", async () => {
+    const name = `view${randomUUID().slice(0, 8)}@v1`;
+    const initial = async () => ({ epoch: 'e', position: 0n });
+    for (const one of [`${name}/0-of-2`, `Publisher${name.slice(0, 9)}`])
+      await subject.checkpoints.acquire({ name: one, log: 'events' }, 'me', 60_000, initial);
+    await expect(context.changes.projection('pause', `Publisher${name.slice(0, 9)}`, by)).rejects.toThrow(
+      '@v<version>',
+    );
+    await expect(context.changes.projection('pause', name, { ...by, actor: 'division' })).rejects.toThrow('division');
+    await context.control.pause({ name: `${name}/0-of-2`, log: 'events' }, { by: 'division', reason: 'another build' });
+    expect(await context.changes.projection('resume', name, by)).toBe(false);
+    const [handedOver] = (await subject.checkpoints.list()).filter((one) => one.name.startsWith(name));
+    expect(handedOver!.paused!.by).toBe('division');
+  });
+
   it('a process is told to compensate, by its id or a further key; one that has not started is not', async () => {
     const [process, id, key] = ['trip', randomUUID(), randomUUID()];
     const undo = [{ id: randomUUID(), type: 'CancelSeat', data: {}, place: 1 }];
     const { processes, unitOfWork } = subject;
-    expect(await context.changes.compensate({ process, id }, randomUUID(), by)).toBe(false);
+    expect(await context.changes.compensate({ process, id }, by)).toBeUndefined();
     await unitOfWork.run(async () => {
       const row = (await processes.lock(process, [id], new Set([id]))).get(id)!;
       await processes.learn(row, [key]);
       await processes.save({ ...row, status: 'running', undo: undo as unknown as typeof row.undo });
     });
     for (const name of [id, key]) {
-      const signalId = randomUUID();
-      expect(await context.changes.compensate({ process, id: name }, signalId, by)).toBe(true);
+      const signalId = await context.changes.compensate({ process, id: name }, by);
+      expect(signalId).toMatch(/^[0-9a-f-]{36}$/);
       const { last } = await context.facts.endOf('inbound', 0);
       expect(await context.logs.inbound.readAt(last)).toMatchObject({
         id: signalId,
@@ -59,7 +74,7 @@ export function describeOperatorChanges(opened: () => OperationsSubject): void {
         metadata: { correlationId: signalId, ...by },
       });
       expect(await context.operations.of(processSubject(context.name, { process, id: name }))).toMatchObject([
-        { ...by, action: 'process.compensate', detail: { undo: 1 } },
+        { ...by, action: 'process.compensate', detail: { undo: 1, messageId: signalId } },
       ]);
     }
   });

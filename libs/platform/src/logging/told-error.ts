@@ -4,6 +4,9 @@
 /** SQLSTATE of PostgreSQL: data exceptions (class 22), and a syntax error, which quotes the statement. */
 const QUOTES_VALUES = /^(22[0-9A-Z]{3}|42601)$/;
 
+/** As its messages quote in English, French and Spanish, German, Japanese, where `lc_messages` says so. */
+const QUOTED = /["«»„“「].*["«»„“”」]/s;
+
 /** The sentence without values; also where it repeats what its cause says. */
 export function messageOf(error: Error): string {
   return withoutValues(error.message, error);
@@ -18,6 +21,6 @@ function withoutValues(text: string, error: Error): string {
   const { code, message, cause } = error as Error & { code?: unknown };
   const quotes = typeof code === 'string' && QUOTES_VALUES.test(code);
   // A function as the replacement: in a text `$&` would mean something.
-  const said = quotes ? text.replaceAll(message, () => message.replace(/".*"/s, '"[redacted]"')) : text;
+  const said = quotes ? text.replaceAll(message, () => message.replace(QUOTED, '"[redacted]"')) : text;
   return cause instanceof Error ? withoutValues(said, cause) : said;
 }

@@ -17,6 +17,16 @@ describe('what is told of an error', () => {
       'invalid input syntax for type json: "[redacted]"',
     ],
     ['42601', 'syntax error at or near "canary4711"', 'syntax error at or near "[redacted]"'],
+    [
+      '22P02',
+      'ungültige Eingabesyntax für Typ uuid: »canary4711«',
+      'ungültige Eingabesyntax für Typ uuid: "[redacted]"',
+    ],
+    [
+      '22P02',
+      'syntaxe en entrée invalide pour le type uuid : « canary4711 »',
+      'syntaxe en entrée invalide pour le type uuid : "[redacted]"',
+    ],
   ])('has no value that PostgreSQL quotes with %s', (code, message, told) => {
     const error = failed(code, message);
     expect(messageOf(error)).toBe(told);

@@ -42,8 +42,16 @@ export class SpanBatches {
     this.bytes = this.empty();
   }
 
+  /** Never throws: a span that cannot be written, of a library that passed on what is no text, is left out. */
   onEnd(span: RecordedSpan): void {
-    writeSpan(this.bytes, span);
+    const { used } = this.bytes;
+    try {
+      writeSpan(this.bytes, span);
+    } catch (error) {
+      this.bytes.used = used; // or the collector would refuse the whole batch for half of it
+      diag.warn(`A span is lost: ${error instanceof Error ? error.message : String(error)}`);
+      return;
+    }
     if (this.bytes.used >= FULL) this.flush();
   }
 

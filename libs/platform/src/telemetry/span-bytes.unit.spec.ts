@@ -67,6 +67,13 @@ describe('the bytes of a span are those of OpenTelemetry', () => {
     expectSame(span);
   });
 
+  it('beside one that cannot be written, which is left out', () => {
+    const [good, bad, alsoGood] = [begin(), begin(), begin({ name: 'load order' })];
+    bad.status = { code: 2, message: 5 as unknown as string };
+    for (const span of [good, bad, alsoGood]) span.end();
+    expect(Buffer.concat(ours([good, bad, alsoGood])).toString('hex')).toBe(official([good, alsoGood]).toString('hex'));
+  });
+
   it('whatever its attributes are', () => {
     const number = fc.oneof(fc.maxSafeInteger(), fc.double(), fc.constantFrom(-(2 ** 60), 2 ** 62, 2 ** 63, -0));
     const text = fc.string({ unit: 'grapheme', maxLength: 300, size: 'max' });

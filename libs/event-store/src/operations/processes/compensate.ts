@@ -1,5 +1,4 @@
 // Has a process compensate now, because an operator says so: told to it as a signal, so that whoever holds its lease does it, in its own transaction.
-import { systemIds, type IdGenerator } from '../../core/index.js';
 import { NotCompensableError, type ProcessKey } from '../../processes/index.js';
 import type { ReasonedOrder } from '../change-parked.js';
 import type { OperatedContext } from '../operated-context.js';
@@ -20,7 +19,6 @@ export async function compensateProcess(
   { name, processes, changes }: Pick<OperatedContext, 'name' | 'changes'> & { readonly processes: ProcessDirectory },
   key: ProcessKey,
   { dryRun, ...by }: ReasonedOrder,
-  ids: IdGenerator = systemIds,
 ): Promise<ProcessCompensated> {
   const { process, id } = key;
   const known = await processes.find(key);
@@ -34,7 +32,7 @@ export async function compensateProcess(
       formatRef({ kind: 'record', context: name, subscription: { name: subscription, log }, position }),
     ),
   };
-  if (!dryRun && !(await changes.compensate(key, ids.next(), by)))
+  if (!dryRun && (await changes.compensate(key, by)) === undefined)
     throw new NotCompensableError(process, id, 'it has not started');
   return result;
 }

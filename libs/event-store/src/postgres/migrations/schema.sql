@@ -472,14 +472,16 @@ BEGIN
 END $function$
 ;
 
-CREATE OR REPLACE FUNCTION event_store.operate_process(context text, process text, id text, signal text, content_hash text, actor text, reason text)
- RETURNS boolean
+CREATE OR REPLACE FUNCTION event_store.operate_process(context text, process text, id text, actor text, reason text)
+ RETURNS text
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 DECLARE
   steps int;
+  signal text := gen_random_uuid()::text;
+  told jsonb := jsonb_build_object('process', process, 'id', id, 'reason', reason, 'actor', actor);
 BEGIN
   SELECT jsonb_array_length(p.undo) + coalesce(jsonb_array_length(p.compensation->'refused'), 0) INTO steps
     FROM event_store.processes AS p
@@ -487,15 +489,15 @@ BEGIN
      AND p.id = coalesce((SELECT k.id FROM event_store.process_keys AS k WHERE k.process = operate_process.process AND k.key = operate_process.id),
                          operate_process.id);
   IF NOT FOUND THEN
-    RETURN false;
+    RETURN NULL;
   END IF;
   INSERT INTO event_store.inbound_messages (id, topic, key, type, schema_version, version, data, metadata, content_hash)
   VALUES (signal, NULL, format('%s/%s', process, id), 'process.compensate', 1, 0,
-          jsonb_build_object('process', process, 'id', id, 'reason', reason, 'actor', actor),
-          jsonb_build_object('correlationId', signal, 'actor', actor, 'reason', reason), content_hash);
+          told, jsonb_build_object('correlationId', signal, 'actor', actor, 'reason', reason),
+          encode(sha256(convert_to(told::text, 'UTF8')), 'hex'));
   PERFORM event_store.record_operation(actor, 'process.compensate', format('%s/process/%s/%s', context, process, id), reason,
-    jsonb_build_object('undo', steps));
-  RETURN true;
+    jsonb_build_object('undo', steps, 'messageId', signal));
+  RETURN signal;
 END $function$
 ;
 
@@ -513,10 +515,16 @@ BEGIN
   IF change NOT IN ('pause', 'resume') THEN
     RAISE EXCEPTION 'A read model is paused or resumed, not %.', change USING ERRCODE = 'invalid_parameter_value';
   END IF;
+  IF projection !~ '^[^/]+@v[0-9]+$' THEN
+    RAISE EXCEPTION 'A read model is named <name>@v<version>, not %.', projection USING ERRCODE = 'invalid_parameter_value';
+  END IF;
+  IF actor = 'division' THEN
+    RAISE EXCEPTION 'The name division is taken: it marks segments that others have taken over from.' USING ERRCODE = 'invalid_parameter_value';
+  END IF;
   FOR changed IN
     SELECT s.name, s.log, s.position FROM event_store.subscriptions AS s
      WHERE (s.name = projection OR (starts_with(s.name, projection || '/') AND substr(s.name, length(projection) + 2) ~ '^[0-9]+-of-[0-9]+$'))
-       AND (s.paused_at IS NULL) = (change = 'pause')
+       AND (s.paused_at IS NULL) = (change = 'pause') AND s.paused_by IS DISTINCT FROM 'division'
      ORDER BY s.name, s.log FOR UPDATE
   LOOP
     IF change = 'pause' THEN
@@ -559,6 +567,10 @@ BEGIN
   END IF;
   seen := jsonb_build_object('topic', was.topic, 'partition', was.partition, 'offset', was."offset", 'key', was.key, 'reasonCode', was.reason_code);
   IF message IS NOT NULL THEN
+    IF was.headers->>'ce_type' LIKE 'process.%' THEN
+      RAISE EXCEPTION 'A message of type % is none that comes from a broker: only a service tells its processes that.', was.headers->>'ce_type'
+        USING ERRCODE = 'invalid_parameter_value';
+    END IF;
     SELECT content_hash INTO known FROM event_store.inbound_messages WHERE id = was.headers->>'ce_id';
     IF NOT FOUND THEN
       INSERT INTO event_store.inbound_messages (id, topic, key, type, schema_version, version, data, metadata, content_hash)
@@ -569,7 +581,7 @@ BEGIN
         SELECT content_hash INTO known FROM event_store.inbound_messages WHERE id = was.headers->>'ce_id';
       END IF;
     END IF;
-    IF known <> message->>'contentHash' THEN
+    IF known IS NOT NULL AND known IS DISTINCT FROM message->>'contentHash' THEN
       RETURN 'id-reused';
     ELSIF known IS NOT NULL THEN
       outcome := 'duplicate';

@@ -1,7 +1,7 @@
 // Calls the functions of the database that change and record: the only way an operator's role has, and so the way of all.
-import { contentHash, currentTransaction, type LogName } from '../../core/index.js';
+import { currentTransaction, type LogName } from '../../core/index.js';
 import type { InboundMessage } from '../../messaging/index.js';
-import { SIGNAL_TYPES, type ProcessKey } from '../../processes/index.js';
+import type { ProcessKey } from '../../processes/index.js';
 import type { By, OperatorChanges, ParkedPlace, UnreadableChange } from '../../operations/index.js';
 import type { PostgresDatabase } from '../database.js';
 import type { Waking } from '../waking.js';
@@ -45,19 +45,12 @@ export class PostgresOperatorChanges implements OperatorChanges {
     return this.value<boolean>('operate_projection($1, $2, $3, $4, $5)', [this.context, change, name, actor, reason]);
   }
 
-  async compensate({ process, id }: ProcessKey, signalId: string, { actor, reason }: By): Promise<boolean> {
-    const content = { type: SIGNAL_TYPES.compensate, key: `${process}/${id}`, data: { process, id, reason, actor } };
-    const told = await this.value<boolean>('operate_process($1, $2, $3, $4, $5, $6, $7)', [
-      this.context,
-      process,
-      id,
-      signalId,
-      contentHash(content),
-      actor,
-      reason,
-    ]);
-    if (told) this.signalInbound();
-    return told;
+  async compensate({ process, id }: ProcessKey, { actor, reason }: By): Promise<string | undefined> {
+    const values = [this.context, process, id, actor, reason];
+    const signalId = await this.value<string | null>('operate_process($1, $2, $3, $4, $5)', values);
+    if (signalId === null) return undefined;
+    this.signalInbound();
+    return signalId;
   }
 
   private async value<T>(call: string, values: unknown[]): Promise<T> {

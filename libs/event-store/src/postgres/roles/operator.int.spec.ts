@@ -144,7 +144,8 @@ describe('the role of operators', () => {
     const [same] = (await asOwner('SELECT * FROM event_store.inbound_messages WHERE id = $1', [signal.signalId])) as [
       object,
     ];
-    expect(told).toEqual({ ...same, id: told['id'], position: told['position'], received_at: told['received_at'] });
+    const own = ['id', 'position', 'received_at', 'content_hash']; // its id is a new one, which nobody sends again
+    expect(told).toEqual({ ...same, ...Object.fromEntries(own.map((name) => [name, told[name]])) });
   });
 
   it.each([
@@ -163,6 +164,31 @@ describe('the role of operators', () => {
     expect(await asOwner(status)).toEqual([{ status: 'parked' }]);
     const paused = `SELECT paused_at FROM event_store.subscriptions WHERE name = 'unsigned@v1'`;
     expect(await asOwner(paused)).toEqual([{ paused_at: null }]);
+  });
+
+  it.each([
+    `operate_projection('lab-service', 'pause', 'OrderPublisher', 'a', 'b')`,
+    `operate_projection('lab-service', 'pause', 'trip', 'a', 'b')`,
+    `operate_projection('lab-service', 'pause', 'unsigned@v1', 'division', 'b')`,
+  ])('pauses nothing but read models, and nothing in the name of a division: %s', async (call) => {
+    await asOwner(
+      `INSERT INTO event_store.subscriptions (name, log, log_epoch, position)
+       SELECT name, 'events', 'e', 1 FROM unnest(ARRAY['OrderPublisher', 'trip', 'unsigned@v1']) AS name ON CONFLICT DO NOTHING`,
+    );
+    await expect(operator.query(`SELECT event_store.${call}`)).rejects.toMatchObject({ code: '22023' });
+    expect(await asOwner(`SELECT name FROM event_store.subscriptions WHERE paused_at IS NOT NULL`)).toEqual([]);
+  });
+
+  it('tells no process what only its service may, whoever sends it by the broker', async () => {
+    const { id } = await unreadable();
+    await asOwner(
+      `UPDATE event_store.unreadable_messages SET headers = headers || '{"ce_type": "process.rejection"}' WHERE id = ${id}`,
+    );
+    const message =
+      '{"data": {"process": "trip"}, "metadata": {}, "schemaVersion": 1, "version": 0, "contentHash": "h"}';
+    const call = `SELECT event_store.operate_unreadable('lab-service', $1, $2, 'a', 'b')`;
+    await expect(operator.query(call, [String(id), message])).rejects.toMatchObject({ code: '22023' });
+    await operator.query(call, [String(id), null]); // to be given up
   });
 
   it('reads of an unreadable message what came, whatever it is called by hand', async () => {

@@ -2,7 +2,8 @@
 
 /**
  * `projection` is `<name>@v<version>`; its subscription has that name, or there is one for each segment of it. To pause waits for a checkpoint that is about to commit;
- * one that comes later finds that the lease is gone. False where all of it was so before.
+ * one that comes later finds that the lease is gone. False where all of it was so before. What a division has handed over stays paused, and nobody pauses
+ * in the name of one. Publishers, processes and handlers have no version in their names, and are not for operators to stop.
  */
 export const operateProjectionFunction = `
 CREATE FUNCTION event_store.operate_projection(context text, change text, projection text, actor text, reason text)
@@ -15,10 +16,16 @@ BEGIN
   IF change NOT IN ('pause', 'resume') THEN
     RAISE EXCEPTION 'A read model is paused or resumed, not %.', change USING ERRCODE = 'invalid_parameter_value';
   END IF;
+  IF projection !~ '^[^/]+@v[0-9]+$' THEN
+    RAISE EXCEPTION 'A read model is named <name>@v<version>, not %.', projection USING ERRCODE = 'invalid_parameter_value';
+  END IF;
+  IF actor = 'division' THEN
+    RAISE EXCEPTION 'The name division is taken: it marks segments that others have taken over from.' USING ERRCODE = 'invalid_parameter_value';
+  END IF;
   FOR changed IN
     SELECT s.name, s.log, s.position FROM event_store.subscriptions AS s
      WHERE (s.name = projection OR (starts_with(s.name, projection || '/') AND substr(s.name, length(projection) + 2) ~ '^[0-9]+-of-[0-9]+$'))
-       AND (s.paused_at IS NULL) = (change = 'pause')
+       AND (s.paused_at IS NULL) = (change = 'pause') AND s.paused_by IS DISTINCT FROM 'division'
      ORDER BY s.name, s.log FOR UPDATE
   LOOP
     IF change = 'pause' THEN

@@ -3,7 +3,7 @@
 /**
  * `message` is what a build has read in it, null to give it up: data, metadata, schemaVersion, version, contentHash. What it is called, of which type and
  * key and from where, is taken from the message as it came. Returns `done`, `duplicate` (the inbox has it), `id-reused` (the inbox has another of
- * its id, and nothing is changed) or `absent` (dealt with, or never there).
+ * its id, and nothing is changed) or `absent` (dealt with, or never there). A service's own messages to its processes never came from a broker.
  */
 export const operateUnreadableFunction = `
 CREATE FUNCTION event_store.operate_unreadable(context text, unreadable bigint, message jsonb, actor text, reason text)
@@ -22,6 +22,10 @@ BEGIN
   END IF;
   seen := jsonb_build_object('topic', was.topic, 'partition', was.partition, 'offset', was."offset", 'key', was.key, 'reasonCode', was.reason_code);
   IF message IS NOT NULL THEN
+    IF was.headers->>'ce_type' LIKE 'process.%' THEN
+      RAISE EXCEPTION 'A message of type % is none that comes from a broker: only a service tells its processes that.', was.headers->>'ce_type'
+        USING ERRCODE = 'invalid_parameter_value';
+    END IF;
     SELECT content_hash INTO known FROM event_store.inbound_messages WHERE id = was.headers->>'ce_id';
     IF NOT FOUND THEN
       INSERT INTO event_store.inbound_messages (id, topic, key, type, schema_version, version, data, metadata, content_hash)
@@ -32,7 +36,7 @@ BEGIN
         SELECT content_hash INTO known FROM event_store.inbound_messages WHERE id = was.headers->>'ce_id';
       END IF;
     END IF;
-    IF known <> message->>'contentHash' THEN
+    IF known IS NOT NULL AND known IS DISTINCT FROM message->>'contentHash' THEN
       RETURN 'id-reused';
     ELSIF known IS NOT NULL THEN
       outcome := 'duplicate';
