@@ -1,7 +1,7 @@
 // Orders at a steady rate, whatever the system does meanwhile: who gets no answer asks again, and new customers come all the same.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { play, withoutTimeouts, type Story } from '../demo/scenarios.js';
-import { statusOf, type ShopClient } from '../demo/shop-client.js';
+import { later, statusOf, type ShopClient } from '../demo/shop-client.js';
 import { randomFrom } from '../../libs/event-store/src/testing/random.js';
 
 export interface LoadOptions {
@@ -27,7 +27,7 @@ export interface Told {
   readonly stories: readonly Story[];
   /** Stories that broke off because nobody answered in time. Bad luck under faults, and no violation. */
   readonly troubles: readonly string[];
-  /** Answers that must not be, whatever else goes on: anything but a yes, or 503. */
+  /** Answers that must not be, whatever else goes on: anything but a yes, 503 or 408. */
   readonly wrongAnswers: readonly string[];
 }
 
@@ -45,7 +45,7 @@ export function startLoad({ shop, seed, ordersPerSecond, forMs, deadlineMs, sign
       stories.push(await play(shop, scenario, deadlineMs, signal));
     } catch (error) {
       const sentence = `(${scenario}) ${error instanceof Error ? error.message : String(error)}`;
-      ((statusOf(error) ?? 503) === 503 ? troubles : wrongAnswers).push(sentence);
+      (later(statusOf(error)) ? troubles : wrongAnswers).push(sentence);
     } finally {
       ended += 1;
     }

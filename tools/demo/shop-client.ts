@@ -28,7 +28,7 @@ export interface ShopClientOptions {
   readonly payments: () => string;
   readonly customerToken: string;
   readonly operatorToken: string;
-  /** How long a request is sent again while nobody answers it, or with 503. Default 0: not at all. */
+  /** How long a request is sent again while nobody answers it, or with 503 or 408. Default 0: not at all. */
   readonly patienceMs?: number;
   /** A request that is not answered within this time is given up, and sent again while there is patience. Default 30,000. */
   readonly answerWithinMs?: number;
@@ -113,7 +113,7 @@ export class ShopClient {
     return data;
   }
 
-  /** An answer that is no 503; after the last try whatever came. */
+  /** An answer that is not one of {@link later}; after the last try whatever came. */
   private async patiently<A extends AnyAnswer>(ask: () => Promise<A>): Promise<A> {
     const { patienceMs = 0, signal } = this.options;
     const start = Date.now();
@@ -121,13 +121,21 @@ export class ShopClient {
       const lastChance = Date.now() - start >= patienceMs;
       try {
         const answer = await ask();
-        if (answer.status !== 503 || lastChance) return answer;
+        if (!later(answer.status) || lastChance) return answer;
       } catch (error) {
-        if (lastChance || signal?.aborted || (statusOf(error) ?? 503) !== 503) throw error;
+        if (lastChance || signal?.aborted || !later(statusOf(error))) throw error;
       }
       await sleep(pauseMs, undefined, { signal });
     }
   }
+}
+
+/**
+ * Nobody answered, or with 503, or with 408: a connection whose service was held up for longer than a request may take to arrive, and whose request
+ * may be repeated (RFC 9110, section 15.5.9).
+ */
+export function later(status: number | undefined): boolean {
+  return status === undefined || status === 503 || status === 408;
 }
 
 /** Of an answer that was no yes; undefined where nobody answered. */
