@@ -77,11 +77,6 @@ export interface SettledLog {
   read(after: LogCursor, limit: number): Promise<readonly LogRecord[]>;
   /** One record, for a retry of something set aside; undefined when there is none. */
   readAt(position: bigint): Promise<LogRecord | undefined>;
-  /**
-   * Where the last read that came to the end of the log found it: {@link changed} tells of what was written since that read began, so nobody who is
-   * there need ask before. Without it a reader knows the end by reading nothing.
-   */
-  readonly end?: bigint | undefined;
   /** Resolves when something may have been written, after `maxWaitMs` at the latest, or when the signal aborts. Never rejects. */
   changed(maxWaitMs: number, signal: AbortSignal): Promise<void>;
   /**

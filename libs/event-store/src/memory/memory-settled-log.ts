@@ -13,10 +13,8 @@ import type { MemoryDatabase } from './memory-database.js';
 import { toLogRecord } from './memory-log.js';
 
 export class MemorySettledLog implements SettledLog {
-  /** Changes of the log when the last read began that left nothing to be read on: a later one means there may be something. */
+  /** Changes of the log when the last read began that found nothing: a later one means there may be something. */
   private heard = 0;
-  /** Where the last read that came to the end found it. */
-  end: bigint | undefined;
 
   constructor(
     private readonly database: MemoryDatabase,
@@ -39,11 +37,7 @@ export class MemorySettledLog implements SettledLog {
     if (epoch !== this.database.epoch) throw new LogEpochMismatchError(this.name, epoch, this.database.epoch);
     if (position > this.log.last) throw new CursorAheadOfLogError(this.name, position, this.log.last);
     const records = this.log.settledAfter(position, limit).map(toLogRecord);
-    const reached = records.at(-1)?.position ?? position;
-    if (records.length === 0 || reached === this.log.last) {
-      this.heard = this.log.changes;
-      this.end = reached;
-    }
+    if (records.length === 0) this.heard = this.log.changes;
     return records;
   }
 

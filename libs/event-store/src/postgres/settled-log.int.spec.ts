@@ -77,43 +77,6 @@ describe('PostgresSettledLog', () => {
     for (const { gid } of rows) await test.database.query({ text: `ROLLBACK PREPARED '${gid}'` });
   });
 
-  it('knows the end where it has seen nothing beyond, and neither a full page nor a gap for the end', async () => {
-    const start = await log.beginning();
-    const writer = await connect();
-    for (let n = 0; n < 3; n += 1) await writer.insert();
-    const endAfter = async (position: bigint, limit: number): Promise<bigint | undefined> => {
-      await log.read({ ...start, position }, limit);
-      return log.end;
-    };
-    expect(await endAfter(0n, 2)).toBeUndefined();
-    expect(await endAfter(2n, 2)).toBe(3n);
-    const slow = await connect();
-    await slow.sql('BEGIN');
-    await slow.insert(); // at 4
-    await writer.insert(); // at 5
-    expect(await endAfter(3n, 10)).toBe(3n); // as it was
-    await slow.sql('COMMIT');
-    expect(await log.read({ ...start, position: 3n }, 10)).toHaveLength(2);
-    expect(await endAfter(5n, 10)).toBe(5n);
-  });
-
-  it('tells of what is written while the read runs that comes to the end', async () => {
-    const waking = new Waking();
-    const own = settledLog(test.url, { waking });
-    const start = await own.beginning();
-    const writer = await connect();
-    await own.read(start, 10);
-    await writer.insert();
-    const reading = own.read(start, 10);
-    await new Promise((resolve) => setImmediate(resolve)); // it is sent, and its answer is not here
-    waking.signal('events');
-    await reading;
-    expect(own.end).toBe(1n);
-    await own.changed(60_000, new AbortController().signal); // at once, or this test takes a minute
-    await own.close();
-    await waking.close();
-  });
-
   /** One event that is read, then a gap that `slow` holds open at position 2, and an event above it. */
   async function slowWriterAtTwo(): Promise<{ slow: LogWriter; quick: LogWriter }> {
     const [slow, quick] = [await connect(), await connect()];

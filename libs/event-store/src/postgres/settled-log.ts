@@ -39,6 +39,8 @@ export class PostgresSettledLog implements SettledLog {
   private readonly waking: Waking;
   private session: SettlingSession | undefined;
   private opening: Promise<SettlingSession> | undefined;
+  /** Signals heard when the last read that found nothing began: a later one means there may be something. */
+  private heard = 0;
   private closed = false;
 
   constructor(private readonly options: SettledLogOptions) {
@@ -62,24 +64,23 @@ export class PostgresSettledLog implements SettledLog {
   }
 
   async read(after: LogCursor, limit: number): Promise<readonly LogRecord[]> {
+    const heard = this.waking.heard(this.name);
     if (this.session?.knows(after) === false) await this.renewIfOutdated();
-    return this.use(async (session) => {
+    const records = await this.use(async (session) => {
       await session.check(after);
       return session.read(after.position, limit, this.options.waitMs ?? 200);
     });
+    if (records.length === 0) this.heard = heard;
+    return records;
   }
 
   readAt(position: bigint): Promise<LogRecord | undefined> {
     return this.use((session) => session.readAt(position));
   }
 
-  get end(): bigint | undefined {
-    return this.session?.end;
-  }
-
   changed(maxWaitMs: number, signal: AbortSignal): Promise<void> {
     const longest = this.session?.isHeldBack ? Math.min(maxWaitMs, HELD_BACK_LOOK_MS) : maxWaitMs;
-    return this.waking.changed(this.name, this.session?.heardAtEnd ?? 0, longest, signal);
+    return this.waking.changed(this.name, this.heard, longest, signal);
   }
 
   heldBack(): Promise<HeldBack | undefined> {
@@ -121,11 +122,7 @@ export class PostgresSettledLog implements SettledLog {
   private async connect(): Promise<SettlingSession> {
     const connection = await DedicatedConnection.open(this.options.connection, `log ${this.name}`);
     try {
-      this.session = await SettlingSession.open(this.options.table, {
-        connection,
-        clock: this.clock,
-        heard: () => this.waking.heard(this.name),
-      });
+      this.session = await SettlingSession.open(this.options.table, connection, this.clock);
       return this.session;
     } catch (error) {
       await connection.close();

@@ -8,13 +8,6 @@ import { LogWriters, type WatchedTable } from './log-writers.js';
 
 const NO_LIMIT = 2n ** 63n - 1n;
 
-export interface SettlingSources {
-  readonly connection: DedicatedConnection;
-  readonly clock: Clock;
-  /** Signals heard so far that the log has grown; a writer gives one once its commit is visible. */
-  readonly heard: () => number;
-}
-
 export class SettlingSession {
   /** The highest position known to be settled: a record read, or a cursor handed in. */
   private mark = 0n;
@@ -24,10 +17,6 @@ export class SettlingSession {
   private writers: LogWriters | undefined;
   /** The highest position known to have been drawn: cursors up to here need no check. */
   private drawn = 0n;
-  /** Where the last read that came to the end found it. */
-  private lastEnd: bigint | undefined;
-  /** Signals heard when the last read began that left nothing to be read on: a later one means there may be something. */
-  private lastHeard = 0;
   private step: { readonly from: bigint; readonly records: Promise<readonly LogRecord[]> } | undefined;
   private readonly range;
 
@@ -35,27 +24,18 @@ export class SettlingSession {
     private readonly log: LogTable,
     private readonly table: WatchedTable,
     private readonly epoch: LogEpoch,
-    private readonly heard: () => number,
   ) {
     this.range = rangeOf(log);
   }
 
-  static async open(log: LogTable, { connection, clock, heard }: SettlingSources): Promise<SettlingSession> {
+  static async open(log: LogTable, connection: DedicatedConnection, clock: Clock): Promise<SettlingSession> {
     const epoch = await presentLogEpoch(connection, epochsOf(log));
     const [row] = await connection.query(identityOf(log));
-    return new SettlingSession(log, { connection, clock, oid: row![0]!, sequence: row![1]! }, epoch, heard);
+    return new SettlingSession(log, { connection, clock, oid: row![0]!, sequence: row![1]! }, epoch);
   }
 
   get connection(): DedicatedConnection {
     return this.table.connection;
-  }
-
-  get end(): bigint | undefined {
-    return this.lastEnd;
-  }
-
-  get heardAtEnd(): number {
-    return this.lastHeard;
   }
 
   cursor(position: bigint): LogCursor {
@@ -136,23 +116,14 @@ export class SettlingSession {
         const page = await this.page(from, this.settledUpTo, limit);
         if (page.length > 0) return page;
       }
-      const heard = this.heard();
       const seen = await this.connection.query(this.range(from, NO_LIMIT, limit));
-      const final = withoutGap(from, seen);
-      if (final.length === seen.length && !isFull(seen, limit)) {
-        this.lastEnd = from + BigInt(seen.length);
-        this.lastHeard = heard;
-      }
       if (seen.length === 0) return [];
+      const final = withoutGap(from, seen);
       if (final.length > 0) return this.reached(final.map(parseRecord));
 
       // A gap right above the mark: rolled back, or not committed yet? Only its writer knows.
       const writers = (this.writers ??= await LogWriters.watch(this.table));
-      if (!(await writers.gone(waitMs))) {
-        this.lastEnd = from; // for this look: what lies behind the gap cannot be had yet
-        this.lastHeard = heard;
-        return [];
-      }
+      if (!(await writers.gone(waitMs))) return [];
       this.writers = undefined;
       const page = await this.page(from, writers.upTo, limit);
       if (page.length > 0) return page;

@@ -37,10 +37,6 @@ export class PersonalLog implements SettledLog {
     return record && (await this.vault.openEach([record], ({ key }) => key))[0];
   }
 
-  get end(): bigint | undefined {
-    return this.log.end;
-  }
-
   changed(maxWaitMs: number, signal: AbortSignal): Promise<void> {
     return this.log.changed(maxWaitMs, signal);
   }

@@ -30,7 +30,7 @@ export class LiveTail {
   private ring: RecordRing | undefined;
   /** The wait for the next change that everybody shares. */
   private waiting: Promise<void> | undefined;
-  /** The last read came to the end of the log, and nothing has been heard since: who is at the head need not ask. */
+  /** The last read at the head found nothing, and nothing has been heard since: who is there need not ask again. */
   private isLevel = false;
   private readonly closing = new AbortController();
   private readonly capacity: number;
@@ -100,7 +100,6 @@ export class LiveTail {
     try {
       const records = await this.read(ring.head, this.readLimit);
       ring.push(records, records.length < this.readLimit ? this.capacity : KEPT_ON_THE_WAY);
-      if (ring === this.ring) this.levelAtEnd(ring); // and not forgotten meanwhile
     } finally {
       ring.reading = undefined;
     }
@@ -111,27 +110,18 @@ export class LiveTail {
     const records = await this.read(after, limit);
     if (!this.ring || this.ring.isBefore(after)) {
       this.ring = new RecordRing(after, this.capacity, this.capacityBytes);
-      this.isLevel = records.length === 0 && this.isLevel; // the rest was known of another stretch
       this.ring.push(records);
-      this.levelAtEnd(this.ring);
     }
     return records;
   }
 
   private async read(after: LogCursor, limit: number): Promise<readonly LogRecord[]> {
     const records = await outsideTransaction(() => (this.log.encrypted ?? this.log).read(after, limit));
-    if (records.length === 0) this.level();
+    if (records.length === 0 && !this.closing.signal.aborted) {
+      this.isLevel = true;
+      void this.watch(); // the log knows what was written since that read began
+    }
     return records;
-  }
-
-  private levelAtEnd({ head }: RecordRing): void {
-    if ((this.log.encrypted ?? this.log).end === head.position) this.level();
-  }
-
-  private level(): void {
-    if (this.closing.signal.aborted) return;
-    this.isLevel = true;
-    void this.watch(); // the log knows what was written since that read began
   }
 
   private watch(): Promise<void> {

@@ -81,67 +81,6 @@ describe('the live tail', () => {
     expect(reads).toBe(1);
   });
 
-  describe('after a read that came to the end of the log', () => {
-    /** Nothing is known to lie behind `end`; who reads is told beforehand. */
-    const knowing = (end: () => bigint, beforeRead: () => Promise<void> = () => Promise.resolve()): LiveTail => {
-      const own = Object.create(log) as SettledLog;
-      Object.defineProperty(own, 'end', { get: end });
-      own.read = async (after, limit) => {
-        const records = await log.read(after, limit);
-        await beforeRead();
-        return records;
-      };
-      return new LiveTail(own, lab.clock, options);
-    };
-
-    it('does not ask whether there is more before something has changed', async () => {
-      const { cursor } = await readAll(await log.beginning());
-      await append(3);
-      reads = 0;
-      tail = knowing(() => 3n);
-      const { cursor: end } = await readAll(cursor, 10);
-      expect(reads).toBe(1);
-      await append(1);
-      expect(await tail.next(end, 5)).toHaveLength(1);
-    });
-
-    it('asks again from where somebody further ahead has begun to keep records', async () => {
-      tail = knowing(() => 3n);
-      const start = await log.beginning();
-      await append(3);
-      await readAll(start, 10);
-      await append(2); // and the end is still said to be at 3
-      const ahead = { ...start, position: 4n };
-      expect(await tail.next(ahead, 5)).toHaveLength(1);
-      await append(1);
-      expect(await tail.next({ ...start, position: 5n }, 5)).toHaveLength(1);
-    });
-
-    it('asks when that was not the end', async () => {
-      tail = knowing(() => 99n);
-      const { cursor } = await readAll(await log.beginning());
-      await append(3);
-      reads = 0;
-      await readAll(cursor, 10);
-      expect(reads).toBe(2);
-    });
-
-    it('asks when something came while it read', async () => {
-      let late = 1;
-      tail = knowing(
-        () => 3n,
-        async () => {
-          if (late-- === 1) await lab.append('b-1', 99);
-        },
-      );
-      await append(3);
-      const { positions } = await readAll(await log.beginning(), 10);
-      await news();
-      const more = await tail.next({ ...(await log.beginning()), position: positions.at(-1)! }, 5);
-      expect([...positions, ...more.map(({ position }) => position)]).toEqual(upTo(4));
-    });
-  });
-
   it('asks again after a while when no news comes', async () => {
     const deaf = Object.assign(Object.create(log) as SettledLog, {
       changed: (ms: number, signal: AbortSignal) => lab.clock.sleep(ms, signal),
