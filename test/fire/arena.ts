@@ -1,5 +1,6 @@
 // One whole system for many faults: it is played on while a fault is on, has to heal by itself, and is then checked as a whole, with
 // everything that was ever played on it.
+import { setMaxListeners } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -182,6 +183,7 @@ export class Arena {
     const stories: Story[] = [];
     const troubles: string[] = [];
     const abort = new AbortController();
+    setMaxListeners(0, abort.signal); // every customer who waits is one
     let healedAt = 0;
     const faulting = fault().then(() => (healedAt = Date.now()));
     faulting.catch((error: unknown) => abort.abort(error));
