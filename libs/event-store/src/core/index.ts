@@ -112,6 +112,7 @@ export {
   type LogCursor,
   type LogHolder,
   type LogName,
+  type LogPage,
   type LogRecord,
   type SettledLog,
 } from './log.js';

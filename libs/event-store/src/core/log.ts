@@ -58,6 +58,13 @@ export interface HeldBack {
   readonly holders: readonly LogHolder[];
 }
 
+/** What one look at a log found. */
+export interface LogPage {
+  readonly records: readonly LogRecord[];
+  /** Nothing behind these was there to be read when the look began. What was committed since is told by {@link SettledLog.changed}. */
+  readonly isEnd: boolean;
+}
+
 export interface SettledLog {
   readonly name: LogName;
   /** Where records hold encrypted data: the same log with the data as it lies there. Whoever keeps records for longer than a moment keeps these, … */
@@ -75,9 +82,11 @@ export interface SettledLog {
    * @throws UnavailableError connection lost; start again from the checkpoint.
    */
   read(after: LogCursor, limit: number): Promise<readonly LogRecord[]>;
+  /** {@link read} for those who follow the log: they need not ask again what this look has already found. */
+  readPage(after: LogCursor, limit: number): Promise<LogPage>;
   /** One record, for a retry of something set aside; undefined when there is none. */
   readAt(position: bigint): Promise<LogRecord | undefined>;
-  /** Resolves when something may have been written, after `maxWaitMs` at the latest, or when the signal aborts. Never rejects. */
+  /** Resolves when something may have been written since the last look that found the end began, after `maxWaitMs` at the latest, or when the signal aborts. Never rejects. */
   changed(maxWaitMs: number, signal: AbortSignal): Promise<void>;
   /**
    * What keeps this reader's settled position from moving on, for metrics and health; undefined when nothing does. It tells of reads of this

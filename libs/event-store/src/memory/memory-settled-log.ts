@@ -6,6 +6,7 @@ import {
   type Clock,
   type LogCursor,
   type LogName,
+  type LogPage,
   type LogRecord,
   type SettledLog,
 } from '../core/index.js';
@@ -13,7 +14,7 @@ import type { MemoryDatabase } from './memory-database.js';
 import { toLogRecord } from './memory-log.js';
 
 export class MemorySettledLog implements SettledLog {
-  /** Changes of the log when the last read began that found nothing: a later one means there may be something. */
+  /** Changes of the log when the last look found the end: a later one means there may be something. */
   private heard = 0;
 
   constructor(
@@ -33,12 +34,17 @@ export class MemorySettledLog implements SettledLog {
     return { epoch: this.database.epoch, position: this.log.lastUpTo(last) };
   }
 
-  async read({ epoch, position }: LogCursor, limit: number): Promise<readonly LogRecord[]> {
+  async read(after: LogCursor, limit: number): Promise<readonly LogRecord[]> {
+    return (await this.readPage(after, limit)).records;
+  }
+
+  async readPage({ epoch, position }: LogCursor, limit: number): Promise<LogPage> {
     if (epoch !== this.database.epoch) throw new LogEpochMismatchError(this.name, epoch, this.database.epoch);
     if (position > this.log.last) throw new CursorAheadOfLogError(this.name, position, this.log.last);
     const records = this.log.settledAfter(position, limit).map(toLogRecord);
-    if (records.length === 0) this.heard = this.log.changes;
-    return records;
+    const isEnd = records.length < limit;
+    if (isEnd) this.heard = this.log.changes;
+    return { records, isEnd };
   }
 
   async readAt(position: bigint): Promise<LogRecord | undefined> {

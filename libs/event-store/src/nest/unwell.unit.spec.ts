@@ -46,7 +46,7 @@ describe('what health hears of the subscriptions of a process', () => {
     ['does not answer', () => new Promise<never>(() => undefined), /^Doorman without progress for \d+ s$/],
   ])('names the one whose log %s', async (_what, read, sentence) => {
     expect(host.unwell()).toEqual([]);
-    runtime.logs.events.encrypted!.read = read;
+    runtime.logs.events.encrypted!.readPage = read;
     await clock.until(() => host.unwell().length > 0, 120_000);
     expect(host.unwell()).toEqual([expect.stringMatching(sentence)]);
     await Promise.all([app.close(), clock.advance(60_000)]);

@@ -77,6 +77,37 @@ describe('PostgresSettledLog', () => {
     for (const { gid } of rows) await test.database.query({ text: `ROLLBACK PREPARED '${gid}'` });
   });
 
+  it('takes nothing for the end that has a gap behind it', async () => {
+    const start = await log.beginning();
+    const [writer, slow] = [await connect(), await connect()];
+    await writer.insert(); // at 1
+    await slow.sql('BEGIN');
+    await slow.insert(); // at 2
+    await writer.insert(); // at 3
+    const page = await log.readPage(start, 10);
+    expect([page.records.length, page.isEnd]).toEqual([1, false]);
+    await slow.sql('COMMIT');
+    const rest = await log.readPage({ ...start, position: 1n }, 10);
+    expect(rest.records.map(({ position }) => position)).toEqual([2n, 3n]);
+  });
+
+  it('tells of what is written while a read is on its way that comes to the end, to each who shares it', async () => {
+    const waking = new Waking();
+    const own = settledLog(test.url, { waking });
+    const start = await own.beginning();
+    const writer = await connect();
+    await own.read(start, 10);
+    await writer.insert();
+    const reading = own.readPage(start, 10);
+    await new Promise((resolve) => setImmediate(resolve)); // it is sent, and its answer is not here
+    waking.signal('events');
+    const sharing = own.readPage(start, 10);
+    expect([await reading, await sharing].map(({ isEnd }) => isEnd)).toEqual([true, true]);
+    await own.changed(60_000, new AbortController().signal); // at once, or this test takes a minute
+    await own.close();
+    await waking.close();
+  });
+
   /** One event that is read, then a gap that `slow` holds open at position 2, and an event above it. */
   async function slowWriterAtTwo(): Promise<{ slow: LogWriter; quick: LogWriter }> {
     const [slow, quick] = [await connect(), await connect()];

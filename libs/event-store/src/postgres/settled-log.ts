@@ -6,6 +6,7 @@ import {
   type LogCursor,
   LogEpochMismatchError,
   type LogName,
+  type LogPage,
   type LogRecord,
   type SettledLog,
   systemClock,
@@ -39,7 +40,7 @@ export class PostgresSettledLog implements SettledLog {
   private readonly waking: Waking;
   private session: SettlingSession | undefined;
   private opening: Promise<SettlingSession> | undefined;
-  /** Signals heard when the last read that found nothing began: a later one means there may be something. */
+  /** Signals heard when the last look that found the end began: a later one means there may be something. */
   private heard = 0;
   private closed = false;
 
@@ -64,14 +65,17 @@ export class PostgresSettledLog implements SettledLog {
   }
 
   async read(after: LogCursor, limit: number): Promise<readonly LogRecord[]> {
-    const heard = this.waking.heard(this.name);
+    return (await this.readPage(after, limit)).records;
+  }
+
+  async readPage(after: LogCursor, limit: number): Promise<LogPage> {
     if (this.session?.knows(after) === false) await this.renewIfOutdated();
-    const records = await this.use(async (session) => {
+    const { records, endAt } = await this.use(async (session) => {
       await session.check(after);
       return session.read(after.position, limit, this.options.waitMs ?? 200);
     });
-    if (records.length === 0) this.heard = heard;
-    return records;
+    if (endAt !== undefined) this.heard = endAt;
+    return { records, isEnd: endAt !== undefined };
   }
 
   readAt(position: bigint): Promise<LogRecord | undefined> {
@@ -122,7 +126,11 @@ export class PostgresSettledLog implements SettledLog {
   private async connect(): Promise<SettlingSession> {
     const connection = await DedicatedConnection.open(this.options.connection, `log ${this.name}`);
     try {
-      this.session = await SettlingSession.open(this.options.table, connection, this.clock);
+      this.session = await SettlingSession.open(this.options.table, {
+        connection,
+        clock: this.clock,
+        heard: () => this.waking.heard(this.name),
+      });
       return this.session;
     } catch (error) {
       await connection.close();

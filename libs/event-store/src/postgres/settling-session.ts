@@ -8,6 +8,19 @@ import { LogWriters, type WatchedTable } from './log-writers.js';
 
 const NO_LIMIT = 2n ** 63n - 1n;
 
+export interface SettlingSources {
+  readonly connection: DedicatedConnection;
+  readonly clock: Clock;
+  /** Signals heard so far that the log has grown; a writer gives one once its commit is visible. */
+  readonly heard: () => number;
+}
+
+export interface Look {
+  readonly records: readonly LogRecord[];
+  /** Signals heard when the look began, if it found nothing to be read behind these records. */
+  readonly endAt?: number | undefined;
+}
+
 export class SettlingSession {
   /** The highest position known to be settled: a record read, or a cursor handed in. */
   private mark = 0n;
@@ -17,21 +30,22 @@ export class SettlingSession {
   private writers: LogWriters | undefined;
   /** The highest position known to have been drawn: cursors up to here need no check. */
   private drawn = 0n;
-  private step: { readonly from: bigint; readonly records: Promise<readonly LogRecord[]> } | undefined;
+  private step: { readonly from: bigint; readonly look: Promise<Look> } | undefined;
   private readonly range;
 
   private constructor(
     private readonly log: LogTable,
     private readonly table: WatchedTable,
     private readonly epoch: LogEpoch,
+    private readonly heard: () => number,
   ) {
     this.range = rangeOf(log);
   }
 
-  static async open(log: LogTable, connection: DedicatedConnection, clock: Clock): Promise<SettlingSession> {
+  static async open(log: LogTable, { connection, clock, heard }: SettlingSources): Promise<SettlingSession> {
     const epoch = await presentLogEpoch(connection, epochsOf(log));
     const [row] = await connection.query(identityOf(log));
-    return new SettlingSession(log, { connection, clock, oid: row![0]!, sequence: row![1]! }, epoch);
+    return new SettlingSession(log, { connection, clock, oid: row![0]!, sequence: row![1]! }, epoch, heard);
   }
 
   get connection(): DedicatedConnection {
@@ -64,18 +78,18 @@ export class SettlingSession {
   }
 
   /** The next settled records after a checked cursor; waits for slow writers `waitMs` at most. */
-  async read(after: bigint, limit: number, waitMs: number): Promise<readonly LogRecord[]> {
+  async read(after: bigint, limit: number, waitMs: number): Promise<Look> {
     for (;;) {
       this.raise(after);
       const { mark } = this;
       if (after < mark) {
         const records = await this.select(after, mark, limit);
-        if (records.length > 0) return records;
+        if (records.length > 0) return { records };
         if (mark !== this.mark) continue;
       }
-      const { from, records } = (this.step ??= this.begin(mark, limit, waitMs));
-      const next = await records; // one step at a time, shared by all who stand at the mark
-      if (from === mark) return next.length > limit ? next.slice(0, limit) : next;
+      const { from, look } = (this.step ??= this.begin(mark, limit, waitMs));
+      const next = await look; // one step at a time, shared by all who stand at the mark
+      if (from === mark) return next.records.length > limit ? { records: next.records.slice(0, limit) } : next;
     }
   }
 
@@ -106,27 +120,29 @@ export class SettlingSession {
   }
 
   private begin(from: bigint, limit: number, waitMs: number) {
-    const records = this.advance(from, limit, waitMs).finally(() => (this.step = undefined));
-    return { from, records };
+    const look = this.advance(from, limit, waitMs).finally(() => (this.step = undefined));
+    return { from, look };
   }
 
-  private async advance(from: bigint, limit: number, waitMs: number): Promise<readonly LogRecord[]> {
+  private async advance(from: bigint, limit: number, waitMs: number): Promise<Look> {
     for (;;) {
       if (this.settledUpTo !== undefined) {
         const page = await this.page(from, this.settledUpTo, limit);
-        if (page.length > 0) return page;
+        if (page.length > 0) return { records: page };
       }
+      const heard = this.heard();
       const seen = await this.connection.query(this.range(from, NO_LIMIT, limit));
-      if (seen.length === 0) return [];
+      if (seen.length === 0) return { records: [], endAt: heard };
       const final = withoutGap(from, seen);
-      if (final.length > 0) return this.reached(final.map(parseRecord));
+      const isAll = final.length === seen.length && !isFull(seen, limit);
+      if (final.length > 0) return { records: this.reached(final.map(parseRecord)), endAt: isAll ? heard : undefined };
 
       // A gap right above the mark: rolled back, or not committed yet? Only its writer knows.
       const writers = (this.writers ??= await LogWriters.watch(this.table));
-      if (!(await writers.gone(waitMs))) return [];
+      if (!(await writers.gone(waitMs))) return { records: [], endAt: heard };
       this.writers = undefined;
       const page = await this.page(from, writers.upTo, limit);
-      if (page.length > 0) return page;
+      if (page.length > 0) return { records: page };
     }
   }
 

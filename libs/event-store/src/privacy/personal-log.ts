@@ -1,5 +1,5 @@
 // The events as subscriptions read them: with their personal fields opened.
-import type { HeldBack, LogCursor, LogName, LogRecord, SettledLog } from '../core/index.js';
+import type { HeldBack, LogCursor, LogName, LogPage, LogRecord, SettledLog } from '../core/index.js';
 import type { PersonalDataVault } from './vault.js';
 
 export class PersonalLog implements SettledLog {
@@ -30,6 +30,11 @@ export class PersonalLog implements SettledLog {
 
   async read(after: LogCursor, limit: number): Promise<readonly LogRecord[]> {
     return this.decrypted(await this.log.read(after, limit));
+  }
+
+  async readPage(after: LogCursor, limit: number): Promise<LogPage> {
+    const { records, isEnd } = await this.log.readPage(after, limit);
+    return { records: await this.decrypted(records), isEnd };
   }
 
   async readAt(position: bigint): Promise<LogRecord | undefined> {

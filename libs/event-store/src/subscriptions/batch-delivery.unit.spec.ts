@@ -291,7 +291,7 @@ it('what follows a full batch is read while that is handled, and nothing is when
   const events: string[] = [];
   for (let value = 1; value <= 3; value += 1) await lab.append('a-1', value);
   const tail = new LiveTail(
-    intercept(lab.store.logs.events, (method) => void (method === 'read' && events.push('read'))),
+    intercept(lab.store.logs.events, (method) => void (method === 'readPage' && events.push('read'))),
     lab.clock,
   );
   const runner = lab.runner(

@@ -4,6 +4,7 @@ import {
   sleepWith,
   type Clock,
   type LogCursor,
+  type LogPage,
   type LogRecord,
   type SettledLog,
 } from '../core/index.js';
@@ -30,7 +31,7 @@ export class LiveTail {
   private ring: RecordRing | undefined;
   /** The wait for the next change that everybody shares. */
   private waiting: Promise<void> | undefined;
-  /** The last read at the head found nothing, and nothing has been heard since: who is there need not ask again. */
+  /** The last look found nothing behind the head, and nothing has been heard since: who is there need not ask again. */
   private isLevel = false;
   private readonly closing = new AbortController();
   private readonly capacity: number;
@@ -98,8 +99,9 @@ export class LiveTail {
 
   private async extend(ring: RecordRing): Promise<void> {
     try {
-      const records = await this.read(ring.head, this.readLimit);
+      const { records, isEnd } = await this.read(ring.head, this.readLimit);
       ring.push(records, records.length < this.readLimit ? this.capacity : KEPT_ON_THE_WAY);
+      if (isEnd && ring === this.ring) this.level(); // and not forgotten meanwhile
     } finally {
       ring.reading = undefined;
     }
@@ -107,21 +109,24 @@ export class LiveTail {
 
   /** Behind the ring, or the first to be ahead of it: the ring then goes on from here. */
   private async readAlone(after: LogCursor, limit: number): Promise<readonly LogRecord[]> {
-    const records = await this.read(after, limit);
+    const { records, isEnd } = await this.read(after, limit);
     if (!this.ring || this.ring.isBefore(after)) {
       this.ring = new RecordRing(after, this.capacity, this.capacityBytes);
       this.ring.push(records);
+      this.isLevel = false; // that was known of another stretch
+      if (isEnd) this.level();
     }
     return records;
   }
 
-  private async read(after: LogCursor, limit: number): Promise<readonly LogRecord[]> {
-    const records = await outsideTransaction(() => (this.log.encrypted ?? this.log).read(after, limit));
-    if (records.length === 0 && !this.closing.signal.aborted) {
-      this.isLevel = true;
-      void this.watch(); // the log knows what was written since that read began
-    }
-    return records;
+  private read(after: LogCursor, limit: number): Promise<LogPage> {
+    return outsideTransaction(() => (this.log.encrypted ?? this.log).readPage(after, limit));
+  }
+
+  private level(): void {
+    if (this.closing.signal.aborted) return;
+    this.isLevel = true;
+    void this.watch(); // the log knows what was written since that look began
   }
 
   private watch(): Promise<void> {

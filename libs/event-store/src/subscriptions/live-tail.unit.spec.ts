@@ -14,7 +14,7 @@ describe('the live tail', () => {
   beforeEach(() => {
     lab = new SubscriptionLab();
     reads = 0;
-    log = intercept<SettledLog>(lab.store.logs.events, (method) => void (method === 'read' && (reads += 1)));
+    log = intercept<SettledLog>(lab.store.logs.events, (method) => void (method === 'readPage' && (reads += 1)));
     tail = new LiveTail(log, lab.clock, options);
   });
 
@@ -81,6 +81,51 @@ describe('the live tail', () => {
     expect(reads).toBe(1);
   });
 
+  it('does not ask behind a page that was the end, before something has changed', async () => {
+    const { cursor } = await readAll(await log.beginning());
+    await append(3);
+    reads = 0;
+    const { cursor: end } = await readAll(cursor, 10);
+    expect(reads).toBe(1);
+    await append(1);
+    expect(await tail.next(end, 5)).toHaveLength(1);
+  });
+
+  it('asks behind a page that is not known for the end', async () => {
+    const { cursor } = await readAll(await log.beginning());
+    await append(10); // as many as one read takes
+    reads = 0;
+    await readAll(cursor, 10);
+    expect(reads).toBe(2);
+  });
+
+  it('asks when something came while the page was read', async () => {
+    const own = Object.create(log) as SettledLog;
+    let late = 1;
+    own.readPage = async (after, limit) => {
+      const page = await log.readPage(after, limit);
+      if (late-- === 1) await lab.append('b-1', 99);
+      return page;
+    };
+    tail = new LiveTail(own, lab.clock, options);
+    await append(3);
+    const { positions } = await readAll(await log.beginning(), 10);
+    await news();
+    const more = await tail.next({ ...(await log.beginning()), position: positions.at(-1)! }, 5);
+    expect([...positions, ...more.map(({ position }) => position)]).toEqual(upTo(4));
+  });
+
+  it('asks for who is ahead of all that was known, although the end of that was', async () => {
+    const start = await log.beginning();
+    await append(3);
+    await readAll(start, 10);
+    await lab.append('a-1', 3, 4); // and nobody has heard of it
+    expect(await tail.next({ ...start, position: 4n }, 5)).toHaveLength(1);
+    await news();
+    await append(1);
+    expect(await tail.next({ ...start, position: 5n }, 5)).toHaveLength(1);
+  });
+
   it('asks again after a while when no news comes', async () => {
     const deaf = Object.assign(Object.create(log) as SettledLog, {
       changed: (ms: number, signal: AbortSignal) => lab.clock.sleep(ms, signal),
@@ -145,7 +190,7 @@ describe('the live tail', () => {
     let down = false;
     tail = new LiveTail(
       intercept<SettledLog>(log, (method) => {
-        if (down && method === 'read') throw new UnavailableError('The database');
+        if (down && method === 'readPage') throw new UnavailableError('The database');
       }),
       lab.clock,
       options,
@@ -172,9 +217,10 @@ describe('the live tail', () => {
       beginning: () => Promise.resolve({ epoch: 'e', position: 0n }),
       head: () => Promise.resolve({ epoch: 'e', position: 0n }),
       readAt: () => Promise.resolve(undefined),
-      async read() {
+      read: () => Promise.resolve(records),
+      async readPage() {
         heard = written;
-        return [...records];
+        return { records: [...records], isEnd: true };
       },
       changed: () => (written > heard ? Promise.resolve() : new Promise<void>((resolve) => (wake = resolve))),
       heldBack: () => Promise.resolve(undefined),

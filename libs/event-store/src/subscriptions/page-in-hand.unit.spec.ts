@@ -27,7 +27,7 @@ describe('a page that is read while the last one is being sent', () => {
   function watchedTail(): LiveTail {
     const log = lab.store.logs.events;
     const watched = Object.create(log) as typeof log;
-    watched.read = (after: LogCursor, limit: number) => (read.push(after.position), log.read(after, limit));
+    watched.readPage = (after: LogCursor, limit: number) => (read.push(after.position), log.readPage(after, limit));
     return new LiveTail(watched, lab.clock);
   }
 

@@ -22,13 +22,13 @@ describe('a subscription that has its lease', () => {
 
   it('is stalled when the log has not answered for a minute, and no longer once it has', async () => {
     const { events } = lab.store.logs;
-    const read = events.read.bind(events);
+    const readPage = events.readPage.bind(events);
     const runner = lab.runner(transactional(() => undefined));
     await lab.clock.until(() => runner.status().lastProgressAt !== undefined);
     let hung = 0;
-    events.read = () => {
+    events.readPage = () => {
       hung += 1;
-      return hung === 1 ? new Promise((resolve) => (answer = () => resolve([]))) : never;
+      return hung === 1 ? new Promise((resolve) => (answer = () => resolve({ records: [], isEnd: true }))) : never;
     };
     let answer = (): void => undefined;
     await lab.clock.until(() => hung > 0, 5_000);
@@ -37,7 +37,7 @@ describe('a subscription that has its lease', () => {
     await lab.clock.advance(15_000);
     expect(runner.status()).toMatchObject({ state: 'running' });
     expect(runner.status().stalledMs).toBeGreaterThanOrEqual(MINUTE_MS);
-    events.read = read;
+    events.readPage = readPage;
     answer();
     await lab.clock.until(() => runner.status().stalledMs === undefined, 5_000);
   });
@@ -55,7 +55,7 @@ describe('a subscription that has its lease', () => {
     );
     await lab.clock.advance(5 * MINUTE_MS);
     expect(second.status()).toMatchObject({ state: 'waiting-for-lease', stalledMs: undefined });
-    lab.store.logs.events.read = () => never;
+    lab.store.logs.events.readPage = () => never;
     await stopped(first, lab.clock);
     await lab.clock.advance(MINUTE_MS / 2);
     expect(second.status().stalledMs).toBeUndefined();

@@ -133,7 +133,7 @@ describe('a subscription runner', () => {
     let reads = 0;
     const { logs, unitOfWork } = lab.store;
     const tail = new LiveTail(
-      intercept(logs.events, (method) => void (method === 'read' && (reads += 1))),
+      intercept(logs.events, (method) => void (method === 'readPage' && (reads += 1))),
       lab.clock,
     );
     await lab.append('a-1', 1, 2);

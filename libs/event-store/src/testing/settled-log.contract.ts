@@ -66,6 +66,20 @@ export function describeSettledLog(name: string, open: () => Promise<SettledLogS
       expect(seen).toEqual([1, 2, 3, 4, 5, 6, 7]);
     });
 
+    it('says of a page whether it was the end: a full one may not be', async () => {
+      const ends = async (from: LogCursor, limit: number) => {
+        const { records, isEnd } = await log.readPage(from, limit);
+        return [numbers(records), isEnd];
+      };
+      const beginning = await log.beginning();
+      expect(await ends(beginning, 2)).toEqual([[], true]);
+      await subject.append(['test-a', 'test-b', 'test-c']);
+      expect(await ends(beginning, 2)).toEqual([[1, 2], false]);
+      const second = { ...beginning, position: (await log.read(beginning, 2)).at(-1)!.position };
+      expect(await ends(second, 2)).toEqual([[3], true]);
+      expect(await ends(await log.head(), 2)).toEqual([[], true]);
+    });
+
     it('lets several readers stand at different places', async () => {
       await subject.append(['test-a', 'test-b', 'test-c']);
       const beginning = await log.beginning();
@@ -136,6 +150,13 @@ export function describeSettledLog(name: string, open: () => Promise<SettledLogS
 
       it('resolves at once for what was written since the last read that found nothing', async () => {
         await log.read(await log.beginning(), 10);
+        await subject.append(['test-a']);
+        expect(await msOf(log.changed(15_000, never))).toBeLessThan(10_000);
+      });
+
+      it('resolves at once for what was written since a page that was the end', async () => {
+        await subject.append(['test-a']);
+        expect(await log.readPage(await log.beginning(), 10)).toMatchObject({ isEnd: true });
         await subject.append(['test-a']);
         expect(await msOf(log.changed(15_000, never))).toBeLessThan(10_000);
       });

@@ -1,5 +1,5 @@
 // A port of a simulated process: every call of it is a call of the server behind it, with all that can go wrong on the way.
-import { currentTransaction, type EventStore, type ReplayedEvent, type SettledLog } from '../../core/index.js';
+import { currentTransaction, type EventStore, type LogCursor, type LogPage, type ReplayedEvent, type SettledLog } from '../../core/index.js';
 import type { MemoryDatabase, MemoryTransaction } from '../../memory/index.js';
 import type { SimulatedProcess } from './simulated-process.js';
 
@@ -69,16 +69,17 @@ export function gatedEvents(process: SimulatedProcess, events: EventStore): Even
 
 /** News may not come: then it is looked for when the wait is over. What was read is remembered, for I3. */
 export function gatedLog(process: SimulatedProcess, log: SettledLog, database: MemoryDatabase): SettledLog {
+  const readPage = (after: LogCursor, limit: number): Promise<LogPage> =>
+    inUnit(process, `log ${log.name}.read`, () =>
+      log.readPage(after, limit).then((page) => {
+        const last = page.records.at(-1);
+        if (last) process.world.reads.note(database.logs[log.name], log.name, last.position);
+        return page;
+      }),
+    );
   return gated(process, `log ${log.name}`, log, {
-    read(after, limit) {
-      const what = `log ${log.name}.read`;
-      return inUnit(process, what, () =>
-        log.read(after, limit).then((records) => {
-          if (records.length > 0) process.world.reads.note(database.logs[log.name], log.name, records.at(-1)!.position);
-          return records;
-        }),
-      );
-    },
+    readPage,
+    read: async (after, limit) => (await readPage(after, limit)).records,
     changed(maxWaitMs, signal) {
       if (process.world.faults.happens('deaf')) return process.clock.sleep(maxWaitMs, signal);
       return log.changed(maxWaitMs, signal);
