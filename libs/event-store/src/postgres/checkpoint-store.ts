@@ -9,7 +9,7 @@ import {
   type SubscriptionKey,
   type SubscriptionStatus,
 } from '../core/index.js';
-import type { PostgresDatabase } from './database.js';
+import { requiring, type PostgresDatabase } from './database.js';
 import { pauseOf, type PauseRow } from './subscription-control.js';
 
 interface TakenRow {
@@ -21,7 +21,7 @@ interface TakenRow {
 const SET_POSITION =
   'UPDATE event_store.subscriptions SET position = greatest(position, $5), updated_at = clock_timestamp()';
 const OF_THE_LEASE = 'WHERE name = $1 AND log = $2 AND lease_owner = $3 AND lease_epoch = $4';
-const SAVE_WITH_EFFECT = { name: 'checkpoint-save', text: `${SET_POSITION} ${OF_THE_LEASE}` };
+const SAVE_WITH_EFFECT = { name: 'checkpoint-save', text: requiring('1', `${SET_POSITION} ${OF_THE_LEASE}`) };
 /**
  * By itself it does not wait until the disk has it, which is most of what it costs: a server that crashes within the next half second has forgotten it,
  * and the records come again, as when the process had crashed in front of it. Whatever commits later is on the disk behind it, never before it.
@@ -73,15 +73,11 @@ export class PostgresCheckpointStore implements CheckpointStore {
 
   /** The row is locked until the unit ends, so a takeover waits for this commit or makes it fail: there is nothing in between. */
   async save({ name, log, owner, epoch }: Lease, position: bigint): Promise<void> {
-    const unit = currentTransaction();
-    const { rowCount } = await this.database.query({
-      ...(unit ? SAVE_WITH_EFFECT : SAVE_ALONE),
-      values: [name, log, owner, epoch, position],
-    });
-    if (rowCount === 1) return;
-    const lost = new LeaseLostError(name, epoch);
-    unit?.markRollbackOnly(lost);
-    throw lost;
+    const values = [name, log, owner, epoch, position];
+    const lost = (): Error => new LeaseLostError(name, epoch);
+    if (currentTransaction()) return this.database.change({ ...SAVE_WITH_EFFECT, values }, lost);
+    const { rowCount } = await this.database.query({ ...SAVE_ALONE, values });
+    if (rowCount !== 1) throw lost();
   }
 
   async list(): Promise<SubscriptionStatus[]> {

@@ -27,6 +27,7 @@ export interface Query {
 
 /** Statements that carry the appends of many callers, under way at a time. */
 export const LANES = 2;
+const DIVISION_BY_ZERO = '22012';
 const LANE_LOCK_TIMEOUT_MS = 100;
 
 export class PostgresDatabase {
@@ -53,6 +54,19 @@ export class PostgresDatabase {
     } catch (error) {
       throw translatedOwn(error);
     }
+  }
+
+  /**
+   * A statement whose result nobody needs. In a unit of work it goes out with the unit's next one or its COMMIT, and this returns before: where it
+   * fails the unit does, with `whenNone` where it came to a {@link requiring}. Outside of a unit it is sent at once.
+   * @throws UnavailableError as {@link query}
+   */
+  async change(query: Query, whenNone?: () => Error): Promise<void> {
+    const explain = (error: unknown): unknown =>
+      whenNone && sqlStateOf(error) === DIVISION_BY_ZERO ? whenNone() : translatedOwn(error);
+    const transaction = currentPostgresTransaction(this.dataSource);
+    if (transaction) return transaction.change(config(query), explain);
+    await this.queryOutside(query).catch((error: unknown) => Promise.reject(explain(error) as Error));
   }
 
   /** By itself on the pool, whatever is open: for what must see, or be seen by, the others. @throws UnavailableError */
@@ -111,6 +125,14 @@ export class PostgresDatabase {
     if (!this.lanes.ended) await this.lanes.end();
     await this.connections.close();
   }
+}
+
+/**
+ * A statement that fails where it changes another number of rows. The server has to say so: COMMIT may be on its way behind it, and would take effect
+ * before anybody here has looked. `rows` is an expression in SQL.
+ */
+export function requiring(rows: string, text: string): string {
+  return `WITH changed AS (${text} RETURNING 1) SELECT 1 / (count(*) = ${rows})::int FROM changed`;
 }
 
 function config({ name, text, values, asText }: Query): QueryConfig {

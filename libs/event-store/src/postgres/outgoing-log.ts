@@ -13,7 +13,7 @@ export class PostgresOutgoingLog implements OutgoingLog {
 
   async append(commands: readonly OutgoingCommand[]): Promise<void> {
     if (commands.length === 0) return;
-    await this.database.query({
+    await this.database.change({
       ...appendOutgoing,
       values: [JSON.stringify(commands)],
     });

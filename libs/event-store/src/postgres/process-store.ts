@@ -11,7 +11,7 @@ import {
   type StoredProcess,
   type TakenKey,
 } from '../processes/index.js';
-import type { PostgresDatabase } from './database.js';
+import { requiring, type PostgresDatabase } from './database.js';
 import { currentPostgresTransaction } from './transaction.js';
 import { Waking, type WakingTopic } from './waking.js';
 
@@ -25,6 +25,16 @@ interface ProcessRow {
   readonly compensation: Compensation | null;
   readonly keys: readonly string[];
 }
+
+const SAVE = requiring(
+  'jsonb_array_length($1)',
+  `UPDATE event_store.processes AS p
+      SET status = c.status, state_version = c."stateVersion", state = c.state, undo = c.undo,
+          compensation = c.compensation, updated_at = clock_timestamp()
+     FROM jsonb_to_recordset($1) AS c (process text, id text, status text, "stateVersion" int, state jsonb, undo jsonb,
+                                       compensation jsonb)
+    WHERE p.process = c.process AND p.id = c.id`,
+);
 
 export class PostgresProcessStore implements ProcessStore {
   /** Signals heard when `fireDue` last began: a later one means that there may be another next timer. */
@@ -69,21 +79,10 @@ export class PostgresProcessStore implements ProcessStore {
   async save(...changed: readonly StoredProcess[]): Promise<void> {
     this.requireUnit('save');
     if (changed.length === 0) return;
-    const { rowCount } = await this.database.query({
-      name: 'processes-save',
-      text: `UPDATE event_store.processes AS p
-                SET status = c.status, state_version = c."stateVersion", state = c.state, undo = c.undo,
-                    compensation = c.compensation, updated_at = clock_timestamp()
-               FROM jsonb_to_recordset($1) AS c (process text, id text, status text, "stateVersion" int, state jsonb, undo jsonb,
-                                                 compensation jsonb)
-              WHERE p.process = c.process AND p.id = c.id`,
-      values: [JSON.stringify(changed)],
+    await this.database.change({ name: 'processes-save', text: SAVE, values: [JSON.stringify(changed)] }, () => {
+      const names = changed.map(({ process, id }) => `${process}/${id}`).join(', ');
+      return new InvalidRequestError(`Process ${names} has no row. Lock it in the same unit of work.`);
     });
-    if (rowCount === changed.length) return;
-    const names = changed.map(({ process, id }) => `${process}/${id}`).join(', ');
-    const unlocked = new InvalidRequestError(`Process ${names} has no row. Lock it in the same unit of work.`);
-    currentTransaction()?.markRollbackOnly(unlocked);
-    throw unlocked;
   }
 
   /**
@@ -93,7 +92,7 @@ export class PostgresProcessStore implements ProcessStore {
   async schedule(timers: readonly ProcessTimer[]): Promise<void> {
     this.requireUnit('schedule');
     if (timers.length === 0) return;
-    const { rowCount } = await this.database.query({
+    await this.database.change({
       name: 'process-timers-schedule',
       text: `INSERT INTO event_store.process_timers (timer_id, process, process_id, name, due_at, metadata)
              SELECT t.timer_id, t.process, t.process_id, t.name, clock_timestamp() + t.after_ms * interval '1 millisecond', t.metadata
@@ -105,7 +104,7 @@ export class PostgresProcessStore implements ProcessStore {
              ON CONFLICT (timer_id) DO NOTHING`,
       values: [JSON.stringify(timers)],
     });
-    if (rowCount && timers.some(({ afterMs }) => afterMs < SOON_MS)) this.signalAfterCommit('timers');
+    if (timers.some(({ afterMs }) => afterMs < SOON_MS)) this.signalAfterCommit('timers');
   }
 
   async fireDue(limit: number): Promise<{ fired: number; nextInMs: number | undefined }> {

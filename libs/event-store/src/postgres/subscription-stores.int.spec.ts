@@ -34,6 +34,7 @@ describe('a lease on PostgreSQL', () => {
     let taken;
     await test.unitOfWork.run(async () => {
       await checkpoints.save(slow, 5n);
+      await test.database.query({ text: 'SELECT $1::int', values: [1] }); // with which it is sent
       const { rows } = await test.database.queryOutside<{ expired: boolean }>({
         text: 'SELECT leased_until <= clock_timestamp() AS expired FROM event_store.subscriptions WHERE name = $1',
         values: [key.name],

@@ -1,15 +1,17 @@
 // An open PostgreSQL transaction: TypeORM's EntityManager for user code, the driver's client for our prepared statements.
-import type { ClientBase, QueryConfig, QueryResult, QueryResultRow } from 'pg';
+import type { QueryConfig, QueryResult, QueryResultRow } from 'pg';
 import type { DataSource, EntityManager } from 'typeorm';
-import { currentTransaction, InvalidRequestError, Transaction } from '../core/index.js';
+import { currentTransaction, InvalidRequestError, Transaction, UnitOfWorkClosedError } from '../core/index.js';
+import type { UnitConnection } from './unit-connection.js';
 
 export class PostgresTransaction extends Transaction {
   private last: Promise<unknown> = Promise.resolve();
+  private readonly changes: Promise<unknown>[] = [];
 
   constructor(
     readonly db: EntityManager,
     readonly dataSource: DataSource,
-    private readonly client: ClientBase,
+    private readonly connection: UnitConnection,
   ) {
     super();
   }
@@ -19,9 +21,31 @@ export class PostgresTransaction extends Transaction {
    * turn comes after the end of the unit is refused by the client.
    */
   query<R extends QueryResultRow>(config: QueryConfig): Promise<QueryResult<R>> {
-    const result = this.last.then(() => this.client.query<R>(config));
+    const result = this.last.then(() => this.connection.client.query<R>(config));
     this.last = result.catch((error: unknown) => this.markRollbackOnly(error));
     return result;
+  }
+
+  /**
+   * Changes something and returns at once: it goes out with the next statement or with COMMIT, so there is no going on behind its failure. The
+   * unit then rejects with what `explain` makes of it.
+   */
+  change(config: QueryConfig, explain: (error: unknown) => unknown): void {
+    const done = this.connection.later(config).catch((error: unknown) => {
+      if (error instanceof UnitOfWorkClosedError) throw error; // never sent
+      const explained = explain(error);
+      this.markRollbackOnly(explained);
+      throw explained;
+    });
+    done.catch(() => undefined);
+    this.changes.push(done);
+  }
+
+  /** The first failure of what {@link change} has sent. Asked when the unit has ended: all of it is answered then, or was never sent. */
+  async failedChange(): Promise<unknown> {
+    for (const outcome of await Promise.allSettled(this.changes))
+      if (outcome.status === 'rejected' && !(outcome.reason instanceof UnitOfWorkClosedError)) return outcome.reason;
+    return undefined;
   }
 }
 

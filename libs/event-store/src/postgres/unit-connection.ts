@@ -1,8 +1,13 @@
-// The connection of one unit of work. When the unit ends its gate closes: a statement sent behind COMMIT or ROLLBACK would commit by itself.
-import type { ClientBase, QueryResult } from 'pg';
+// The connection of one unit of work. Its beginning waits for the first statement, and its last ones for COMMIT: a round trip less for each of them.
+// When the unit ends its gate closes: a statement sent behind COMMIT or ROLLBACK would commit by itself.
+import type { ClientBase, CustomTypesConfig, QueryConfig, QueryResult, QueryResultRow } from 'pg';
 import type { QueryRunner } from 'typeorm';
 import { endsWithin, UnitOfWorkClosedError, type Clock } from '../core/index.js';
 import { translated } from './sql-states.js';
+import { StatementsTogether, type WaitingStatement } from './statements-together.js';
+
+const BEGIN: QueryConfig = { name: 'unit-begin', text: 'START TRANSACTION ISOLATION LEVEL READ COMMITTED' };
+const COMMIT: QueryConfig = { name: 'unit-commit', text: 'COMMIT' };
 
 /** What a statement that still runs is given to finish before a ROLLBACK cuts it off, in milliseconds. */
 const ROLLBACK_MS = 1_000;
@@ -19,6 +24,10 @@ export class UnitConnection {
   /** For everybody's statements, user code's too. */
   readonly client: ClientBase;
   private closed = false;
+  /** They go out with the next statement. */
+  private waiting: WaitingStatement[] = [];
+  /** Whether the server has been told, or is being told, to begin. */
+  private hasBegun = false;
   private cause: Error | undefined;
 
   private constructor(
@@ -46,22 +55,29 @@ export class UnitConnection {
     return this.cause;
   }
 
-  /** TypeORM's own would take two statements, each a round trip of every unit. @throws UnavailableError */
+  /** Nothing is sent yet. */
   async begin(): Promise<void> {
     const { broadcaster } = this.runner;
     await broadcaster.broadcast('BeforeTransactionStart');
     this.state.isTransactionActive = true;
-    await this.raw.query('START TRANSACTION ISOLATION LEVEL READ COMMITTED').catch((error: unknown) => {
-      throw translated(error); // it may have died in the pool: the fault of no record
-    });
+    void this.later(BEGIN);
     this.state.transactionDepth = 1;
     await broadcaster.broadcast('AfterTransactionStart');
   }
 
+  /** Goes out with the next statement, at the latest with COMMIT. Its failure is that of the unit. @throws UnitOfWorkClosedError */
+  later<R extends QueryResultRow>(config: QueryConfig): Promise<QueryResult<R>> {
+    if (this.closed) return Promise.reject(new UnitOfWorkClosedError());
+    const result = new Promise<QueryResult>((resolve, reject) => this.waiting.push({ config, resolve, reject }));
+    result.catch(() => undefined); // heard at COMMIT by everybody
+    return result as Promise<QueryResult<R>>;
+  }
+
   /** What was sent before is part of it; later statements are refused. The answer's `command` is ROLLBACK in an aborted transaction. */
-  async commit(): Promise<QueryResult> {
+  async commit(): Promise<Pick<QueryResult, 'command'>> {
+    const isEmpty = !this.hasBegun && this.waiting.length === 1;
+    const result = isEmpty ? { command: 'COMMIT' } : await this.withCommit();
     this.closed = true;
-    const result = await this.raw.query('COMMIT');
     this.state.isTransactionActive = false;
     this.state.transactionDepth = 0;
     return result;
@@ -70,6 +86,8 @@ export class UnitConnection {
   /** Never rejects. Where it fails or takes long the connection is ended: the server then rolls back, and the pool drops it. */
   async rollback(clock: Clock): Promise<void> {
     this.closed = true;
+    for (const { reject } of this.waiting.splice(0)) reject(new UnitOfWorkClosedError());
+    if (!this.hasBegun) this.state.isTransactionActive = false;
     if (!this.runner.isTransactionActive || this.runner.isReleased) return;
     const isDone = await endsWithin(this.sendRollback(), ROLLBACK_MS, clock).catch(() => false);
     if (!isDone) await this.raw.end().catch(() => undefined);
@@ -90,12 +108,34 @@ export class UnitConnection {
     await this.runner.broadcaster.broadcast('AfterTransactionRollback');
   }
 
+  private withCommit(): Promise<QueryResult> {
+    const committed = this.later(COMMIT);
+    this.closed = true;
+    this.sendWaiting();
+    return committed;
+  }
+
+  private sendWaiting(): void {
+    if (this.waiting.length === 0) return;
+    this.hasBegun = true;
+    const { _types: types } = this.raw as { _types?: CustomTypesConfig };
+    this.raw.query(new StatementsTogether(this.waiting.splice(0), types));
+  }
+
+  private send(call: unknown[]): unknown {
+    if (this.closed) throw new UnitOfWorkClosedError();
+    const config = this.waiting.length > 0 && preparable(call);
+    if (config) {
+      const result = this.later(config);
+      this.sendWaiting();
+      return result;
+    }
+    this.sendWaiting();
+    return (this.raw.query as (...call: unknown[]) => unknown).apply(this.raw, call);
+  }
+
   private gated(): ClientBase {
-    const send = this.raw.query.bind(this.raw) as (...call: unknown[]) => unknown;
-    const query = (...call: unknown[]): unknown => {
-      if (this.closed) throw new UnitOfWorkClosedError();
-      return send(...call);
-    };
+    const query = (...call: unknown[]): unknown => this.send(call);
     return new Proxy(this.raw, {
       get: (raw, name) => {
         if (name === 'query') return query;
@@ -113,4 +153,14 @@ export class UnitConnection {
   private get state(): RunnerState {
     return this.runner as unknown as RunnerState;
   }
+}
+
+/** The statement of a call of `client.query`, where it can be sent together with others: one by itself, with a name or values, awaited. */
+function preparable([first, values, ...rest]: unknown[]): QueryConfig | undefined {
+  if (rest.length > 0 || typeof values === 'function' || first === null || first === undefined) return undefined;
+  const config =
+    typeof first === 'string' ? { text: first } : (first as QueryConfig & { submit?: unknown; rows?: unknown });
+  if ('submit' in config || 'rows' in config || 'callback' in config) return undefined;
+  const given = (values as unknown[] | undefined) ?? config.values ?? [];
+  return config.name !== undefined || given.length > 0 ? { ...config, values: given } : undefined;
 }

@@ -6,6 +6,7 @@ import { openTestStore, type TestStore } from '../../../../test/support/event-st
 import { InvalidRequestError, MessageContext, UnavailableError, UnitOfWorkRolledBackError } from '../core/index.js';
 import { isInfrastructure } from '../subscriptions/failure.js';
 import { appendTo, newStream } from '../testing/event-store.support.js';
+import { StatementsTogether } from './statements-together.js';
 import { PostgresTransaction } from './transaction.js';
 
 describe('PostgresUnitOfWork', () => {
@@ -43,10 +44,23 @@ describe('PostgresUnitOfWork', () => {
 
   it('says that the database is unavailable when the connection it is given has died unnoticed', async () => {
     const { _clients: clients } = (opened.dataSource.driver as unknown as { master: { _clients: pg.Client[] } }).master;
-    const dead = vi.fn<() => Promise<never>>(() => Promise.reject(new Error('Query read timeout')));
+    const timedOut = new Error('Query read timeout');
+    const dead = vi.fn<(query: unknown) => unknown>((query) =>
+      query instanceof StatementsTogether
+        ? query.handleError(timedOut, { submittedNamedStatements: {} } as never)
+        : Promise.reject(timedOut),
+    );
     const spies = clients.map((client) => vi.spyOn(client, 'query').mockImplementation(dead as never));
-    await expect(opened.unitOfWork.run(() => Promise.resolve())).rejects.toBeInstanceOf(UnavailableError);
+    await expect(opened.unitOfWork.run(({ db }) => add(db, 1))).rejects.toBeInstanceOf(UnavailableError);
     expect(dead).toHaveBeenCalled();
+    for (const spy of spies) spy.mockRestore();
+  });
+
+  it('asks the database for nothing when nothing is done in it', async () => {
+    const { _clients: clients } = (opened.dataSource.driver as unknown as { master: { _clients: pg.Client[] } }).master;
+    const spies = clients.map((client) => vi.spyOn(client, 'query'));
+    await opened.unitOfWork.run(() => Promise.resolve());
+    for (const spy of spies) expect(spy).not.toHaveBeenCalled();
     for (const spy of spies) spy.mockRestore();
   });
 

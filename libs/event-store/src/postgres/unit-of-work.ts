@@ -45,7 +45,7 @@ export class PostgresUnitOfWork implements UnitOfWork {
   private async once<T>(work: (transaction: PostgresTransaction) => Promise<T>): Promise<T> {
     const runner = this.database.createQueryRunner();
     const connection = await UnitConnection.of(runner);
-    const transaction = new PostgresTransaction(runner.manager, this.database.dataSource, connection.client);
+    const transaction = new PostgresTransaction(runner.manager, this.database.dataSource, connection);
     try {
       await connection.begin();
       const result = await runInTransaction(transaction, () => work(transaction));
@@ -58,7 +58,8 @@ export class PostgresUnitOfWork implements UnitOfWork {
       if (transaction.isOpen) transaction.rolledBack();
       await connection.rollback(this.clock);
       // A dead connection shows in many disguises, e.g. as a query runner that TypeORM has released meanwhile.
-      throw connection.lost ? new UnavailableError('PostgreSQL', connection.lost) : error;
+      if (connection.lost) throw new UnavailableError('PostgreSQL', connection.lost);
+      throw (await transaction.failedChange()) ?? error; // the cause of whatever came behind it
     } finally {
       await connection.release();
     }

@@ -1,5 +1,12 @@
 // A port of a simulated process: every call of it is a call of the server behind it, with all that can go wrong on the way.
-import { currentTransaction, type EventStore, type LogCursor, type LogPage, type ReplayedEvent, type SettledLog } from '../../core/index.js';
+import {
+  currentTransaction,
+  type EventStore,
+  type LogCursor,
+  type LogPage,
+  type ReplayedEvent,
+  type SettledLog,
+} from '../../core/index.js';
 import type { MemoryDatabase, MemoryTransaction } from '../../memory/index.js';
 import type { SimulatedProcess } from './simulated-process.js';
 

@@ -1,0 +1,157 @@
+// Statements that go out in one write, with one Sync behind all of them: after an error the server skips the rest, a COMMIT too. See "Pipelining"
+// in the PostgreSQL manual, 54.2.4. The driver has one query under way at a time, so to the driver all of them are one.
+import pg, { type Connection, type QueryConfig, type QueryResult, type Submittable } from 'pg';
+
+/** A statement and who waits for its result. */
+export interface WaitingStatement {
+  readonly config: QueryConfig;
+  readonly resolve: (result: QueryResult) => void;
+  readonly reject: (error: Error) => void;
+}
+
+type Message = unknown;
+
+/** The parts of pg's connection that are used here. */
+interface DriverConnection {
+  readonly stream: { cork(): void; uncork(): void };
+  /** Named statements whose Parse is on its way. */
+  readonly submittedNamedStatements: Record<string, string>;
+  sync(): void;
+}
+
+/** What pg's client calls on the query that is under way. */
+interface DriverQuery {
+  readonly name?: string;
+  readonly text?: string;
+  callback?: ((error?: Error | null, result?: QueryResult) => void) | undefined;
+  submit(connection: DriverConnection): Error | null;
+  handleRowDescription(message: Message): void;
+  handleDataRow(message: Message): void;
+  handleCommandComplete(message: Message, connection: DriverConnection): void;
+  handleEmptyQuery(connection: DriverConnection): void;
+  handlePortalSuspended(connection: DriverConnection): void;
+  handleCopyInResponse(connection: DriverConnection): void;
+  handleCopyData(message: Message, connection: DriverConnection): void;
+  handleReadyForQuery(connection: DriverConnection): void;
+  handleError(error: Error, connection: DriverConnection): void;
+}
+
+/** Handed to `client.query`. Results come when all have been executed; after an error those behind it have the same error. */
+export class StatementsTogether implements Submittable {
+  /** The driver puts its time limit around it. */
+  callback: DriverQuery['callback'];
+  private queries: readonly DriverQuery[];
+  /** Of the one whose answer comes next. */
+  private at = 0;
+  private isOver = false;
+
+  /** Each has a name or values: only then it is sent by the extended protocol. `types`: the client's own parsers, if it has any. */
+  constructor(statements: readonly WaitingStatement[], types?: pg.CustomTypesConfig) {
+    this.queries = statements.map(({ config, resolve, reject }) => {
+      const query = new pg.Query(types ? { types, ...config } : config) as unknown as DriverQuery;
+      query.callback = (error, result) => (error ? reject(error) : resolve(result!));
+      return query;
+    });
+  }
+
+  /** The driver notes under it what has been parsed, and forgets it after an error. */
+  get name(): string {
+    return this.current?.name ?? '';
+  }
+
+  get text(): string {
+    return this.current?.text ?? '';
+  }
+
+  submit(driver: Connection): Error | null {
+    const connection = driver as unknown as DriverConnection;
+    const unsynced = Object.create(connection, { sync: { value: () => undefined } }) as DriverConnection;
+    connection.stream.cork();
+    try {
+      for (const [index, query] of this.queries.entries()) {
+        const refused = refusalOf(query, () => query.submit(unsynced));
+        if (refused) return this.endBefore(index, refused, connection);
+      }
+      connection.sync();
+      return null;
+    } finally {
+      connection.stream.uncork();
+    }
+  }
+
+  handleRowDescription(message: Message): void {
+    this.current?.handleRowDescription(message);
+  }
+
+  handleDataRow(message: Message): void {
+    this.current?.handleDataRow(message);
+  }
+
+  handleCommandComplete(message: Message, connection: DriverConnection): void {
+    this.current?.handleCommandComplete(message, connection);
+    this.at += 1;
+  }
+
+  handleEmptyQuery(connection: DriverConnection): void {
+    this.current?.handleEmptyQuery(connection);
+    this.at += 1;
+  }
+
+  handlePortalSuspended(connection: DriverConnection): void {
+    this.current?.handlePortalSuspended(connection);
+  }
+
+  handleCopyInResponse(connection: DriverConnection): void {
+    this.current?.handleCopyInResponse(connection);
+  }
+
+  handleCopyData(message: Message, connection: DriverConnection): void {
+    this.current?.handleCopyData(message, connection);
+  }
+
+  handleReadyForQuery(connection: DriverConnection): void {
+    if (this.isOver) return;
+    this.isOver = true;
+    for (const query of this.queries) query.handleReadyForQuery(connection);
+    this.callback?.();
+  }
+
+  /** Those before it have been executed. */
+  handleError(error: Error, connection: DriverConnection): void {
+    if (this.isOver) return;
+    this.isOver = true;
+    const failed = Math.min(this.at, this.queries.length - 1);
+    for (const [index, query] of this.queries.entries()) {
+      if (index < failed) query.handleReadyForQuery(connection);
+      else {
+        if (query.name !== undefined) delete connection.submittedNamedStatements[query.name]; // not parsed: it was skipped
+        query.handleError(error, connection);
+      }
+    }
+    this.callback?.(error);
+  }
+
+  private get current(): DriverQuery | undefined {
+    return this.isOver ? undefined : this.queries[this.at];
+  }
+
+  /** That one could not be sent, so nothing behind it is, either. */
+  private endBefore(index: number, refused: Error, connection: DriverConnection): Error | null {
+    if (index === 0) return refused; // nothing is on its way: the driver tells handleError
+    const unsent = this.queries.slice(index);
+    this.queries = this.queries.slice(0, index);
+    connection.sync();
+    for (const query of unsent) query.handleError(refused, connection);
+    return null;
+  }
+}
+
+/** What the driver says to a statement it does not send: it returns some of it, and tells the rest to the callback. */
+function refusalOf(query: DriverQuery, submit: () => Error | null): Error | undefined {
+  const { callback } = query;
+  let told: Error | undefined;
+  query.callback = (error) => (told = error ?? undefined);
+  const returned = submit();
+  query.callback = callback;
+  return told ?? returned ?? undefined;
+}
