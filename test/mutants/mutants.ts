@@ -22,7 +22,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a reader that skips a gap when its writer takes too long',
     file: SETTLING,
-    find: 'if (!(await writers.gone(waitMs))) return [];',
+    find: 'if (!(await writers.gone(waitMs))) return { records: [], endAt: heard };',
     replace: 'await writers.gone(waitMs);',
     spec: SETTLED_LOG_SPEC,
     test: 'waits for a slow writer at a low position, then delivers both, in order [5]',
@@ -39,11 +39,11 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'rows that are read together with the locks, not after the writers were seen gone',
     file: SETTLING,
-    find: `if (!(await writers.gone(waitMs))) return [];
+    find: `if (!(await writers.gone(waitMs))) return { records: [], endAt: heard };
       this.writers = undefined;
       const page = await this.page(from, writers.upTo, limit);`,
     replace: `const rows = await this.connection.query(this.range(from, writers.upTo, limit));
-      if (!(await writers.gone(waitMs))) return [];
+      if (!(await writers.gone(waitMs))) return { records: [], endAt: heard };
       this.writers = undefined;
       const page = this.reached(rows.map(parseRecord));`,
     spec: SETTLED_LOG_SPEC,

@@ -2,7 +2,8 @@
 import { behind } from './global-order.js';
 import { messageId } from './published-messages.js';
 import { readable, stateOf, type SystemState } from './topology.js';
-import type { ServiceState } from './service-state.js';
+import type { ServiceState, SetAsideRow } from './service-state.js';
+import { groupBy } from './violation.js';
 
 /** Sentences; empty when nothing moves any more. */
 export function notAtRest(system: SystemState): string[] {
@@ -49,6 +50,13 @@ function lengthOf({ length }: readonly unknown[]): number {
   return length;
 }
 
+/** Those of which another attempt is due, now or later: also what stands first of its key since the one before it has been discarded. */
 function waiting({ setAside }: ServiceState): ServiceState['setAside'] {
-  return setAside.filter(({ status }) => status === 'waiting');
+  const queues = groupBy(setAside, ({ subscription, log, key }) => JSON.stringify([subscription, log, key]));
+  const heads = new Set([...queues.values()].map((rows) => rows.toSorted(byPosition)[0]));
+  return setAside.filter((row) => row.status === 'waiting' || (row.status === 'behind' && heads.has(row)));
+}
+
+function byPosition(a: SetAsideRow, b: SetAsideRow): number {
+  return a.position < b.position ? -1 : 1;
 }

@@ -28,6 +28,18 @@ describe('rest', () => {
           reason: 'no',
         }),
     ],
+    [
+      'a record comes next, because the one before it was discarded',
+      ({ bank }) => {
+        const row = { subscription: 'charge', log: 'inbound', messageId: 'm1', type: 'x', attempts: 0, reason: '' };
+        bank.setAside.push(
+          { ...row, position: 2n, key: 'b', status: 'parked' },
+          { ...row, position: 4n, key: 'a', status: 'behind' },
+          { ...row, position: 3n, key: 'a', status: 'behind' },
+          { ...row, position: 5n, key: 'b', status: 'behind' },
+        );
+      },
+    ],
   ])('is denied while %s, and the fingerprint tells', (_what, plant) => {
     const system = healthySystem();
     const before = fingerprint(system);
