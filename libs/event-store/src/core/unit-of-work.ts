@@ -21,6 +21,11 @@ export abstract class Transaction {
     this.rollbackCause ??= cause;
   }
 
+  /** Whether it was marked: then it has not been committed, and will not be. */
+  get isRollbackOnly(): boolean {
+    return this.rollbackCause !== undefined;
+  }
+
   /** @throws UnitOfWorkRolledBackError when the unit was marked. For adapters, right before COMMIT. */
   assertCommittable(): void {
     if (this.rollbackCause !== undefined) throw new UnitOfWorkRolledBackError(this.rollbackCause);

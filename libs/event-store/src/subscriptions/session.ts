@@ -142,10 +142,12 @@ export class Session {
   private async commitNow(work: (transaction: Transaction) => Promise<bigint>): Promise<void> {
     this.signal.throwIfAborted();
     let complete = false;
+    let unit: Transaction | undefined;
     let moved = this.place;
     try {
       moved = await this.options.unitOfWork.run(async (transaction) => {
         complete = false;
+        unit = transaction;
         const position = await work(transaction);
         this.signal.throwIfAborted();
         await this.options.checkpoints.save(this.lease, position);
@@ -153,8 +155,8 @@ export class Session {
         return position;
       });
     } catch (error) {
-      const certain = !complete || isInfrastructure(error) || error instanceof UnitOfWorkRolledBackError;
-      throw certain ? error : new CommitUncertainError(this.lease.name, error);
+      const certain = !complete || unit?.isRollbackOnly || error instanceof UnitOfWorkRolledBackError;
+      throw certain || isInfrastructure(error) ? error : new CommitUncertainError(this.lease.name, error);
     }
     this.movedTo(moved);
   }
