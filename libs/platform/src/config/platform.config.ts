@@ -216,10 +216,16 @@ export class PlatformConfig extends KafkaConfig {
   @IsUrl({ protocols: ['http', 'https'], require_protocol: true, require_tld: false })
   readonly OTEL_EXPORTER_OTLP_ENDPOINT?: string;
 
-  /** The share of requests that are traced, 1 being all. What a caller traces already is always traced. */
+  /** So many requests a second are traced by each process, whatever the share of the others is. */
+  @Env('integer', { expected: 'a whole number of traces from 0 to 1000000' })
+  @Min(0)
+  @Max(1_000_000)
+  readonly TRACES_PER_SECOND: number = 25;
+
+  /** The share of the requests beyond these that are traced, 1 being all. What a caller traces already is always traced. */
   @Env('text', { expected: 'a number from 0 to 1' })
   @Matches(/^(0(\.\d+)?|1(\.0+)?)$/)
-  readonly OTEL_TRACES_SAMPLER_ARG: string = '1';
+  readonly OTEL_TRACES_SAMPLER_ARG: string = '0.1';
 }
 
 function keySetTrouble(file: string): string | undefined {

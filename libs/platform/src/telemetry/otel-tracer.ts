@@ -6,17 +6,32 @@ import { OwnSpan, UnkeptSpan } from './own-span.js';
 import { RecordedSpan, type Origin } from './recorded-span.js';
 import { parseTraceparent } from './traceparent.js';
 
+/** Characters of version 00. */
+const TRACEPARENT = 55;
+const ODD = '13579bdf';
+
 /** @param keeps whether a trace that begins here, by its id, is kept. */
 export function otelTracer(origin: Origin, keeps: (traceId: string) => boolean): Tracer {
   return {
     begin(init: SpanInit, traceparent: string | undefined): Span {
       const { parent, outer } = followed(traceparent);
       const traceId = parent?.traceId ?? randomHex(16);
-      const isKept = parent ? (parent.traceFlags & TraceFlags.SAMPLED) !== 0 : keeps(traceId);
+      const isKept = parent ? (parent.traceFlags & TraceFlags.SAMPLED) !== 0 : (isLinkKept(init) ?? keeps(traceId));
       const own = { traceId, spanId: randomHex(8), traceFlags: isKept ? TraceFlags.SAMPLED : TraceFlags.NONE };
       return isKept ? new RecordedSpan(origin, { own, parent, outer }, init) : new UnkeptSpan(own, outer);
     },
   };
+}
+
+/** Of a batch: whether any of the traces that it has to do with is kept; undefined where it has to do with none. */
+function isLinkKept({ links }: SpanInit): boolean | undefined {
+  let isKept: boolean | undefined;
+  for (const link of links ?? []) {
+    if (link?.length !== TRACEPARENT) continue;
+    isKept = ODD.includes(link.charAt(TRACEPARENT - 1)); // the last bit of the flags
+    if (isKept) break;
+  }
+  return isKept;
 }
 
 /** A span that runs here already is the nearer parent, when it is of the same trace: it may be one of another library. */

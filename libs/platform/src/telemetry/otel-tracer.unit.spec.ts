@@ -52,6 +52,28 @@ const theirs = <T>(name: string, work: () => T): T =>
     }
   });
 
+describe('a span of a batch', () => {
+  const batch = (...links: (string | undefined)[]) =>
+    inSpan(
+      () => ({ name: 'send', links }),
+      async () => undefined,
+    );
+  const [kept, leftOut] = [CALLER, `${CALLER.slice(0, -1)}0`];
+
+  it.each<[string, (string | undefined)[], boolean]>([
+    ['one that is kept is among those it has to do with', [undefined, leftOut, kept], true],
+    ['none of them is kept', [leftOut, leftOut], false],
+  ])('is kept or not by its links alone: %s', async (_, links, isKept) => {
+    for (keeps of [true, false]) await batch(...links);
+    expect(spans()).toHaveLength(isKept ? 2 : 0);
+  });
+
+  it('is kept as any trace that begins here, where it has to do with none', async () => {
+    for (keeps of [true, false]) await batch(undefined, 'nonsense');
+    expect(spans()).toHaveLength(1);
+  });
+});
+
 describe('a span', () => {
   it('is exported with its kind, what it follows from, what it has to do with, and what it says', async () => {
     const began = Date.now();

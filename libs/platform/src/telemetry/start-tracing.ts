@@ -10,39 +10,40 @@ const EVERY_MS = 5_000;
 /** Call it before the application is created. Resolves to what sends the last spans and ends; without a collector it does nothing. */
 export async function startTracing(
   service: string,
-  config: Pick<PlatformConfig, 'OTEL_EXPORTER_OTLP_ENDPOINT' | 'OTEL_TRACES_SAMPLER_ARG'>,
+  config: Pick<PlatformConfig, 'OTEL_EXPORTER_OTLP_ENDPOINT' | 'OTEL_TRACES_SAMPLER_ARG' | 'TRACES_PER_SECOND'>,
 ): Promise<() => Promise<void>> {
-  const { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_TRACES_SAMPLER_ARG: share } = config;
+  const {
+    OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
+    OTEL_TRACES_SAMPLER_ARG: share,
+    TRACES_PER_SECOND: perSecond,
+  } = config;
   if (endpoint === undefined) return () => Promise.resolve();
-  const [{ ROOT_CONTEXT }, { OTLPTraceExporter }, { resourceFromAttributes }, sdk, { otelTracer }, ...own] =
-    await Promise.all([
-      import('@opentelemetry/api'),
-      import('@opentelemetry/exporter-trace-otlp-http'),
-      import('@opentelemetry/resources'),
-      import('@opentelemetry/sdk-trace-node'),
-      import('./otel-tracer.js'),
-      import('./span-contexts.js'),
-      import('./span-batches.js'),
-      import('./otlp-sender.js'),
-    ]);
-  const [{ SpanContexts }, { SpanBatches }, { otlpSender }] = own;
+  const [{ OTLPTraceExporter }, { resourceFromAttributes }, sdk, { otelTracer }, ...own] = await Promise.all([
+    import('@opentelemetry/exporter-trace-otlp-http'),
+    import('@opentelemetry/resources'),
+    import('@opentelemetry/sdk-trace-node'),
+    import('./otel-tracer.js'),
+    import('./span-contexts.js'),
+    import('./span-batches.js'),
+    import('./otlp-sender.js'),
+    import('./trace-sampler.js'),
+  ]);
+  const [{ SpanContexts }, { SpanBatches }, { otlpSender }, { TraceSampler }] = own;
   const url = `${endpoint.replace(/\/$/, '')}/v1/traces`;
   const attributes = { 'service.name': service, 'process.pid': process.pid };
   const resource = resourceFromAttributes(attributes);
   const sender = otlpSender(url);
   const batches = new SpanBatches(attributes, SCOPE.name, sender.send);
   const sending = setInterval(() => batches.flush(), EVERY_MS).unref();
-  const isEvery = Number(share) === 1;
-  const root = new sdk.TraceIdRatioBasedSampler(Number(share));
+  const sampler = new TraceSampler({ perSecond, share: Number(share) });
   // For spans of other libraries: ours have a way of their own to the same collector, and are sampled alike.
   const provider = new sdk.NodeTracerProvider({
     resource,
-    sampler: new sdk.ParentBasedSampler({ root }),
+    sampler: new sdk.ParentBasedSampler({ root: sampler }),
     spanProcessors: [new sdk.BatchSpanProcessor(new OTLPTraceExporter({ url }))],
   });
   provider.register({ contextManager: new SpanContexts() });
-  const keeps = (traceId: string): boolean =>
-    isEvery || root.shouldSample(ROOT_CONTEXT, traceId).decision === sdk.SamplingDecision.RECORD_AND_SAMPLED;
+  const keeps = (traceId: string): boolean => sampler.keeps(traceId);
   useTracer(otelTracer({ resource, instrumentationScope: SCOPE, processor: batches }, keeps));
   return async () => {
     useTracer(undefined);
