@@ -1,13 +1,17 @@
 // The run without an end to look at: so many seeds, and every planted bug; what was found, with the command that replays it.
 import { formatTable } from '../text/table.js';
 import type { SimArguments } from './arguments.js';
-import { hunt, type Caught } from './hunt.js';
+import { checkText, huntOne, type Caught } from './hunt.js';
 import type { SimMutant } from './mutants.js';
+import { portionsOf } from './portions.js';
 import { inLanes, runWorker } from './run-worker.js';
 import type { SimWorkshop } from './sim-workshop.js';
+import type { WorkerReport } from './worker.js';
 
 /** Seeds with violations after which a lane ends: more tell nothing new. */
 const MOST_FOUND = 20;
+/** Seeds a worker is given at a time: few, so that no lane waits long for the other at the end. */
+const PORTION = 50;
 
 export interface Exploration {
   /** As many run side by side. */
@@ -26,18 +30,20 @@ export async function explore(
   const began = Date.now();
   const lanes = workshops.length;
   log(`${schedules} runs from seed ${from} on, ${lanes} at a time, and ${planted.length} planted bugs.`);
-  const share = Math.ceil(schedules / lanes);
-  const caught = await hunt(workshops, planted, ({ mutant, by }) =>
-    log(`${by ? 'caught' : 'NOT CAUGHT'}: ${mutant.name}`),
-  );
-  const reports = await inLanes(
-    lanes,
-    workshops.map(({ folder }, lane) => () => {
-      const count = Math.max(0, Math.min(share, schedules - lane * share));
-      return runWorker(folder, { from: from + lane * share, count, mostFound: MOST_FOUND });
-    }),
-  );
-  const found = reports.flatMap((report) => report.found);
+  for (const mutant of planted) await checkText(workshops[0]!, mutant); // before anything runs
+  const caught: Caught[] = [];
+  const bugs = planted.map((mutant, index) => async (lane: number) => {
+    const { by } = (caught[index] = await huntOne(workshops[lane]!, mutant));
+    log(`${by ? 'caught' : 'NOT CAUGHT'}: ${mutant.name}`);
+  });
+  const portions = portionsOf(from, schedules, PORTION);
+  const reports: WorkerReport[] = [];
+  // A lane that finds no bug left to look for begins with the seeds, while another one still looks.
+  const explorers = workshops.map(() => async (lane: number) => {
+    reports.push(await runWorker(workshops[lane]!.worker, { portions, mostFound: MOST_FOUND }));
+  });
+  await inLanes<void>(lanes, [...bugs, ...explorers]);
+  const found = reports.flatMap((report) => report.found).sort((a, b) => a.seed - b.seed);
   const violations = found.flatMap(({ seed, sentences }) => sentences.map((sentence) => `seed ${seed}: ${sentence}`));
   const result = {
     schedules: reports.reduce((sum, { runs }) => sum + runs, 0),

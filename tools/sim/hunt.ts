@@ -1,5 +1,6 @@
 // Plants each bug in a copy of the tree and lets the simulation look for it.
 import type { SimMutant } from './mutants.js';
+import { portionsOf } from './portions.js';
 import { inLanes, runWorker } from './run-worker.js';
 import type { SimWorkshop } from './sim-workshop.js';
 
@@ -28,12 +29,18 @@ export function hunt(
   );
 }
 
-async function huntOne(workshop: SimWorkshop, mutant: SimMutant): Promise<Caught> {
+/** @throws Error when the mutant's text is not in its file exactly once. */
+export async function checkText(workshop: SimWorkshop, mutant: SimMutant): Promise<void> {
   const times = await workshop.occurrences(mutant);
   if (times !== 1)
     throw new Error(`Mutant ${mutant.key}: its text is ${times} times in ${mutant.file}, expected once. Adapt it.`);
+}
+
+/** @throws Error when the mutant's text is not in its file exactly once. */
+export async function huntOne(workshop: SimWorkshop, mutant: SimMutant): Promise<Caught> {
+  await checkText(workshop, mutant);
   const { runs, found } = await workshop.with(mutant, () =>
-    runWorker(workshop.folder, { from: 1, count: MOST_RUNS, mostFound: 1 }),
+    runWorker(workshop.worker, { portions: portionsOf(1, MOST_RUNS), mostFound: 1 }),
   );
   const [first] = found;
   return { mutant, runs, by: first && { seed: first.seed, sentence: first.sentences[0]! } };

@@ -1,24 +1,21 @@
 // Starts workers, and hears what came of their runs.
 import { spawn } from 'node:child_process';
-import { join } from 'node:path';
+import type { Portion } from './portions.js';
 import type { WorkerReport } from './worker.js';
 
-export interface Stretch {
-  readonly from: number;
-  readonly count: number;
-  /** Seeds with violations after which it ends. */
-  readonly mostFound: number;
-}
-
-/** `folder`: the compiled copy whose engines run. @throws Error when the worker ends without a report. */
-export function runWorker(folder: string, { from, count, mostFound }: Stretch): Promise<WorkerReport> {
-  const args = [join('tools', 'sim', 'worker.js'), ...[from, count, mostFound].map(String)];
+/** `worker`: the packed file whose engines run. @throws Error when the worker ends without a report. */
+export function runWorker(
+  worker: string,
+  { portions, mostFound }: { readonly portions: Iterator<Portion, void>; readonly mostFound: number },
+): Promise<WorkerReport> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, args, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [worker, String(mostFound)], { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
     let out = '';
     let err = '';
-    child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
-    child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
+    child.stdout!.on('data', (chunk: Buffer) => (out += chunk.toString()));
+    child.stderr!.on('data', (chunk: Buffer) => (err += chunk.toString()));
+    // It asks with any message; 'done' tells that there are no more. One that is gone meanwhile is told of by `close`.
+    child.on('message', () => child.send(portions.next().value ?? 'done', () => undefined));
     child.once('error', reject);
     child.once('close', (code) => {
       if (code === 0) resolve(JSON.parse(out) as WorkerReport);

@@ -6,6 +6,7 @@ import { shop } from '../../libs/event-store/src/testing/simulation/shop/shop.js
 import { simulate } from '../../libs/event-store/src/testing/simulation/simulate.js';
 import { hunt } from './hunt.js';
 import { mutants } from './mutants.js';
+import { portionsOf } from './portions.js';
 import { runWorker } from './run-worker.js';
 import { SimWorkshop } from './sim-workshop.js';
 
@@ -36,7 +37,10 @@ describe('planted bugs in the engines', () => {
     { timeout: 60_000 },
     async () => {
       const [from, count] = [1, 20];
-      const { runs, steps, faults } = await runWorker(workshops[0]!.folder, { from, count, mostFound: 1 });
+      const { runs, steps, faults } = await runWorker(workshops[0]!.worker, {
+        portions: portionsOf(from, count, 7),
+        mostFound: 1,
+      });
       const told = { runs: 0, steps: 0, faults: {} as Record<string, number> };
       for (let seed = from; seed < from + count; seed += 1) {
         const outcome = await simulate(shop, { seed });

@@ -1,6 +1,7 @@
-// A process of its own that runs a stretch of seeds, in this tree or in a broken copy of it, and says on stdout what came of it.
+// A process of its own that runs the seeds it is given, with sound engines or broken ones, and says on stdout what came of it.
 import { shop } from '../../libs/event-store/src/testing/simulation/shop/shop.js';
 import { simulate } from '../../libs/event-store/src/testing/simulation/simulate.js';
+import type { Portion } from './portions.js';
 import { carryOnPromises } from './promise-storage.js';
 
 /** Of one worker, one line of JSON. */
@@ -11,7 +12,7 @@ export interface WorkerReport {
   readonly found: readonly { readonly seed: number; readonly sentences: readonly string[] }[];
 }
 
-const [from = 0, count = 0, mostFound = 1] = process.argv.slice(2).map(Number);
+const mostFound = Number(process.argv[2]);
 carryOnPromises();
 Error.stackTraceLimit = 0; // every signal that is aborted would write one down
 
@@ -22,10 +23,11 @@ let steps = 0;
 let runs = 0;
 const faults: Record<string, number> = {};
 const found: { seed: number; sentences: string[] }[] = [];
-for (let seed = from; seed < from + count && found.length < mostFound; seed += 1) {
-  escaped = [];
+for await (const seed of seeds()) {
+  if (found.length >= mostFound) break;
   const outcome = await simulate(shop, { seed });
   const sentences = [...escaped, ...outcome.violations.map(({ sentence }) => sentence)];
+  escaped = [];
   runs += 1;
   steps += outcome.steps;
   for (const [kind, times] of Object.entries(outcome.faults)) faults[kind] = (faults[kind] ?? 0) + times;
@@ -33,3 +35,17 @@ for (let seed = from; seed < from + count && found.length < mostFound; seed += 1
 }
 const report: WorkerReport = { runs, steps, faults, found };
 process.stdout.write(`${JSON.stringify(report)}\n`);
+process.disconnect();
+
+async function* seeds(): AsyncGenerator<number, void> {
+  for (let portion = await ask(); portion !== 'done'; portion = await ask())
+    for (let seed = portion.from; seed < portion.from + portion.count; seed += 1) yield seed;
+}
+
+/** Whoever started this process hands out what is to be run. */
+function ask(): Promise<Portion | 'done'> {
+  return new Promise((resolve) => {
+    process.once('message', resolve);
+    process.send!('next');
+  });
+}
