@@ -35,16 +35,22 @@ export class MemorySettledLog implements SettledLog {
   }
 
   async read(after: LogCursor, limit: number): Promise<readonly LogRecord[]> {
-    return (await this.readPage(after, limit)).records;
+    const records = this.look(after, limit);
+    if (records.length === 0) this.heard = this.log.changes;
+    return records;
   }
 
-  async readPage({ epoch, position }: LogCursor, limit: number): Promise<LogPage> {
-    if (epoch !== this.database.epoch) throw new LogEpochMismatchError(this.name, epoch, this.database.epoch);
-    if (position > this.log.last) throw new CursorAheadOfLogError(this.name, position, this.log.last);
-    const records = this.log.settledAfter(position, limit).map(toLogRecord);
+  async readPage(after: LogCursor, limit: number): Promise<LogPage> {
+    const records = this.look(after, limit);
     const isEnd = records.length < limit;
     if (isEnd) this.heard = this.log.changes;
     return { records, isEnd };
+  }
+
+  private look({ epoch, position }: LogCursor, limit: number): readonly LogRecord[] {
+    if (epoch !== this.database.epoch) throw new LogEpochMismatchError(this.name, epoch, this.database.epoch);
+    if (position > this.log.last) throw new CursorAheadOfLogError(this.name, position, this.log.last);
+    return this.log.settledAfter(position, limit).map(toLogRecord);
   }
 
   async readAt(position: bigint): Promise<LogRecord | undefined> {

@@ -15,7 +15,7 @@ import {
 import type { ConnectionOptions } from './connection-options.js';
 import { DedicatedConnection } from './dedicated-connection.js';
 import type { LogTable } from './log-table.js';
-import { SettlingSession } from './settling-session.js';
+import { SettlingSession, type Look } from './settling-session.js';
 import { Waking } from './waking.js';
 
 export interface SettledLogOptions {
@@ -65,15 +65,14 @@ export class PostgresSettledLog implements SettledLog {
   }
 
   async read(after: LogCursor, limit: number): Promise<readonly LogRecord[]> {
-    return (await this.readPage(after, limit)).records;
+    const { records, endAt } = await this.look(after, limit);
+    // With a page in hand the end is not noted: whoever follows the log may not have seen these records yet.
+    if (records.length === 0 && endAt !== undefined) this.heard = endAt;
+    return records;
   }
 
   async readPage(after: LogCursor, limit: number): Promise<LogPage> {
-    if (this.session?.knows(after) === false) await this.renewIfOutdated();
-    const { records, endAt } = await this.use(async (session) => {
-      await session.check(after);
-      return session.read(after.position, limit, this.options.waitMs ?? 200);
-    });
+    const { records, endAt } = await this.look(after, limit);
     if (endAt !== undefined) this.heard = endAt;
     return { records, isEnd: endAt !== undefined };
   }
@@ -97,6 +96,14 @@ export class PostgresSettledLog implements SettledLog {
     const opening = await this.opening?.catch(() => undefined);
     await (opening ?? this.session)?.connection.close();
     this.session = undefined;
+  }
+
+  private async look(after: LogCursor, limit: number): Promise<Look> {
+    if (this.session?.knows(after) === false) await this.renewIfOutdated();
+    return this.use(async (session) => {
+      await session.check(after);
+      return session.read(after.position, limit, this.options.waitMs ?? 200);
+    });
   }
 
   /** Any error but a refused cursor ends the session: mark, L and H are forgotten with the connection they were learnt on. */

@@ -161,6 +161,14 @@ export function describeSettledLog(name: string, open: () => Promise<SettledLogS
         expect(await msOf(log.changed(15_000, never))).toBeLessThan(10_000);
       });
 
+      it('resolves at once for records that somebody else has read, but nobody who follows the log', async () => {
+        const beginning = await log.beginning();
+        expect(await log.readPage(beginning, 10)).toMatchObject({ isEnd: true });
+        await subject.append(['test-a']);
+        expect(await log.read(beginning, 10)).toHaveLength(1);
+        expect(await msOf(log.changed(15_000, never))).toBeLessThan(10_000);
+      });
+
       it('resolves after the given time when nothing is written', async () => {
         await log.read(await log.beginning(), 10);
         expect(await msOf(log.changed(60, never))).toBeGreaterThan(50);
