@@ -21,7 +21,12 @@ export abstract class Transaction {
     this.rollbackCause ??= cause;
   }
 
-  /** Whether it was marked: then it has not been committed, and will not be. */
+  /** Whether it was marked first with this. */
+  isMarkedBy(cause: unknown): boolean {
+    return this.rollbackCause !== undefined && this.rollbackCause === cause;
+  }
+
+  /** Whether it was marked: then it has not been committed, or, where the cause is an UnavailableError, nobody knows. */
   get isRollbackOnly(): boolean {
     return this.rollbackCause !== undefined;
   }

@@ -123,7 +123,8 @@ describe('statements sent together', () => {
     expect(outcomes.slice(1)).toEqual(['Query read timeout', 'Query read timeout']);
     await new Promise((resolve) => setTimeout(resolve, 400));
     expect((await client.query('ROLLBACK')).command).toBe('ROLLBACK');
-    expect(await numbers()).toEqual([]);
+    expect(await together([BEGIN, insert(1), COMMIT])).toEqual(['BEGIN', 'INSERT', 'COMMIT']); // prepared by then
+    expect(await numbers()).toEqual([1]);
   });
 
   it('all fail when their connection is lost', async () => {

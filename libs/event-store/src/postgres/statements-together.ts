@@ -118,26 +118,27 @@ export class StatementsTogether implements Submittable {
 
   /** Those before it have been executed. */
   handleError(error: Error, connection: DriverConnection): void {
+    const failed = Math.min(this.at, this.queries.length - 1);
+    // What the server has skipped is not parsed. After a time limit of our own everything may still be: it goes on being noted.
+    if (error instanceof pg.DatabaseError)
+      for (const { name } of this.queries.slice(failed))
+        if (name !== undefined) delete connection.submittedNamedStatements[name];
     if (this.isOver) return;
     this.isOver = true;
-    const failed = Math.min(this.at, this.queries.length - 1);
     for (const [index, query] of this.queries.entries()) {
       if (index < failed) query.handleReadyForQuery(connection);
-      else {
-        if (query.name !== undefined) delete connection.submittedNamedStatements[query.name]; // not parsed: it was skipped
-        query.handleError(error, connection);
-      }
+      else query.handleError(error, connection);
     }
     this.callback?.(error);
   }
 
   private get current(): DriverQuery | undefined {
-    return this.isOver ? undefined : this.queries[this.at];
+    return this.queries[this.at];
   }
 
   /** That one could not be sent, so nothing behind it is, either. */
   private endBefore(index: number, refused: Error, connection: DriverConnection): Error | null {
-    if (index === 0) return refused; // nothing is on its way: the driver tells handleError
+    if (index === 0) return refused; // the driver tells handleError; the first is always one of ours, whose values can be written
     const unsent = this.queries.slice(index);
     this.queries = this.queries.slice(0, index);
     connection.sync();

@@ -31,6 +31,7 @@ export class PostgresTransaction extends Transaction {
    * unit then rejects with what `explain` makes of it.
    */
   change(config: QueryConfig, explain: (error: unknown) => unknown): void {
+    if (this.connection.isClosed) throw new UnitOfWorkClosedError();
     const done = this.connection.later(config).catch((error: unknown) => {
       if (error instanceof UnitOfWorkClosedError) throw error; // never sent
       const explained = explain(error);
@@ -41,10 +42,10 @@ export class PostgresTransaction extends Transaction {
     this.changes.push(done);
   }
 
-  /** The first failure of what {@link change} has sent. Asked when the unit has ended: all of it is answered then, or was never sent. */
+  /** The failure of what {@link change} has sent, where nothing failed before it. Asked when the unit has ended: all of it is answered then, or was never sent. */
   async failedChange(): Promise<unknown> {
     for (const outcome of await Promise.allSettled(this.changes))
-      if (outcome.status === 'rejected' && !(outcome.reason instanceof UnitOfWorkClosedError)) return outcome.reason;
+      if (outcome.status === 'rejected' && this.isMarkedBy(outcome.reason)) return outcome.reason;
     return undefined;
   }
 }

@@ -28,6 +28,7 @@ export class UnitConnection {
   private waiting: WaitingStatement[] = [];
   /** Whether the server has been told, or is being told, to begin. */
   private hasBegun = false;
+  private hasNotBegun: Error | undefined;
   private cause: Error | undefined;
 
   private constructor(
@@ -60,9 +61,14 @@ export class UnitConnection {
     const { broadcaster } = this.runner;
     await broadcaster.broadcast('BeforeTransactionStart');
     this.state.isTransactionActive = true;
-    void this.later(BEGIN);
+    this.waiting.push({ config: BEGIN, resolve: () => undefined, reject: this.onNotBegun });
     this.state.transactionDepth = 1;
     await broadcaster.broadcast('AfterTransactionStart');
+  }
+
+  /** Nothing more is sent. */
+  get isClosed(): boolean {
+    return this.closed;
   }
 
   /** Goes out with the next statement, at the latest with COMMIT. Its failure is that of the unit. @throws UnitOfWorkClosedError */
@@ -75,6 +81,7 @@ export class UnitConnection {
 
   /** What was sent before is part of it; later statements are refused. The answer's `command` is ROLLBACK in an aborted transaction. */
   async commit(): Promise<Pick<QueryResult, 'command'>> {
+    if (this.hasNotBegun) throw this.hasNotBegun;
     const isEmpty = !this.hasBegun && this.waiting.length === 1;
     const result = isEmpty ? { command: 'COMMIT' } : await this.withCommit();
     this.closed = true;
@@ -130,8 +137,39 @@ export class UnitConnection {
       this.sendWaiting();
       return result;
     }
+    const query = () => (this.raw.query as (...call: unknown[]) => unknown).apply(this.raw, call);
+    if (this.hasBegun || this.waiting.length === 0) {
+      this.sendWaiting();
+      return query();
+    }
+    return this.begun(call, query);
+  }
+
+  /** Behind a BEGIN that fails it would commit by itself, so what cannot go out under one Sync with it waits for its answer. */
+  private begun(call: unknown[], query: () => unknown): unknown {
+    const [first] = call as [{ submit?: (connection: unknown) => unknown } | undefined];
+    const has = new Promise<void>((resolve, reject) => {
+      const [begin, ...others] = this.waiting;
+      this.waiting = [
+        { ...begin!, resolve: () => resolve(), reject: (error) => (this.onNotBegun(error), reject(error)) },
+        ...others,
+      ];
+    });
     this.sendWaiting();
-    return (this.raw.query as (...call: unknown[]) => unknown).apply(this.raw, call);
+    if (typeof first?.submit === 'function') {
+      has.catch(() => undefined);
+      const { submit } = first;
+      first.submit = (connection) => this.hasNotBegun ?? submit.call(first, connection);
+      return query();
+    }
+    const tell = call.find((each) => typeof each === 'function') as ((error: unknown) => void) | undefined;
+    const sent = has.then(() => {
+      if (this.closed) throw new UnitOfWorkClosedError();
+      return query();
+    });
+    if (!tell) return sent;
+    sent.catch((error: unknown) => tell(error));
+    return undefined;
   }
 
   private gated(): ClientBase {
@@ -144,6 +182,12 @@ export class UnitConnection {
       },
     });
   }
+
+  /** At once, before anything else can be sent. */
+  private readonly onNotBegun = (error: Error): void => {
+    this.closed = true;
+    this.hasNotBegun = error;
+  };
 
   /** An 'error' event that nobody hears ends the process. */
   private readonly onError = (error: Error): void => {
