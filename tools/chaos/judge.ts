@@ -1,4 +1,5 @@
 // After the storm: waits for rest, and looks for everything that must not be.
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   checkImmutable,
   checkRepeats,
@@ -45,6 +46,8 @@ export interface Judgement {
 const REST_WITHIN_MS = 120_000;
 /** Whole topics are read each time. */
 const LOOK_EVERY_MS = 500;
+/** I14: how long a process may go on saying that something is away which is back. Rest may come before its next look. */
+const WELL_WITHIN_MS = 10_000;
 
 export async function judge({
   probe,
@@ -100,17 +103,25 @@ function tooMany({ orders }: TimedCheckoutState, wanted: number): string[] {
   return placed > wanted ? [`${wanted} orders were wanted, and there are ${placed}.`] : [];
 }
 
-/** Replicas that do not say they are ready, though nothing is wrong any more. */
+/** Replicas that do not say they are ready, though nothing has been wrong for {@link WELL_WITHIN_MS}. */
 async function unready(fleet: Fleet): Promise<string[]> {
-  const answers = fleet.all.map(async ({ name, url }) => {
-    const response = await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(10_000) }).catch(
-      (error: Error) => error,
-    );
-    if (response instanceof Error) return [`${name} says nothing about its health: ${response.message}.`];
-    const text = await response.text();
-    return response.ok && /"status":\s*"ok"/.test(text) ? [] : [`${name} is at rest and not well: ${text}`];
+  const until = Date.now() + WELL_WITHIN_MS;
+  const answers = fleet.all.map(async (replica) => {
+    for (; ; await sleep(LOOK_EVERY_MS)) {
+      const said = await notReady(replica);
+      if (said === undefined || Date.now() > until) return said ?? [];
+    }
   });
   return (await Promise.all(answers)).flat();
+}
+
+async function notReady({ name, url }: Fleet['all'][number]): Promise<string | undefined> {
+  const response = await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(10_000) }).catch(
+    (error: Error) => error,
+  );
+  if (response instanceof Error) return `${name} says nothing about its health: ${response.message}.`;
+  const text = await response.text();
+  return response.ok && /"status":\s*"ok"/.test(text) ? undefined : `${name} is at rest and not well: ${text}`;
 }
 
 function wrong(invariant: string, damage: Damage, sentences: readonly string[]): Violation[] {

@@ -37,20 +37,25 @@ const ABOUT_A_MESSAGE: readonly (string | undefined)[] = [
 /** Smaller sends are not worth the work of packing and unpacking them: a message or two cost more of it than all else that is done with them. */
 const COMPRESS_FROM_BYTES = 16 * 1024;
 
-/** For how long after a failed send Kafka counts as degraded, in milliseconds. Whoever publishes tries again meanwhile. */
-const FRESH_MS = 60_000;
+/**
+ * For how long after a failed send Kafka counts as degraded, in milliseconds: a little longer than a relay waits before it tries again.
+ * After that another replica publishes, and whether Kafka is there is for those to say who ask it all the time.
+ */
+const FRESH_MS = 6_000;
 
 export class KafkaProducer {
   private session: Session | undefined;
   private readonly turns = new Turns();
   private failedAt: number | undefined;
+  private isPublishing = false;
 
   constructor(private readonly settings: KafkaSettings) {}
 
   get failure(): string | undefined {
     const { failedAt } = this;
-    if (failedAt === undefined || systemClock.now().getTime() - failedAt > FRESH_MS) return undefined;
-    return 'Kafka does not take messages';
+    if (failedAt === undefined) return undefined;
+    const isFresh = this.isPublishing || systemClock.now().getTime() - failedAt <= FRESH_MS;
+    return isFresh ? 'Kafka does not take messages' : undefined;
   }
 
   /** Resolves with the messages that Kafka refused. @throws UnavailableError some may have been sent. */
@@ -58,7 +63,12 @@ export class KafkaProducer {
     return this.turns.take(async () => {
       const refused: Refused[] = [];
       const held = new Set<string>();
-      for (const portion of inPortions(outgoing(messages))) await this.send(portion, refused, held);
+      this.isPublishing = true;
+      try {
+        for (const portion of inPortions(outgoing(messages))) await this.send(portion, refused, held);
+      } finally {
+        this.isPublishing = false;
+      }
       return refused;
     });
   }

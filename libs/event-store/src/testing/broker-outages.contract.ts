@@ -34,6 +34,27 @@ export function describeOutages(bench: BrokerBench): void {
     await vi.waitFor(() => expect(broker.health().status).toBe('up'), TIMEOUT);
   });
 
+  it(
+    'is well again within ten seconds after the bus is back, though nobody publishes any more [I14]',
+    async () => {
+      const broker = await bench.open();
+      const topic = await bench.newTopic(broker);
+      await broker.publish([message(topic, 'a', 0)]);
+      await bench.bus.outage.begin(usual);
+      try {
+        await vi.waitFor(
+          () => expect(broker.publish([message(topic, 'a', 1)])).rejects.toThrow(UnavailableError),
+          PATIENT,
+        );
+        expect(broker.health().status).toBe('degraded');
+      } finally {
+        await bench.bus.outage.end(usual);
+      }
+      await vi.waitFor(() => expect(broker.health()).toEqual({ status: 'up' }), { timeout: 10_000, interval: 20 });
+    },
+    LONG,
+  );
+
   it.each(bench.traits.outages)(
     'loses nothing and keeps the order of each key when the bus is %s while messages are published and consumed',
     { timeout: LONG },
