@@ -17,6 +17,7 @@ import { KafkaAdmin } from './kafka-admin.js';
 import { KafkaConsumer } from './kafka-consumer.js';
 import { kafkaSettings, type KafkaBrokerOptions, type KafkaSettings } from './kafka-options.js';
 import { KafkaProducer } from './kafka-producer.js';
+import { PublishingHealth } from './publishing-health.js';
 import { ensureTopics } from './topics.js';
 
 export class KafkaBroker implements Broker {
@@ -24,6 +25,7 @@ export class KafkaBroker implements Broker {
   private readonly settings: KafkaSettings;
   private readonly admin: KafkaAdmin;
   private readonly producer: KafkaProducer;
+  private readonly publishing = new PublishingHealth();
   private readonly consumers = new Set<KafkaConsumer>();
   private readonly knownTopics = new Set<string>();
 
@@ -43,15 +45,8 @@ export class KafkaBroker implements Broker {
     return ensureTopics(this.admin, this.settings, topics);
   }
 
-  async publish(messages: readonly BrokerMessage[]): Promise<readonly { index: number; error: unknown }[]> {
-    await this.assertTopics(new Set(messages.map(({ topic }) => topic)));
-    const { admitted, refused } = admit(messages);
-    try {
-      return [...refused, ...(await this.producer.publish(admitted))].sort((a, b) => a.index - b.index);
-    } catch (error) {
-      this.knownTopics.clear(); // one of them may be gone: the next attempt looks, and names it
-      throw error;
-    }
+  publish(messages: readonly BrokerMessage[]): Promise<readonly { index: number; error: unknown }[]> {
+    return this.publishing.during(() => this.send(messages));
   }
 
   async consume(options: ConsumeOptions): Promise<Consumer> {
@@ -75,7 +70,7 @@ export class KafkaBroker implements Broker {
   }
 
   health(): BrokerHealth {
-    const troubles = [this.admin, this.producer, ...this.consumers].map(({ failure }) => failure);
+    const troubles = [this.admin, this.publishing, ...this.consumers].map(({ failure }) => failure);
     const detail = troubles.find((failure) => failure !== undefined);
     return detail === undefined ? { status: 'up' } : { status: 'degraded', detail };
   }
@@ -83,6 +78,17 @@ export class KafkaBroker implements Broker {
   async close(): Promise<void> {
     await this.producer.close();
     await this.admin.close();
+  }
+
+  private async send(messages: readonly BrokerMessage[]): Promise<readonly { index: number; error: unknown }[]> {
+    await this.assertTopics(new Set(messages.map(({ topic }) => topic)));
+    const { admitted, refused } = admit(messages);
+    try {
+      return [...refused, ...(await this.producer.publish(admitted))].sort((a, b) => a.index - b.index);
+    } catch (error) {
+      this.knownTopics.clear(); // one of them may be gone: the next attempt looks, and names it
+      throw error;
+    }
   }
 
   private async assertTopics(names: ReadonlySet<string>): Promise<void> {

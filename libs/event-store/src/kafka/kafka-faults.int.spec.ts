@@ -221,6 +221,18 @@ describe.skipIf(!(await canStartKafka()))('a Kafka that gives trouble', () => {
     await vi.waitFor(() => expect(broker.health().status).toBe('up'), TIMEOUT);
   });
 
+  it('counts as degraded for those who publish to a topic that has gone, as long as they try [23]', async () => {
+    const broker = await open();
+    const topic = `topic-${randomUUID()}`;
+    await broker.ensureTopics([{ name: topic, partitions: 1 }]);
+    await broker.publish([message(topic, 'k', 0)]);
+    expect(broker.health()).toEqual({ status: 'up' });
+    await operator.deleteTopics({ topics: [topic] });
+    const failed = expect.poll(() => broker.publish([message(topic, 'k', 1)]).then(String, String), TIMEOUT);
+    await failed.toContain(`Topic ${topic} is unavailable`);
+    expect(broker.health()).toEqual({ status: 'degraded', detail: 'Kafka does not take messages' });
+  });
+
   it('goes on with what is still there when retention was faster than the group', async () => {
     const broker = await open();
     const topic = await newTopic(broker);

@@ -1,6 +1,6 @@
 // Publishing: one send at a time (kafkajs inverts concurrent ones), in portions that brokers take, and never twice under one number.
 import type { Message, Producer } from 'kafkajs';
-import { systemClock, UnavailableError } from '../core/index.js';
+import { UnavailableError } from '../core/index.js';
 import { HeldBackError, placeOf, UnpublishableMessageError, type Admission } from '../messaging/index.js';
 import { settledWithin, withDeadline } from './deadline.js';
 import { KafkaClient, RETRY } from './kafka-client.js';
@@ -37,38 +37,18 @@ const ABOUT_A_MESSAGE: readonly (string | undefined)[] = [
 /** Smaller sends are not worth the work of packing and unpacking them: a message or two cost more of it than all else that is done with them. */
 const COMPRESS_FROM_BYTES = 16 * 1024;
 
-/**
- * For how long after a failed send Kafka counts as degraded, in milliseconds: a little longer than a relay waits before it tries again.
- * After that another replica publishes, and whether Kafka is there is for those to say who ask it all the time.
- */
-const FRESH_MS = 6_000;
-
 export class KafkaProducer {
   private session: Session | undefined;
   private readonly turns = new Turns();
-  private failedAt: number | undefined;
-  private isPublishing = false;
 
   constructor(private readonly settings: KafkaSettings) {}
-
-  get failure(): string | undefined {
-    const { failedAt } = this;
-    if (failedAt === undefined) return undefined;
-    const isFresh = this.isPublishing || systemClock.now().getTime() - failedAt <= FRESH_MS;
-    return isFresh ? 'Kafka does not take messages' : undefined;
-  }
 
   /** Resolves with the messages that Kafka refused. @throws UnavailableError some may have been sent. */
   publish(messages: readonly Numbered[]): Promise<readonly Refused[]> {
     return this.turns.take(async () => {
       const refused: Refused[] = [];
       const held = new Set<string>();
-      this.isPublishing = true;
-      try {
-        for (const portion of inPortions(outgoing(messages))) await this.send(portion, refused, held);
-      } finally {
-        this.isPublishing = false;
-      }
+      for (const portion of inPortions(outgoing(messages))) await this.send(portion, refused, held);
       return refused;
     });
   }
@@ -92,12 +72,8 @@ export class KafkaProducer {
     if (sending.length === 0) return;
     try {
       await this.attempt(sending);
-      this.failedAt = undefined;
     } catch (error) {
-      if (!ABOUT_A_MESSAGE.includes(errorTypeOf(error))) {
-        this.failedAt = systemClock.now().getTime();
-        throw new UnavailableError('Kafka', reasonOf(error));
-      }
+      if (!ABOUT_A_MESSAGE.includes(errorTypeOf(error))) throw new UnavailableError('Kafka', reasonOf(error));
       if (sending.length > 1) {
         const middle = Math.ceil(sending.length / 2);
         await this.send(sending.slice(0, middle), refused, held);

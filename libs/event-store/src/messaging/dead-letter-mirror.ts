@@ -20,7 +20,7 @@ const POLL_MS = 2_000;
 const CLAIM_MS = 60_000;
 const LETTERS_AT_A_TIME = 50;
 const DRAIN_MS = 5_000;
-const retryPolicy: RetryPolicy = { maxAttempts: Infinity, firstDelayMs: 500, maxDelayMs: 30_000 };
+const retryPolicy: RetryPolicy = { maxAttempts: Infinity, firstDelayMs: 500, maxDelayMs: 5_000 };
 
 export interface DeadLetterMirrorOptions {
   readonly topic: string;
