@@ -61,13 +61,13 @@ export class PlatformConfig extends KafkaConfig {
   @Max(1_000_000_000)
   readonly RATE_LIMIT_PER_ADDRESS: number = 1_000;
 
-  /** Requests in hand at a time, until their work has ended; what is over that is answered 503 with Retry-After at once. Health is always answered. */
+  /** Requests in hand at a time, from when their body is there until their work has ended; what is over that is answered 503 with Retry-After at once. Health is always answered. */
   @Env('integer', { expected: 'a whole number of requests from 1 to 100000' })
   @Min(1)
   @Max(100_000)
   readonly MAX_REQUESTS_IN_FLIGHT: number = usualLimits.maxInFlight;
 
-  /** A request without an answer by then is answered 503 with Retry-After; what it has begun may still be done. */
+  /** A request without an answer by then is answered 503 with Retry-After; what it has begun may still be done. One that has not arrived: 408. */
   @Env('integer', { expected: `milliseconds from 100 to ${LONGEST_REQUEST_MS}` })
   @Min(100)
   @Max(LONGEST_REQUEST_MS)

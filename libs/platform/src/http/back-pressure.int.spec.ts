@@ -1,5 +1,6 @@
 // More requests than a service can take, and requests that take too long.
-import { createConnection } from 'node:net';
+import { once } from 'node:events';
+import { createConnection, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { Controller, Get, Logger, Post } from '@nestjs/common';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -41,6 +42,21 @@ afterEach(async () => {
   open();
   await app.close();
 });
+
+const sockets: Socket[] = [];
+afterEach(() => sockets.splice(0).forEach((socket) => socket.destroy()));
+
+/** A POST that says there is a body, sends one byte of it, and no more before it is told to. */
+async function halfSent() {
+  const socket = createConnection({ port: app.port, host: '127.0.0.1' });
+  sockets.push(socket);
+  const arriving = once(app.nest.getHttpServer(), 'request');
+  socket.write(
+    'POST /work HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{',
+  );
+  await arriving;
+  return { finish: () => socket.write('}'), leave: () => socket.destroy(), answer: text(socket).catch(() => 'left') };
+}
 
 const work = () => app.send('GET', '/work');
 const started = (requests: number) => eventually(() => expect(atWork).toBe(requests));
@@ -98,6 +114,76 @@ describe('a service with as much in hand as it takes', () => {
     for (let time = 0; time < 10; time += 1) expectOverloaded(await work());
     open();
     await eventually(async () => expect((await work()).status).toBe(200));
+  });
+});
+
+describe('requests whose body has not arrived', () => {
+  const start = (limits: object = {}) =>
+    startTinyApp({ requests: { maxInFlight: 3, deadlineMs: 20_000, ...limits }, controllers: [BusyController] });
+
+  it('take no place of those in hand, whose number they may exceed, and are done when they have arrived', async () => {
+    app = await start();
+    const halves = [await halfSent(), await halfSent(), await halfSent(), await halfSent()];
+    open();
+    expect((await app.send('POST', '/work', { body: {} })).status).toBe(201);
+    expect((await work()).status).toBe(200);
+    for (const half of halves) half.finish();
+    for (const half of halves) expect(await half.answer).toMatch(/^HTTP\/1\.1 201 /);
+  });
+
+  it('are refused with 503 and Retry-After if there is no place for them when they have arrived', async () => {
+    app = await start();
+    const half = await halfSent();
+    const taken = [work(), work(), work()];
+    await started(3);
+    half.finish();
+    expect(await half.answer).toMatch(/^HTTP\/1\.1 503 [^]*retry-after: 1\r\n[^]*"code":"overloaded"/);
+    open();
+    await Promise.all(taken);
+    expect((await work()).status).toBe(200);
+  });
+
+  it('are taken of one address up to a number, and 429 with Retry-After says so; what has no body is no such request', async () => {
+    app = await start({ maxArrivingPerAddress: 2 });
+    const halves = [await halfSent(), await halfSent()];
+    open();
+    const post = () => app.send('POST', '/work', { body: {} });
+    const more = await post();
+    expect([problem(more), more.json.code, more.headers['retry-after']]).toEqual([429, 'too-many-requests', '1']);
+    expect((await work()).status).toBe(200);
+    halves[0]!.leave();
+    await eventually(async () => expect((await post()).status).toBe(201));
+    halves[1]!.finish();
+    expect(await halves[1]!.answer).toMatch(/^HTTP\/1\.1 201 /);
+  });
+
+  it('are taken of all together up to a number, then 503', async () => {
+    app = await start({ maxArriving: 1 });
+    const half = await halfSent();
+    expectOverloaded(await app.send('POST', '/work', { body: {} }));
+    half.finish();
+    await started(1);
+    open();
+    expect((await app.send('POST', '/work', { body: {} })).status).toBe(201);
+  });
+
+  it('are answered with 408 when their time is up, and closed: a service that stops does not wait for them longer', async () => {
+    app = await start({ deadlineMs: 200 });
+    const half = await halfSent();
+    const closed = app.nest.close();
+    expect(await half.answer).toMatch(/^HTTP\/1\.1 408 [^]*connection: close\r\n[^]*"code":"request-timeout"/i);
+    await closed;
+  });
+
+  it('are finished by a service that stops', async () => {
+    app = await start();
+    const half = await halfSent();
+    const closed = app.nest.close();
+    await eventually(() => expect(app.nest.getHttpServer().listening).toBe(false));
+    open();
+    half.finish();
+    expect(await half.answer).toMatch(/^HTTP\/1\.1 201 /);
+    await closed;
   });
 });
 

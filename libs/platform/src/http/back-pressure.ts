@@ -1,13 +1,14 @@
 // How much work a service takes on at once. What is over that is refused at once with 503, so that what it has taken is answered in time.
 import { Logger } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { Arrivals, type ArrivalLimits } from './arrivals.js';
 import { ProblemException } from './problem.js';
 import { isExempt } from './throttle.js';
 
-export interface RequestLimits {
-  /** Requests in hand at a time: those that wait for their answer, and those whose work goes on behind it. */
+export interface RequestLimits extends ArrivalLimits {
+  /** Requests in hand at a time: those that have arrived and wait for their answer, and those whose work goes on behind it. */
   readonly maxInFlight: number;
-  /** A request that has no answer by then gets a 503, in milliseconds. What it has begun is not taken back. */
+  /** A request that has no answer by then gets a 503, in milliseconds since its headers, or a 408 where it has not arrived. What it has begun is not taken back. */
   readonly deadlineMs: number;
   /** Work that goes on for so long behind its answer is taken for lost, and counts no longer; default 300,000 ms. */
   readonly lostAfterMs?: number;
@@ -19,6 +20,9 @@ export const usualLimits: RequestLimits = { maxInFlight: 200, deadlineMs: 15_000
 const LOST_AFTER_MS = 300_000;
 
 interface InHand {
+  hasArrived: boolean;
+  /** It is no longer on its way. */
+  readonly endArrival: () => void;
   answered: boolean;
   atWork: boolean;
   /** Until its answer that of the deadline, then that after which its work is taken for lost. */
@@ -28,14 +32,20 @@ interface InHand {
 /** Behind the hook that gives the answer its correlation id, and in front of whatever costs time; before there are routes. */
 export function boundRequests(
   fastify: FastifyInstance,
-  { maxInFlight, deadlineMs, lostAfterMs = LOST_AFTER_MS }: RequestLimits,
+  { maxInFlight, deadlineMs, lostAfterMs = LOST_AFTER_MS, ...arrivalLimits }: RequestLimits,
 ): void {
+  const arrivals = new Arrivals(arrivalLimits);
   const logger = new Logger('http');
   const known = new WeakMap<FastifyRequest, InHand>();
   const inHand = new Set<InHand>();
   let refused = 0;
   let isStopping = false;
 
+  const refuse = (): ProblemException => {
+    if (refused === 0) logger.warn(`Over capacity: ${maxInFlight} requests are in hand, more are refused with 503.`);
+    refused += 1;
+    return overloaded();
+  };
   const leave = (one: InHand): void => {
     if (!inHand.delete(one) || refused === 0 || inHand.size > maxInFlight / 2) return;
     logger.log(`No longer over capacity; ${refused} requests were refused with 503.`);
@@ -45,6 +55,7 @@ export function boundRequests(
   const answered = (one: InHand, { method, routeOptions, id: correlationId }: FastifyRequest): void => {
     if (one.answered) return;
     one.answered = true;
+    one.endArrival();
     clearTimeout(one.timer);
     if (!one.atWork) return leave(one);
     one.timer = setTimeout(() => {
@@ -86,16 +97,32 @@ export function boundRequests(
     // An orchestrator would take silence for death.
     if (isExempt(request.routeOptions.url)) return done();
     if (isStopping) return done(stopping());
-    if (inHand.size < maxInFlight) {
-      const one = { answered: false, atWork: false, timer: setTimeout(late, deadlineMs, reply).unref() };
+    // Nothing more is read of what would be refused.
+    if (inHand.size >= maxInFlight) return done(refuse());
+    try {
+      const one: InHand = {
+        hasArrived: false,
+        endArrival: arrivals.begin(request),
+        answered: false,
+        atWork: false,
+        timer: setTimeout(() => late(reply, one), deadlineMs).unref(),
+      };
       known.set(request, one);
-      inHand.add(one);
       reply.raw.once('close', () => answered(one, request));
-      return done();
+    } catch (error) {
+      return done(error as Error);
     }
-    if (refused === 0) logger.warn(`Over capacity: ${maxInFlight} requests are in hand, more are refused with 503.`);
-    refused += 1;
-    done(overloaded());
+    done();
+  });
+  // Its headers alone take no place: whoever sent these and nothing more would keep it from everybody else.
+  fastify.addHook('preValidation', (request, _reply, done) => {
+    const one = known.get(request);
+    if (!one || one.answered) return done();
+    one.endArrival();
+    one.hasArrived = true;
+    if (inHand.size >= maxInFlight) return done(refuse());
+    inHand.add(one);
+    done();
   });
   fastify.addHook('onSend', (request, _reply, payload, done) => {
     const one = known.get(request);
@@ -105,8 +132,19 @@ export function boundRequests(
 }
 
 /** Not Fastify's `handlerTimeout`: it is over as soon as a body has been read. A stream that is under way has been answered. */
-function late(reply: FastifyReply): void {
-  if (!reply.sent && !reply.raw.headersSent) void reply.send(deadlinePassed());
+function late(reply: FastifyReply, { hasArrived }: InHand): void {
+  if (reply.sent || reply.raw.headersSent) return;
+  void reply.send(hasArrived ? deadlinePassed() : notArrived());
+}
+
+/** Closes the connection: what may still come on it belongs to this request. */
+function notArrived(): ProblemException {
+  return new ProblemException({
+    status: 408,
+    code: 'request-timeout',
+    detail: 'The request took too long to arrive. Nothing of it was done: send it again.',
+    headers: { connection: 'close' },
+  });
 }
 
 /** REQUEST_DEADLINE_MS is over. What the request has begun goes on, so whether it had its effect is not known. */
