@@ -1,6 +1,6 @@
 // What a run comes to: faults, orders, money and violations, as a page for people and as one line of JSON for programs.
 import { groupBy, type Violation } from '../../libs/event-store/src/testing/invariants/index.js';
-import type { Amount, CheckoutState, Fact } from '../demo/checkout-invariants.js';
+import { operatorRefunds, type Amount, type CheckoutState, type Fact } from '../demo/checkout-invariants.js';
 import { formatTable } from '../text/table.js';
 import type { ChaosArguments } from './arguments.js';
 import type { FaultKind, PlannedFault } from './plan.js';
@@ -66,7 +66,7 @@ export function moneyOf({ orders, payments }: Evidence['checkout']): Money {
     ['order.confirmed', 'order.shipped'].includes(facts.at(-1)!.type),
   );
   const soldIds = new Set(sold.map(([placed]) => placed!.orderId));
-  const given = payments.filter(({ orderId, data }) => soldIds.has(orderId) && data['by'] === 'operator');
+  const given = operatorRefunds(payments).filter(({ orderId }) => soldIds.has(orderId));
   return {
     captured: sumOf(payments, 'payment.captured'),
     refunded: sumOf(payments, 'payment.refunded'),

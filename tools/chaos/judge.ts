@@ -2,17 +2,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   checkImmutable,
-  checkRepeats,
-  groupBy,
-  type Damage,
   type PlantedPoison,
   type Violation,
 } from '../../libs/event-store/src/testing/invariants/index.js';
-import { checkCheckout } from '../demo/checkout-invariants.js';
 import type { TimedCheckoutState } from '../demo/checkout-state.js';
 import type { CheckoutProbe } from '../demo/probe.js';
 import { NotAtRestError, waitForRest } from '../demo/rest.js';
 import { verify } from '../demo/verify.js';
+import { violationsOf } from './findings.js';
 import type { Fleet } from './fleet.js';
 import type { Told } from './load.js';
 import type { Bounds } from './watch-bounds.js';
@@ -69,38 +66,27 @@ export async function judge({
       throw error;
     },
   );
-  const repeated = restedAt === undefined ? [] : checkRepeats(await shop.repeat()); // before all else is looked at: it must leave nothing
+  const repeated = restedAt === undefined ? [] : await shop.repeat(); // before all else is looked at: it must leave nothing
   const played = { stories: told.stories, troubles: [] };
   const within = restedAt === undefined ? 0 : REST_WITHIN_MS; // what moves after all has moved since
   const heard = { acknowledged: shop.receipts, planted };
-  const { checkout, violations } = await verify(watched, played, within, { signal, ...heard });
+  const { checkout, violations: verified } = await verify(watched, played, within, { signal, ...heard });
   const services = Object.entries(probe.queries);
   const immutable = await Promise.all(services.map(([service, query]) => checkImmutable(service, query)));
-  const found = [
-    ...violations,
-    ...repeated,
-    ...immutable.flat(),
-    ...(await probe.checkAggregates()),
-    ...unhealthy,
-    ...bounds.violations,
-    ...withoutDeadlines(checkout),
-    ...wrong('I10', 'duplicated', tooMany(checkout, shop.wanted)),
-    ...wrong('answer', 'wrong', told.wrongAnswers),
-    ...wrong('process', 'wrong', [...fleet.deaths, ...complaints]),
-    ...wrong('I14', 'unfinished', await unready(fleet)),
-  ];
-  const unique = [...groupBy(found, ({ sentence }) => sentence).values()].map(([first]) => first!);
-  return { checkout, violations: unique, recoveryMs: restedAt === undefined ? undefined : restedAt - quietSince };
-}
-
-/** Deadlines of payments are minutes away. An order that waits for one at rest was forgotten: nothing else would move it. */
-function withoutDeadlines(checkout: TimedCheckoutState): Violation[] {
-  return checkCheckout({ ...checkout, awaited: new Set() });
-}
-
-function tooMany({ orders }: TimedCheckoutState, wanted: number): string[] {
-  const placed = new Set(orders.map(({ orderId }) => orderId)).size;
-  return placed > wanted ? [`${wanted} orders were wanted, and there are ${placed}.`] : [];
+  const violations = violationsOf({
+    checkout,
+    verified,
+    repeated,
+    immutable: immutable.flat(),
+    aggregates: await probe.checkAggregates(),
+    unhealthy,
+    bounds: bounds.violations,
+    asked: shop.asked,
+    wrongAnswers: told.wrongAnswers,
+    deaths: [...fleet.deaths, ...complaints],
+    notReady: await unready(fleet),
+  });
+  return { checkout, violations, recoveryMs: restedAt === undefined ? undefined : restedAt - quietSince };
 }
 
 /** Replicas that do not say they are ready, though nothing has been wrong for {@link WELL_WITHIN_MS}. */
@@ -122,8 +108,4 @@ async function notReady({ name, url }: Fleet['all'][number]): Promise<string | u
   if (response instanceof Error) return `${name} says nothing about its health: ${response.message}.`;
   const text = await response.text();
   return response.ok && /"status":\s*"ok"/.test(text) ? undefined : `${name} is at rest and not well: ${text}`;
-}
-
-function wrong(invariant: string, damage: Damage, sentences: readonly string[]): Violation[] {
-  return sentences.map((sentence) => ({ invariant, damage, sentence: `${invariant}: ${sentence}` }));
 }

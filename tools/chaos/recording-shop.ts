@@ -1,6 +1,7 @@
 // A customer who keeps every receipt: what was acknowledged has to be there in the end, also where the story it belongs to broke off.
 import type { Answered, RepeatedRequest } from '../../libs/event-store/src/testing/invariants/index.js';
 import type { Acknowledged } from '../demo/scenarios.js';
+import type { Asked } from './findings.js';
 import { ShopClient, type Changed, type Line, type SentChange } from '../demo/shop-client.js';
 
 /** Changes that are sent once more at the end, spread over the run. */
@@ -8,9 +9,14 @@ const REPEATED = 50;
 
 export class RecordingShop extends ShopClient {
   readonly receipts: Acknowledged[] = [];
-  /** Orders somebody wanted. There may be fewer, where nobody answered; never more, however often each was sent. */
-  wanted = 0;
+  private wanted = 0;
+  private readonly placed = new Set<string>();
+  private readonly refunds = new Map<string, number>();
   private readonly changes: { readonly change: SentChange; readonly first: Answered }[] = [];
+
+  get asked(): Asked {
+    return { orders: this.wanted, acknowledged: this.placed, refunds: this.refunds };
+  }
 
   /** Sends some changes again as they were, key included. Whatever has become of their orders since, the answers have to be the first ones. */
   async repeat(): Promise<RepeatedRequest[]> {
@@ -26,6 +32,7 @@ export class RecordingShop extends ShopClient {
   override async place(lines: readonly Line[], note?: string): Promise<{ orderId: string; version: number }> {
     this.wanted += 1;
     const placed = await super.place(lines, note);
+    this.placed.add(placed.orderId);
     this.keep('order-service', `order-${placed.orderId}`, placed);
     return placed;
   }
@@ -39,6 +46,7 @@ export class RecordingShop extends ShopClient {
   }
 
   override async refund(paymentId: string, reason: string, amountMinor?: number): Promise<Changed> {
+    this.refunds.set(paymentId, (this.refunds.get(paymentId) ?? 0) + 1);
     return this.keep('payment-service', `payment-${paymentId}`, await super.refund(paymentId, reason, amountMinor));
   }
 

@@ -27,6 +27,8 @@ export interface Scenario {
   readonly ends: readonly OrderAnswer['status'][];
   /** Why it was cancelled, where the scenario is about that. */
   readonly reason?: string;
+  /** How often an operator gives money back, default never. */
+  readonly refunds?: number;
 }
 
 const ordered: readonly Line[] = [
@@ -67,6 +69,7 @@ export const scenarios = {
       return [onPayment(orderId, await shop.refund(orderId, 'The mug was chipped.', 890))];
     },
     ends: ['confirmed'],
+    refunds: 1,
   },
   'cancelled after payment': {
     lines: [{ sku: 'mug', quantity: 3 }],
@@ -83,6 +86,7 @@ export const scenarios = {
       return [onPayment(orderId, await shop.refund(orderId, 'Both mugs arrived broken.'))];
     },
     ends: ['confirmed'],
+    refunds: 1,
   },
   'timed out': {
     lines: [{ sku: 'slow-boat-ticket', quantity: 1 }], // its price ends in 77: the simulated gateway answers when nobody waits any more

@@ -7,7 +7,7 @@ import {
   type SystemState,
   type Violation,
 } from '../../libs/event-store/src/testing/invariants/index.js';
-import { checkCheckout } from './checkout-invariants.js';
+import { checkCheckout, operatorRefunds, type CheckoutState } from './checkout-invariants.js';
 import { readCheckoutState, type TimedCheckoutState } from './checkout-state.js';
 import type { CheckoutProbe } from './probe.js';
 import { NotAtRestError, waitForRest, type RestProbe } from './rest.js';
@@ -50,13 +50,17 @@ export async function verify(
   }
   const { 'order-service': orders, 'payment-service': payments } = probe.queries;
   const checkout = await readCheckoutState(orders, payments);
-  violations.push(...checkCheckout(checkout), ...checkEnds(checkout, played.stories));
+  violations.push(
+    ...checkCheckout(checkout),
+    ...checkEnds(checkout, played.stories),
+    ...checkRefunds(checkout, played.stories),
+  );
   violations.push(...checkReplay(await probe.readModels()));
   return { system, checkout, violations };
 }
 
 /** Each story has the end its scenario is about: an order that is declined must not be confirmed. */
-function checkEnds(checkout: TimedCheckoutState, stories: readonly Story[]): Violation[] {
+function checkEnds(checkout: CheckoutState, stories: readonly Story[]): Violation[] {
   const ends = new Map(checkout.orders.map((fact) => [fact.orderId, fact])); // the last event of each wins
   return stories.flatMap(({ orderId, scenario }): Violation[] => {
     const { ends: expected, reason }: Scenario = scenarios[scenario];
@@ -68,6 +72,18 @@ function checkEnds(checkout: TimedCheckoutState, stories: readonly Story[]): Vio
     const is = `${end}${why(last?.data['reason'])}`;
     const sentence = `I6: order ${orderId} (${scenario}) is ${is}, and was to end ${expected.join(' or ')}${why(reason)}.`;
     return [{ invariant: 'I6', damage: 'wrong', sentence }];
+  });
+}
+
+/** A refund that is done twice agrees with both books, and no balance shows it: the scenario knows how many there are to be. */
+export function checkRefunds(checkout: CheckoutState, stories: readonly Story[]): Violation[] {
+  const refunds = groupBy(operatorRefunds(checkout.payments), ({ orderId }) => orderId);
+  return stories.flatMap(({ orderId, scenario }): Violation[] => {
+    const { refunds: wanted = 0 }: Scenario = scenarios[scenario];
+    const { length } = refunds.get(orderId) ?? [];
+    if (length === wanted) return [];
+    const sentence = `I7: payment ${orderId} (${scenario}) was refunded ${length} times by operators, and was to be ${wanted} times.`;
+    return [{ invariant: 'I7', damage: length > wanted ? 'duplicated' : 'lost', sentence }];
   });
 }
 
