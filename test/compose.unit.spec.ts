@@ -1,4 +1,5 @@
 // docker-compose.yml and the Dockerfile keep their rules, and fit the services they start. Docker itself is not needed for that.
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -58,7 +59,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const jwksFile = join(folder, 'jwks.json');
 writeFileSync(jwksFile, '{"keys":[{"kty":"EC","crv":"P-256","x":"eA","y":"eQ"}]}');
 const sealKeyFile = join(folder, 'seal.key');
-writeFileSync(sealKeyFile, `${'ab'.repeat(32)}\n`);
+writeFileSync(sealKeyFile, `${randomBytes(32).toString('hex')}\n`);
 
 /** What an app reads from its environment: the platform's variables, and those of the class its main.ts names. */
 async function configsOf(app: string): Promise<readonly ConfigClass[]> {

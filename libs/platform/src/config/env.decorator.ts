@@ -10,7 +10,7 @@ export interface EnvVariable {
   readonly expected: string;
   /** Never shown in a message, and may come as a file: `NAME_FILE`. */
   readonly secret: boolean;
-  /** Looks at what a value names, e.g. a file: what is wrong with it in words that follow "got …, ". */
+  /** Looks at what a value names, e.g. a file: what is wrong with it in words that follow "got …, ", and of a secret tell nothing. */
   readonly inspect?: (text: string) => string | undefined;
 }
 

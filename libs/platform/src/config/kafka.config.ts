@@ -3,7 +3,8 @@ import { IsIn, IsOptional, Length, Matches, Max, Min, ValidateIf } from 'class-v
 import type { KafkaSecurity } from '@app/event-store';
 import { brokerListTrouble } from './broker-list.js';
 import { Env } from './env.decorator.js';
-import { NotInProduction, OnlyWith, PlainOnlyEncrypted } from './rules.js';
+import { NotInProduction, OnlyWith, PlainOnlyEncrypted, StrongInProduction } from './rules.js';
+import { STRONG_PASSWORD } from './strong-secret.js';
 
 const MECHANISMS = ['plain', 'scram-sha-256', 'scram-sha-512'] as const;
 
@@ -60,10 +61,14 @@ export class KafkaConfig {
   readonly KAFKA_USERNAME?: string;
 
   /** What proves it. */
-  @Env('text', { expected: 'a password, set exactly when KAFKA_SASL_MECHANISM is', secret: true })
+  @Env('text', {
+    expected: `a password, in production of ${STRONG_PASSWORD}; set exactly when KAFKA_SASL_MECHANISM is`,
+    secret: true,
+  })
   @ValidateIf((config: KafkaConfig) => saysWhoItIs(config) || config.KAFKA_PASSWORD !== undefined)
   @OnlyWith('KAFKA_SASL_MECHANISM')
   @Length(1, 10_000)
+  @StrongInProduction()
   readonly KAFKA_PASSWORD?: string;
 }
 

@@ -14,7 +14,7 @@ export class ConfigProblemsError extends Error {
 }
 
 /**
- * One instance of each class, in order. An empty variable counts as unset.
+ * One instance of each class, in order. An empty variable counts as unset, an empty file does not.
  * @throws ConfigProblemsError naming every problem of every class; secrets are masked.
  */
 export function loadConfig<T extends readonly ConfigClass[]>(
@@ -46,18 +46,31 @@ interface Came {
   readonly trouble?: string;
 }
 
-function read({ name, secret, inspect }: EnvVariable, environment: Environment): Came {
+function read(variable: EnvVariable, environment: Environment): Came {
+  const came = textOf(variable, environment);
+  const wrong = came.text === undefined ? undefined : variable.inspect?.(came.text);
+  return wrong === undefined ? came : { ...came, trouble: `${gotten(variable, came.text!, 200)}, ${wrong}` };
+}
+
+function textOf({ name, secret }: EnvVariable, environment: Environment): Came {
   const text = environment[name] || undefined;
   const file = (secret && environment[`${name}_FILE`]) || undefined;
-  const wrong = text === undefined ? undefined : inspect?.(text);
-  if (wrong !== undefined) return { text, trouble: `got ${JSON.stringify(text!.slice(0, 200))}, ${wrong}` };
   if (!file) return { text };
   if (text) return { trouble: `both ${name} and ${name}_FILE are set` };
   try {
-    return { text: readFileSync(file, 'utf8').trim() || undefined };
+    const content = readFileSync(file, 'utf8').trim();
+    // Whoever names a file means it: a mount that came up empty is no wish to go without.
+    return content
+      ? { text: content }
+      : { trouble: `${name}_FILE names ${JSON.stringify(file)}, a file that is empty` };
   } catch (error) {
     return { trouble: `${name}_FILE names a file that cannot be read (${(error as NodeJS.ErrnoException).code})` };
   }
+}
+
+function gotten({ secret }: EnvVariable, text: string, length = 100): string {
+  if (secret) return `got a value of ${text.length} characters (not shown)`;
+  return `got ${JSON.stringify(text.slice(0, length))}`;
 }
 
 /** What cannot be read stays text, which the variable's rules refuse. */
@@ -67,13 +80,7 @@ const parsers: Record<EnvKind, (text: string) => unknown> = {
   boolean: (text) => (text === 'true' || text === 'false' ? text === 'true' : text),
 };
 
-function describe({ name, expected, secret }: EnvVariable, { text, trouble }: Came): string {
-  const came =
-    trouble ??
-    (text === undefined
-      ? 'it is not set'
-      : secret
-        ? `got a value of ${text.length} characters (not shown)`
-        : `got ${JSON.stringify(text.slice(0, 100))}`);
-  return `${name}: ${came}; expected ${expected}.`;
+function describe(variable: EnvVariable, { text, trouble }: Came): string {
+  const came = trouble ?? (text === undefined ? 'it is not set' : gotten(variable, text));
+  return `${variable.name}: ${came}; expected ${variable.expected}.`;
 }

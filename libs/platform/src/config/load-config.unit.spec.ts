@@ -1,4 +1,5 @@
 // A service with a wrong environment says everything that is wrong with it, at once, and gives no secret away.
+import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -32,6 +33,7 @@ const production: Environment = {
   AUTH_ISSUER: 'https://login.example.com/',
 };
 
+const sealKey = createHash('sha256').update('any').digest('hex');
 const load = (environment: Environment) => loadConfig([PlatformConfig], environment)[0];
 const problems = (environment: Environment): readonly string[] => {
   try {
@@ -106,7 +108,10 @@ describe('the environment of a service', () => {
     ['KAFKA_TLS', 'yes'],
     ['KAFKA_TLS_CA', 'certs/ca.pem'],
     ['SEAL_KEY', 'short'],
-    ['SEAL_KEY', `${'ab'.repeat(32)},`],
+    ['SEAL_KEY', `${sealKey},`],
+    ['SEAL_KEY', '0'.repeat(64)],
+    ['SEAL_KEY', '0123456789abcdef'.repeat(4)],
+    ['SEAL_KEY', `${sealKey},${'ab'.repeat(32)}`],
     ['ORPHAN_WAIT_MS', '0'],
     ['ORPHAN_WAIT_MS', '5m'],
     ['ORPHAN_WAIT_MS', '2592000001'],
@@ -165,6 +170,12 @@ describe('the environment of a service', () => {
     writeFileSync(file, `${right.DATABASE_URL}\n`);
     expect(load({ ...right, DATABASE_URL: undefined, DATABASE_URL_FILE: file }).DATABASE_URL).toBe(right.DATABASE_URL);
     expect(problems({ ...right, DATABASE_URL_FILE: file })[0]).toContain('both DATABASE_URL and DATABASE_URL_FILE');
+    writeFileSync(file, '\n');
+    const empty = [{ DATABASE_URL: undefined, DATABASE_URL_FILE: file }, { SEAL_KEY_FILE: file }];
+    expect(empty.map((given) => problems({ ...right, ...given })[0]!.split(';')[0])).toEqual([
+      `DATABASE_URL: DATABASE_URL_FILE names ${JSON.stringify(file)}, a file that is empty`,
+      `SEAL_KEY: SEAL_KEY_FILE names ${JSON.stringify(file)}, a file that is empty`,
+    ]);
     const missing = { ...right, DATABASE_URL: undefined, DATABASE_URL_FILE: join(folder, 'none') };
     expect(problems(missing)[0]).toContain('DATABASE_URL_FILE names a file that cannot be read (ENOENT)');
   });
@@ -224,8 +235,39 @@ describe('kafka', () => {
   });
 });
 
+/** What people leave as it was, in all the spellings that get past a length. */
+const defaults = [
+  'mysecretpassword',
+  'postgrespostgres',
+  'aaaaaaaaaaaa',
+  'ababababababab',
+  'Password12345678',
+  'change-me-please',
+  'changemechangeme',
+  'POSTGRES_PASSWORD',
+  'development-secret',
+  'admin1234567',
+  'letmein_letmein',
+  'short-one',
+];
+
 describe('production', () => {
-  it('boots with strong values', () => expect(problems(production)).toEqual([]));
+  it('boots with strong values', () =>
+    expect(problems({ ...production, SEAL_KEY: `${sealKey}, ${sealKey.toUpperCase()}` })).toEqual([]));
+
+  it.each(defaults)('refuses the password %s wherever there is one, which development takes', (password) => {
+    const url = `postgres://app:${password}@db/orders`;
+    const weak = {
+      ...production,
+      DATABASE_URL: url,
+      BUS_DATABASE_URL: url,
+      KAFKA_SASL_MECHANISM: 'scram-sha-512',
+      KAFKA_USERNAME: 'orders',
+      KAFKA_PASSWORD: password,
+    };
+    expect(names(weak)).toEqual(['DATABASE_URL', 'BUS_DATABASE_URL', 'KAFKA_PASSWORD']);
+    expect(names({ ...weak, NODE_ENV: 'development' })).toEqual([]);
+  });
 
   it.each<[string, string]>([
     ['AUTH_ISSUER', 'urn:dev-issuer'],
@@ -260,6 +302,19 @@ describe('a service of its own variables', () => {
     const [, gateway] = loadConfig([PlatformConfig, GatewayConfig], { ...right, GATEWAY_DELAY_MS: '0' });
     expect(gateway).toBeInstanceOf(GatewayConfig);
     expect(gateway.GATEWAY_DELAY_MS).toBe(0);
+  });
+
+  it('has a secret inspected wherever it came from, and never shown', () => {
+    class VaultConfig {
+      @Env('text', { expected: 'a key', secret: true, inspect: () => 'which opens nothing' })
+      readonly VAULT_KEY: string;
+    }
+    const file = join(folder, 'vault-key');
+    writeFileSync(file, 'hunter2');
+    for (const given of [{ VAULT_KEY: 'hunter2' }, { VAULT_KEY_FILE: file }])
+      expect(() => loadConfig([VaultConfig], given)).toThrow(
+        'VAULT_KEY: got a value of 7 characters (not shown), which opens nothing; expected a key.',
+      );
   });
 
   it('does not ignore an optional secret whose file cannot be read', () => {

@@ -1,5 +1,6 @@
 // The master keys for personal data, as a variable: base64 of 32 bytes each, the newest first; or, for development, the file that every clone makes.
 import { readFileSync } from 'node:fs';
+import { isPlaceholderKey } from './strong-secret.js';
 
 /** In front of the file that holds the key of a clone, see auth/dev-issuer.ts. Production refuses it. */
 export const DEV_MASTER_KEY = 'dev:';
@@ -9,7 +10,7 @@ const base64Of32Bytes = /^[A-Za-z0-9+/]{43}=$/;
 export function isMasterKeys(value: unknown, production: boolean): boolean {
   if (typeof value !== 'string') return false;
   if (value.startsWith(DEV_MASTER_KEY)) return !production && value.length > DEV_MASTER_KEY.length;
-  return value.split(',').every((key) => base64Of32Bytes.test(key) && !isPlaceholder(key));
+  return value.split(',').every((key) => base64Of32Bytes.test(key) && !isPlaceholderKey(Buffer.from(key, 'base64')));
 }
 
 /** Of a value that {@link isMasterKeys} likes. @throws Error the file of a clone cannot be read */
@@ -28,9 +29,4 @@ function readDevKey(file: string): string {
       { cause: error },
     );
   }
-}
-
-/** 32 random bytes have hardly ever so few that differ. */
-function isPlaceholder(key: string): boolean {
-  return new Set(Buffer.from(key, 'base64')).size <= 8;
 }

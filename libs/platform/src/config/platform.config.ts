@@ -5,10 +5,18 @@ import { KEY_SET_EXPECTED, readKeySet } from '../auth/key-set.js';
 import { usualLimits } from '../http/back-pressure.js';
 import { Env } from './env.decorator.js';
 import { KafkaConfig } from './kafka.config.js';
-import { ExactlyOneOfThisAnd, IsMasterKeys, IsNetworkList, IsPostgresUrl, IsWebUrl, NotInProduction } from './rules.js';
+import {
+  ExactlyOneOfThisAnd,
+  IsMasterKeys,
+  IsNetworkList,
+  IsPostgresUrl,
+  IsSealKeys,
+  IsWebUrl,
+  NotInProduction,
+} from './rules.js';
+import { STRONG_PASSWORD } from './strong-secret.js';
 
-const postgresUrl =
-  'postgres://user:password@host:port/database (in production with a password of at least 12 characters that is no default)';
+const postgresUrl = `postgres://user:password@host:port/database (in production with a password of ${STRONG_PASSWORD})`;
 
 /** 30 days. */
 const LONGEST_WAIT_MS = 2_592_000_000;
@@ -125,11 +133,11 @@ export class PlatformConfig extends KafkaConfig {
 
   /** Seals events as they settle, so that `es verify` finds what was changed. Several keys, separated by commas: the first seals. Unset: no seals. */
   @Env('text', {
-    expected: '64 hexadecimal digits (openssl rand -hex 32), or several such keys separated by commas',
+    expected: '64 hexadecimal digits drawn at random (openssl rand -hex 32), or several such keys separated by commas',
     secret: true,
   })
   @IsOptional()
-  @Matches(/^[0-9a-fA-F]{64}(\s*,\s*[0-9a-fA-F]{64})*$/)
+  @IsSealKeys()
   readonly SEAL_KEY?: string;
 
   /** What carries messages between contexts; the same for all services of a system. */

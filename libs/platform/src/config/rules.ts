@@ -2,10 +2,9 @@
 import { isIP } from 'node:net';
 import { ValidateBy, type ValidationArguments } from 'class-validator';
 import { isMasterKeys } from './master-keys.js';
+import { isPlaceholderKey, isStrongPassword } from './strong-secret.js';
 
-const weakPasswords = new Set(['postgres', 'password', 'secret', 'changeme', 'change-me', 'admin', 'example', 'test']);
-
-/** `postgres://` or `postgresql://` with a database; in production also with a password of at least 12 characters that is no default. */
+/** `postgres://` or `postgresql://` with a database; in production also with a strong password. */
 export function IsPostgresUrl(): PropertyDecorator {
   return rule('isPostgresUrl', (value, { NODE_ENV }) => {
     const url = parseUrl(value);
@@ -14,8 +13,7 @@ export function IsPostgresUrl(): PropertyDecorator {
     // What the driver cannot decode either would otherwise be found out at the first connection.
     if (password === undefined || decoded(url.username) === undefined || decoded(url.pathname) === undefined)
       return false;
-    if (NODE_ENV !== 'production') return true;
-    return password.length >= 12 && !weakPasswords.has(password.toLowerCase());
+    return NODE_ENV !== 'production' || isStrongPassword(password);
   });
 }
 
@@ -37,6 +35,24 @@ export function PlainOnlyEncrypted(): PropertyDecorator {
   return rule('plainOnlyEncrypted', (value, { NODE_ENV, KAFKA_TLS }) => {
     return value !== 'plain' || NODE_ENV !== 'production' || KAFKA_TLS === true;
   });
+}
+
+/** A password that in production is a strong one. */
+export function StrongInProduction(): PropertyDecorator {
+  return rule(
+    'strongInProduction',
+    (value, { NODE_ENV }) => NODE_ENV !== 'production' || isStrongPassword(String(value)),
+  );
+}
+
+/** Keys of 32 bytes as hexadecimal digits, separated by commas. */
+export function IsSealKeys(): PropertyDecorator {
+  return rule('isSealKeys', (value) =>
+    String(value)
+      .split(',')
+      .map((key) => key.trim())
+      .every((key) => /^[0-9a-fA-F]{64}$/.test(key) && !isPlaceholderKey(Buffer.from(key, 'hex'))),
+  );
 }
 
 /** Means something only where another is set to more than false. */
