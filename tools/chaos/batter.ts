@@ -33,6 +33,8 @@ export interface Battered {
   /** What they said of memory and of waiting calls. */
   readonly bounds: Bounds;
   /** Bad messages that were sent on purpose. */
+  /** Faults that hit something. */
+  readonly committed: readonly PlannedFault[];
   readonly planted: readonly PlantedPoison[];
   /** When the last fault was mended and the last order had come, as `Date.now()` says it. */
   readonly quietSince: number;
@@ -85,6 +87,7 @@ async function batterWith(poisoner: Poisoner, system: System, ...how: How): Prom
     const faults = storm(plan, ground, { lanes, giveUp: (reason) => over.abort(reason) });
     const [stormy] = await Promise.allSettled([faults, sleep(forMs, undefined, { signal })]);
     if (stormy.status === 'rejected') throw stormy.reason;
+    const committed = stormy.value;
     const quietSince = Date.now();
     say('quiet from now on: what was begun comes to its end');
     const told = await load.done;
@@ -100,6 +103,7 @@ async function batterWith(poisoner: Poisoner, system: System, ...how: How): Prom
       complaints,
       unhealthy,
       bounds,
+      committed,
       planted: poisoner.planted,
       quietSince,
       close: () => over.abort(new Error('The run is over.')),

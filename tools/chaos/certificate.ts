@@ -34,13 +34,14 @@ export interface Money {
 
 export interface Evidence {
   readonly args: ChaosArguments;
-  readonly plan: readonly PlannedFault[];
+  /** Those that were committed. */
+  readonly faults: readonly PlannedFault[];
   readonly checkout: Pick<CheckoutState, 'orders' | 'payments'>;
   readonly violations: readonly Violation[];
   readonly recoveryMs: number | undefined;
 }
 
-export function certify({ args, plan, checkout, violations, recoveryMs }: Evidence): Certificate {
+export function certify({ args, faults, checkout, violations, recoveryMs }: Evidence): Certificate {
   const payments = groupBy(checkout.payments, ({ orderId }) => orderId);
   const orders = [...groupBy(checkout.orders, ({ orderId }) => orderId).keys()];
   const damaged = (damage: Violation['damage']): number => violations.filter((one) => one.damage === damage).length;
@@ -49,7 +50,7 @@ export function certify({ args, plan, checkout, violations, recoveryMs }: Eviden
     seed: args.seed,
     seconds: args.seconds,
     broker: args.broker,
-    faults: countsOf(plan),
+    faults: countsOf(faults),
     orders: orders.length,
     terminal: orders.filter((orderId) => outcomesOf(payments.get(orderId) ?? []) === 1).length,
     lost: damaged('lost'),
@@ -112,8 +113,8 @@ export function formatCertificate(certificate: Certificate, money: Money, { trou
   );
 }
 
-function countsOf(plan: readonly PlannedFault[]): Certificate['faults'] {
-  const counts = [...groupBy(plan, ({ kind }) => kind)].map(([kind, same]) => [kind, same.length] as const);
+function countsOf(faults: readonly PlannedFault[]): Certificate['faults'] {
+  const counts = [...groupBy(faults, ({ kind }) => kind)].map(([kind, same]) => [kind, same.length] as const);
   return Object.fromEntries(counts.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 

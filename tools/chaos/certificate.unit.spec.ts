@@ -25,7 +25,7 @@ const payments = [
 ];
 const evidence: Evidence = {
   args: { seed: 7, seconds: 60, broker: 'kafka', json: true },
-  plan: [
+  faults: [
     { kind: 'service-kill', atMs: 1000, lastsMs: 10, service: 'order-service', replica: 0 },
     { kind: 'kafka-kill', atMs: 2000, lastsMs: 10 },
     { kind: 'service-kill', atMs: 3000, lastsMs: 10, service: 'order-service', replica: 1 },

@@ -17,17 +17,19 @@ export interface Ground {
   readonly signal: AbortSignal;
 }
 
-/** Resolves when it is mended. */
-export function commit(fault: PlannedFault, ground: Ground): Promise<void> {
+/** Resolves when it is mended, with whether it hit anything: its victim may have been dead already. */
+export function commit(fault: PlannedFault, ground: Ground): Promise<boolean> {
   return deeds[fault.kind](fault, ground);
 }
 
-const deeds: Readonly<Record<FaultKind, (fault: PlannedFault, ground: Ground) => Promise<void>>> = {
+const deeds: Readonly<Record<FaultKind, (fault: PlannedFault, ground: Ground) => Promise<boolean>>> = {
   async 'service-kill'(fault, ground) {
     const replica = victim(fault, ground);
     ground.say(`kill -9 of ${replica.name}, away for ${fault.lastsMs} ms`);
+    const wasAlive = replica.isAlive;
     await replica.kill9();
     await startAgain(replica, fault, ground);
+    return wasAlive;
   },
   async 'service-restart'(fault, ground) {
     const replica = victim(fault, ground);
@@ -36,10 +38,12 @@ const deeds: Readonly<Record<FaultKind, (fault: PlannedFault, ground: Ground) =>
     const code = await replica.stop();
     if (wasAlive && code !== 0) ground.complain(`${replica.name} was asked to stop, and ended with ${code}.`);
     await startAgain(replica, fault, ground);
+    return wasAlive;
   },
   async 'service-freeze'(fault, ground) {
     const replica = victim(fault, ground);
     ground.say(`SIGSTOP to ${replica.name} for ${fault.lastsMs} ms`);
+    const wasAlive = replica.isAlive;
     try {
       await replica.freeze();
       await lasts(fault, ground);
@@ -47,10 +51,12 @@ const deeds: Readonly<Record<FaultKind, (fault: PlannedFault, ground: Ground) =>
       replica.thaw();
       ground.say(`${replica.name} goes on`);
     }
+    return wasAlive;
   },
   async 'connections-cut'({ service }, { system, say }) {
     const cut = await withClient(system.postgres.url(), (admin) => admin.query(CUT, [service]));
     say(`cut ${cut.rowCount} connections of ${service}`);
+    return (cut.rowCount ?? 0) > 0;
   },
   'postgres-fast': (fault, ground) => database(fault, ground, 'stop -m fast', (server) => server.stop('fast')),
   'postgres-immediate': (fault, ground) =>
@@ -63,6 +69,7 @@ const deeds: Readonly<Record<FaultKind, (fault: PlannedFault, ground: Ground) =>
     await lasts(fault, ground);
     await kafka.start();
     ground.say('Kafka is back');
+    return true;
   },
   async 'kafka-freeze'(fault, ground) {
     const kafka = kafkaOf(ground);
@@ -74,6 +81,7 @@ const deeds: Readonly<Record<FaultKind, (fault: PlannedFault, ground: Ground) =>
       await kafka.resume();
       ground.say('Kafka goes on');
     }
+    return true;
   },
 };
 
@@ -82,13 +90,14 @@ async function database(
   ground: Ground,
   how: string,
   end: (server: System['postgres']) => Promise<void>,
-): Promise<void> {
+): Promise<true> {
   const { postgres } = ground.system;
   ground.say(`PostgreSQL: ${how}, away for ${fault.lastsMs} ms`);
   await end(postgres);
   await lasts(fault, ground);
   await postgres.start(); // tries again until what is left of the killed one has gone
   ground.say('PostgreSQL is back');
+  return true;
 }
 
 async function startAgain(replica: Replica, fault: PlannedFault, ground: Ground): Promise<void> {

@@ -27,7 +27,7 @@ function run(args: ChaosArguments, log: (line: string) => void): Promise<Verdict
     const probe = openProbe((name) => system.databaseUrl(name), system.broker.topics);
     try {
       const { checkout, violations, recoveryMs } = await judge({ ...battered, probe, signal });
-      const certificate = certify({ args, plan, checkout, violations, recoveryMs });
+      const certificate = certify({ args, faults: battered.committed, checkout, violations, recoveryMs });
       if (violations.length > 0) log(await keepEvidence(system, probe, certificate));
       const page = formatCertificate(certificate, moneyOf(checkout), {
         troubles: battered.told.troubles,

@@ -10,17 +10,20 @@ export interface StormOptions {
   readonly giveUp: (reason: unknown) => void;
 }
 
-/** Resolves when the last of them is mended. @throws the Error of one that could not be, when nothing goes on any more. */
+/** Resolves when the last of them is mended, with those that hit something. @throws the Error of one that could not be, when nothing goes on any more. */
 export async function storm(
   plan: readonly PlannedFault[],
   ground: Ground,
   { lanes, giveUp }: StormOptions,
-): Promise<void> {
+): Promise<PlannedFault[]> {
+  const committed: PlannedFault[] = [];
   const start = Date.now();
   const faults = plan.map(async (fault) => {
     try {
       await sleep(Math.max(0, start + fault.atMs - Date.now()), undefined, { signal: ground.signal });
-      await lanes.run(victimOf(fault), () => commit(fault, ground));
+      await lanes.run(victimOf(fault), async () => {
+        if (await commit(fault, ground)) committed.push(fault);
+      });
     } catch (error) {
       giveUp(error); // the first one counts
       throw error;
@@ -29,4 +32,5 @@ export async function storm(
   await Promise.allSettled(faults);
   await lanes.idle();
   ground.signal.throwIfAborted();
+  return committed;
 }
