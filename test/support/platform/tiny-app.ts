@@ -24,7 +24,7 @@ import { Public, Roles } from '../../../libs/platform/src/auth/access.decorators
 import { CurrentUser, type AuthenticatedUser } from '../../../libs/platform/src/auth/current-user.js';
 import { ensureDevIssuer, issueDevToken } from '../../../libs/platform/src/auth/dev-issuer.js';
 import { HealthModule } from '../../../libs/platform/src/health/health.module.js';
-import { httpAdapter } from '../../../libs/platform/src/http/adapter.js';
+import { httpAdapter, type Timeouts } from '../../../libs/platform/src/http/adapter.js';
 import { usualLimits, type RequestLimits } from '../../../libs/platform/src/http/back-pressure.js';
 import { configureHttp } from '../../../libs/platform/src/http/configure-http.js';
 import { HttpModule } from '../../../libs/platform/src/http/http.module.js';
@@ -141,6 +141,7 @@ export interface TinyOptions {
   readonly limits?: RateLimits;
   readonly trustProxy?: string;
   readonly requests?: RequestLimits;
+  readonly timeouts?: Timeouts;
 }
 
 export async function startTinyApp({
@@ -149,13 +150,14 @@ export async function startTinyApp({
   limits = noRateLimits,
   trustProxy,
   requests = usualLimits,
+  timeouts,
 }: TinyOptions = {}): Promise<TinyApp> {
   const folder = mkdtempSync(join(tmpdir(), 'tiny-app-'));
   const { issuer, audience, jwksFile } = await ensureDevIssuer(folder);
   const auth = { issuer, audience, jwks: { file: jwksFile } };
   @Module({ imports: [HttpModule.forRoot(auth, limits), HealthModule, TinyModule, ...imports], controllers })
   class RootModule {}
-  const adapter = httpAdapter({ trustProxy });
+  const adapter = httpAdapter({ trustProxy, timeouts });
   const app = await NestFactory.create<NestFastifyApplication>(RootModule, adapter, {
     bodyParser: false,
     logger: false,

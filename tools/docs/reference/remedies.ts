@@ -78,6 +78,7 @@ export const REMEDIES: Readonly<Record<string, string>> = {
   'if-match-invalid': 'Send the ETag of an answer as If-Match, e.g. "3".',
   'internal-error': 'A mistake of ours. The log has it under the correlation id.',
   'list-of-lists': 'Send a flat list.',
+  'list-too-long': 'Send fewer items at a time.',
   'method-not-allowed': 'Use a method that the API docs show for the path.',
   'not-found': 'Check the path.',
   'not-ready': 'Send traffic to another replica until it is; the member checks says what is down.',

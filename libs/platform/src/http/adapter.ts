@@ -14,18 +14,38 @@ const MAX_PARAM_CHARACTERS = 2048;
 export interface AdapterOptions {
   /** The proxies whose X-Forwarded-For is believed, as addresses and ranges separated by commas. Default: nobody's, so the address is the socket's. */
   readonly trustProxy?: string | undefined;
+  readonly timeouts?: Timeouts;
 }
 
+/** In milliseconds. Whoever is slower is answered with 408, an idle connection is closed without a word. */
+export interface Timeouts {
+  /** Until the headers of a request are there. */
+  readonly headers: number;
+  /** Until all of a request is there; not less than for its headers. */
+  readonly request: number;
+  /** Until the next request on a connection that is kept. */
+  readonly keepAlive: number;
+  /** How often the first two are looked at: so much later they may be noticed. */
+  readonly checkedEvery: number;
+}
+
+const usualTimeouts: Timeouts = { headers: 10_000, request: 15_000, keepAlive: 10_000, checkedEvery: 2_000 };
+
 /** Use with `{ bodyParser: false }`: {@link configureHttp} takes JSON and nothing else. */
-export function httpAdapter({ trustProxy }: AdapterOptions = {}): FastifyAdapter {
+export function httpAdapter({ trustProxy, timeouts = usualTimeouts }: AdapterOptions = {}): FastifyAdapter {
   return new FastifyAdapter({
     trustProxy: trustProxy ?? false,
     return503OnClosing: false, // boundRequests says it in our shape
     bodyLimit: BODY_LIMIT_BYTES,
     connectionTimeout: 0,
-    requestTimeout: 15_000,
-    keepAliveTimeout: 10_000,
-    http: { headersTimeout: 10_000, connectionsCheckingInterval: 2_000, maxHeaderSize: 16_384 },
+    requestTimeout: timeouts.request,
+    keepAliveTimeout: timeouts.keepAlive,
+    http: {
+      headersTimeout: timeouts.headers,
+      requestTimeout: timeouts.request, // Node compares the two when it makes the server
+      connectionsCheckingInterval: timeouts.checkedEvery,
+      maxHeaderSize: 16_384,
+    },
     onProtoPoisoning: 'error',
     onConstructorPoisoning: 'error',
     genReqId: (request: IncomingMessage) => correlationIdOf(request),

@@ -82,6 +82,17 @@ describe('a body', () => {
     },
   );
 
+  it('with a list of more than 1,000 items is refused before any rule of a field looks at it, wherever the list is', async () => {
+    const codeOf = async (body: object) => {
+      const answer = await post(body);
+      return [problem(answer), answer.json.code, 'errors' in answer.json];
+    };
+    const items = (count: number) => Array.from({ length: count }, () => 1);
+    expect(await codeOf({ lines: items(1_001) })).toEqual([400, 'list-too-long', false]);
+    expect(await codeOf({ lines: [line], other: { deep: items(1_001) } })).toEqual([400, 'list-too-long', false]);
+    expect(await codeOf({ lines: items(1_000) })).toEqual([400, 'validation-failed', true]);
+  });
+
   it('is told every wrong field, and not given its own words back', async () => {
     const answer = await post({ lines: [{ sku: 7, quantity: 0 }], canary4711: 'canary4712' });
     expect(problem(answer)).toBe(400);

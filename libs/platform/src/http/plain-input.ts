@@ -1,8 +1,10 @@
-// What no request may contain, whatever the route: text PostgreSQL cannot hold, names that reach into prototypes, and depth without end.
+// What no request may contain, whatever the route: text PostgreSQL cannot hold, names that reach into prototypes, depth and lists without end.
 import type { FastifyRequest } from 'fastify';
 import { ProblemException } from './problem.js';
 
 const MAX_DEPTH = 20;
+/** class-validator checks a list by every rule it has, also when it is too long by another, and one (@ArrayUnique) compares each item with each. */
+const MAX_ITEMS = 1_000;
 const lonely = /\p{Surrogate}/u;
 
 /** @throws ProblemException 400. One pass without recursion, so that hostile nesting costs no stack. */
@@ -20,6 +22,9 @@ export function assertPlainInput({ body, params, query }: Pick<FastifyRequest, '
     if (typeof value === 'string') assertText(value);
     if (typeof value !== 'object' || value === null) continue;
     if (depth > MAX_DEPTH) refuse('too-deep', `The body is nested deeper than ${MAX_DEPTH} levels.`);
+    if (Array.isArray(value) && value.length > MAX_ITEMS) {
+      refuse('list-too-long', `A list has more than ${MAX_ITEMS} items.`);
+    }
     for (const [key, inner] of Object.entries(value)) {
       if (!Array.isArray(value)) assertName(key);
       // class-validator looks through lists of lists: @ValidateNested({ each: true }) would let [[line]] pass for [line].
