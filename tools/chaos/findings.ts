@@ -24,7 +24,7 @@ export interface Seen {
   /** By the checker of the demo: I1 to I8, I11, and rest. */
   readonly verified: readonly Violation[];
   readonly repeated: readonly RepeatedRequest[];
-  /** I13, of both services. */
+  /** I13 of both services: that nobody may change an event, and that nobody has. */
   readonly immutable: readonly Violation[];
   /** I9. */
   readonly aggregates: readonly Violation[];

@@ -77,7 +77,7 @@ export async function judge({
     checkout,
     verified,
     repeated,
-    immutable: immutable.flat(),
+    immutable: [...immutable.flat(), ...(await probe.checkSeals())],
     aggregates: await probe.checkAggregates(),
     unhealthy,
     bounds: bounds.violations,

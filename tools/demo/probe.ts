@@ -12,6 +12,7 @@ import { publishedOnKafka } from '../../libs/event-store/src/kafka/index.js';
 import type { KafkaAddress } from '../system/broker.js';
 import { checkAggregates } from './aggregate-states.js';
 import { rebuildReadModels } from './read-models.js';
+import { checkSeals } from './sealed-events.js';
 import { checkoutShapes, ORDER_EVENTS, PAYMENT_EVENTS, shopServices, type ShopService } from './checkout-shape.js';
 
 export interface CheckoutProbe extends SystemProbe {
@@ -20,6 +21,8 @@ export interface CheckoutProbe extends SystemProbe {
   readModels(): Promise<readonly ReadModelCopies[]>;
   /** I9: states through snapshots. */
   checkAggregates(): Promise<readonly Violation[]>;
+  /** I13: events as they were sealed. */
+  checkSeals(): Promise<readonly Violation[]>;
   close(): Promise<void>;
 }
 
@@ -41,6 +44,7 @@ export function openProbe(
       : publishedOnPostgres(queryOf('bus')),
     readModels: () => rebuildReadModels(databaseUrl),
     checkAggregates: () => checkAggregates(databaseUrl),
+    checkSeals: () => checkSeals(databaseUrl),
     async close() {
       await Promise.all([...pools.values()].map((pool) => pool.end()));
     },

@@ -11,8 +11,14 @@ import { playOrders } from '../demo/workload.js';
 import { findTargets } from '../es/databases.js';
 import { main } from '../es/program.js';
 import { isFree } from '../kafka/ports.js';
+import { withClient } from '../postgres/index.js';
 
 const RUN_WITHIN_MS = 300_000;
+/** Who may do everything changes the first event, and covers it up. */
+const TAMPER = `
+  ALTER TABLE event_store.events DISABLE TRIGGER events_immutable;
+  UPDATE event_store.events SET data = jsonb_build_object('tampered', true) WHERE position = (SELECT min(position) FROM event_store.events);
+  ALTER TABLE event_store.events ENABLE ALWAYS TRIGGER events_immutable`;
 const available = await canStartKafka();
 
 async function es(...args: string[]) {
@@ -56,6 +62,15 @@ describe.skipIf(!available)('a system on its own Kafka', { timeout: RUN_WITHIN_M
     expect(contexts.map(({ url }) => new URL(url).username)).toEqual(['order_operator', 'payment_operator']);
     for (const look of [['doctor'], ['parked', 'list'], ['verify']])
       expect(await es(...look, '--data', dataDir)).toMatchObject({ code: 0, err: '' });
+
+    expect(await probe.checkSeals()).toEqual([]);
+    await withClient(system.databaseUrl('order-service'), (owner) => owner.query(TAMPER));
+    expect(await probe.checkSeals()).toMatchObject([
+      {
+        invariant: 'I13',
+        sentence: expect.stringMatching(/^I13: order-service: The event at position .* was changed/),
+      },
+    ]);
 
     expect(await whole.close()).toMatchObject({ 'order-service': 0, 'payment-service': 0, 'order-service-2': 0 });
     await eventually(async () => expect(await isFree(port)).toBe(true));
