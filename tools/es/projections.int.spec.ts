@@ -57,11 +57,19 @@ describe.skipIf(known === undefined)('es projections', { timeout: 60_000 }, () =
 
   it('lists what this build has before anything has run, and builds it', async () => {
     expect((await es('list')).out).toMatch(new RegExp(`${version} +new`));
-    const built = await es('rebuild', name, '--json');
+    expect(await es('rebuild', name)).toMatchObject({ code: 2, err: expect.stringContaining('--reason') as string });
+    expect((await es('rebuild', name, '--dry-run')).out).toBe(
+      `Dry run, nothing is changed: ${version} is new: it would read the events from position 0 to 0, and serve.\n`,
+    );
+    expect((await es('list')).out).toMatch(new RegExp(`${version} +new`));
+    const built = await es('rebuild', name, '--reason', 'a new form', '--json');
     expect(built.code).toBe(0);
     expect(json(built)).toMatchObject({ projection: version, outcome: 'switched', handled: 0 });
     expect((await es('list')).out).toMatch(new RegExp(`${version} +serving \\(no service has it yet\\)`));
-    expect(json(await es('rebuild', version, '--json'))).toMatchObject({ outcome: 'serving-already' });
+    expect(json(await es('rebuild', version, '--reason', 'again', '--json'))).toMatchObject({
+      outcome: 'serving-already',
+    });
+    expect(json(await es('rebuild', version, '--dry-run', '--json'))).toMatchObject({ state: 'serving' });
   });
 
   it('verifies: 0 when all rows are equal, 1 when one is there that no event explains', async () => {
@@ -122,7 +130,7 @@ describe.skipIf(known === undefined)('es projections', { timeout: 60_000 }, () =
   });
 
   it('refuses with what, why and the way out', async () => {
-    expect(await es('rebuild', name, '--from-scratch')).toMatchObject({
+    expect(await es('rebuild', name, '--from-scratch', '--reason', 'x')).toMatchObject({
       code: 1,
       err: expect.stringMatching(/ES-1803: .* is serving and cannot be emptied\. .*raise the version/) as string,
     });
@@ -135,7 +143,6 @@ describe.skipIf(known === undefined)('es projections', { timeout: 60_000 }, () =
       err: expect.stringContaining('This checkout has') as string,
     });
     expect(await es('rebuild', name, '--cancel', '--stream', 'a-1')).toMatchObject({ code: 2 });
-    expect(await es('rebuild', name, '--dry-run')).toMatchObject({ code: 2 });
     expect(await es('verify', 'Not a name')).toMatchObject({ code: 2 });
   });
 });

@@ -5,6 +5,7 @@ import { Argument, Command, Option } from 'commander';
 import {
   cancelRebuild,
   duration,
+  listProjections,
   rebuildProjection,
   rebuildStream,
   type RebuildOutcome,
@@ -53,19 +54,16 @@ export function projectionsRebuildCommand(io: Io): Command {
     )
     .option('--from-scratch', 'take it out, and begin anew')
     .option('--batch <n>', 'events in one transaction', wholeNumber(1, 5_000), 1_000)
-    .option('--reason <text>', 'why, for the record', sentence)
-    .option('--dry-run', 'with --stream or --cancel: check, and change nothing')
+    .option('--reason <text>', 'why, for the record (required)', sentence)
+    .option('--dry-run', 'say what would happen, and change nothing')
     .option('--actor <name>', 'who does it (default: the user of the operating system)', sentence)
     .action(async (wanted: ProjectionName, _options, self: Command) => {
       const options = self.optsWithGlobals<RebuildCommandOptions>();
-      if (options.dryRun && !options.stream && !options.cancel)
-        throw new EsError(
-          '--dry-run goes with --stream or --cancel. What there is to build, `projections list` says.',
-          2,
-        );
       await withProjection(io, options, wanted, 'service', async (chosen) => {
-        const { text, outcome, ...fields } = await perform(io, chosen, options);
         const projection = nameOf(chosen);
+        if (options.reason === undefined && !options.dryRun)
+          throw new EsError(`Say why, for the record: rebuild ${safe(projection)} --reason '…'.`, 2);
+        const { text, outcome, ...fields } = await perform(io, chosen, options);
         if (options.json) outJson(io, { projection, outcome, ...fields, text });
         else io.out(safe((options.dryRun ? 'Dry run, nothing is changed: ' : '') + text));
         if (outcome === 'stopped') throw new EsError('Stopped before it was done.');
@@ -73,8 +71,9 @@ export function projectionsRebuildCommand(io: Io): Command {
     });
   return examples(
     command,
-    'projections rebuild order-summary',
-    'projections rebuild order-summary --cancel',
+    'projections rebuild order-summary --dry-run',
+    `projections rebuild order-summary --reason 'ahead of the deploy'`,
+    `projections rebuild order-summary --cancel --reason 'the deploy is off'`,
     `projections rebuild order-summary --stream order-0198c0de-7a11-7000-8000-000000000001 --reason 'a row was changed by hand'`,
   );
 }
@@ -89,11 +88,12 @@ async function perform(io: Io, chosen: Chosen, options: RebuildCommandOptions): 
     const text = `${nameOf(chosen)}: the rows of ${stream} are built again from ${events} events; ${deleted} were deleted before.`;
     return { outcome: 'done', stream, events, deleted, text };
   }
-  if (cancel || fromScratch) {
+  if (cancel || (fromScratch && !dryRun)) {
     const rows = await cancelRebuild(context, order);
     if (cancel)
       return { outcome: 'cancelled', rows, text: `${nameOf(chosen)} is taken out; ${rows} rows were deleted.` };
   }
+  if (dryRun) return plan(chosen);
   const line = new BuildProgress(io, () => context.clock.now().getTime());
   const what = nameOf(chosen);
   const outcome = await rebuildProjection(context, {
@@ -103,6 +103,21 @@ async function perform(io: Io, chosen: Chosen, options: RebuildCommandOptions): 
     progress: (progress) => line.step({ what, ...progress }),
   }).finally(() => line.end());
   return told(chosen, outcome);
+}
+
+async function plan(chosen: Chosen): Promise<Told> {
+  const { context, projection } = chosen;
+  const known = (await listProjections(context, [projection])).find(
+    ({ name, version }) => name === projection.name && version === projection.version,
+  );
+  const { state = 'new', places = [] } = known ?? {};
+  const end = (await context.facts.endOf('events', 0)).last;
+  const position = places.find(({ log }) => log === 'events')?.cursor.position ?? 0n;
+  const text =
+    state === 'serving'
+      ? `${nameOf(chosen)} serves already; nothing is to be done.`
+      : `${nameOf(chosen)} is ${state}: it would read the events from position ${position} to ${end}, and serve.`;
+  return { outcome: 'planned', state, position, end, text };
 }
 
 function told(chosen: Chosen, result: RebuildOutcome): Told {
