@@ -5,6 +5,9 @@ const STORE = '^libs/event-store/src';
 /** An app, or the template of one, which keeps the same rules. */
 const APP = '(apps/[^/]+|templates/context)';
 const INDEXES = ['^libs/[^/]+/src/index\\.ts$', '^libs/[^/]+/src/[^/]+/index\\.ts$'];
+const TELEMETRY = '^libs/platform/src/telemetry';
+/** Files of telemetry that are loaded whether it is on or not. */
+const WITHOUT_IT = 'start-metrics|start-tracing|service-metrics';
 const npm = (names) => `(^|/)node_modules/(${names})(/|$)`;
 
 /** From the foundation up; a room may use itself and what is named. */
@@ -155,6 +158,27 @@ module.exports = {
       severity: 'error',
       from: { pathNot: [`${STORE}/kafka/`, '^test/', '^bench/'] },
       to: { path: npm('kafkajs') },
+    },
+    {
+      name: 'opentelemetry-only-in-telemetry',
+      severity: 'error',
+      from: { path: '^(apps|libs|examples|templates)/', pathNot: [`${TELEMETRY}/`, SPEC] },
+      to: { path: npm('@opentelemetry/[^/]+') },
+    },
+    {
+      name: 'telemetry-off-costs-nothing',
+      comment:
+        'What every service loads of telemetry imports OpenTelemetry, and all that does, only when it is switched on.',
+      severity: 'error',
+      from: {
+        path: ['^(apps|libs)/', `${TELEMETRY}/(${WITHOUT_IT})\\.ts$`],
+        pathNot: [`${TELEMETRY}/(?!(${WITHOUT_IT})\\.ts$)`, SPEC],
+      },
+      to: {
+        path: [`${TELEMETRY}/`, npm('@opentelemetry/[^/]+')],
+        pathNot: `${TELEMETRY}/(${WITHOUT_IT})\\.ts$`,
+        dynamic: false,
+      },
     },
     {
       name: 'pg-only-in-postgres',
