@@ -11,15 +11,20 @@ const text = (path: string) => readFileSync(new URL(path, root), 'utf8');
 
 /** As the services' constants say, and Prometheus' own. */
 const series = new Map([...seriesOf(allMetrics), ['up', []]]);
+/** A value that a query names stands in the metric's description, as code. */
+const describedValues = (name: string): string[] =>
+  allMetrics
+    .filter((metric) => ['', '_bucket', '_count', '_sum'].some((part) => metric.name + part === name))
+    .flatMap(({ help }) => [...help.matchAll(/`([^`]+)`/g)].map(([, value]) => value!));
+/** HTTP's, of which there are too many to describe. */
+const valuesOfHttp: Readonly<Record<string, readonly string[]>> = {
+  http_response_status_code: ['200', '503'],
+  http_route: ['/health/live', '/health/ready'],
+};
 const declared: Shown = {
   labelsOf: (name) => series.get(name),
-  /** A value that a query names stands in the metric's description, as code. */
-  hasValue: (name, _label, value) =>
-    allMetrics.some(
-      (metric) =>
-        [metric.name, ...['_bucket', '_count', '_sum'].map((part) => metric.name + part)].includes(name) &&
-        metric.help.includes(`\`${value}\``),
-    ),
+  // Types of events are the contexts' own.
+  valuesOf: (name, label) => (label === 'type' ? undefined : (valuesOfHttp[label] ?? describedValues(name))),
 };
 const labelsOf = (name: string): readonly string[] => [...(series.get(name) ?? []), ...EVERYWHERE];
 
@@ -41,6 +46,13 @@ describe('dashboards and alerts', () => {
     expect(wrongIn('event_store_subscription_state{state="halted"}', declared)).toEqual([
       'event_store_subscription_state has no state halted',
     ]);
+    expect(wrongIn('event_store_parked_records{status=~"parked|bahind|wait.*",reason!="x"}', declared)).toEqual([
+      'event_store_parked_records has no status bahind',
+      'event_store_parked_records has no reason x',
+    ]);
+    expect(wrongIn('event_store_parked_records{status!~"p(arked|orked)"}', declared)).toEqual([
+      'event_store_parked_records has no status porked',
+    ]);
   });
 
   it('name in their texts only labels that the query keeps', () => {
@@ -60,6 +72,14 @@ describe('dashboards and alerts', () => {
         for (const { expr, legendFormat } of targets)
           for (const [, label] of legendFormat.matchAll(/\{\{(\w+)\}\}/g))
             expect(expr + EVERYWHERE.join(' '), title).toContain(label);
+  });
+
+  it('count no probe as a request', () => {
+    const asking = queries.filter(([, expr]) => expr.includes('http_server_request_duration_seconds'));
+    expect(asking.length).toBeGreaterThan(5);
+    for (const [where, expr] of asking)
+      for (const [, matchers] of expr.matchAll(/http_server_request_duration_seconds_\w+([{[][^}]*)/g))
+        expect(matchers, where).toContain('http_route!~"/health/.*"');
   });
 
   it('are five, each found by its own name', () => {

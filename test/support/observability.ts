@@ -40,28 +40,43 @@ export const queries: readonly (readonly [where: string, expr: string])[] = [
 export const EVERYWHERE = ['service_name', 'instance', 'job'];
 /** Prometheus' own. */
 const UP = 'up';
-const WORDS = new Set(['sum', 'max', 'by', 'rate', 'increase', 'histogram_quantile', 'unless']);
+const WORDS = new Set('sum max group by rate increase last_over_time histogram_quantile absent unless'.split(' '));
 
 export interface Shown {
   /** Of a series by its name, without those of {@link EVERYWHERE}; undefined where nobody shows it. */
   labelsOf(series: string): readonly string[] | undefined;
-  hasValue(series: string, label: string, value: string): boolean;
+  /** undefined where nobody knows them. */
+  valuesOf(series: string, label: string): readonly string[] | undefined;
+}
+
+type Choice = readonly [shown: string, matches: (value: string) => boolean];
+
+/** Each of `a|b` and `x(a|b)` has to match something; of `=` the value itself. */
+function choicesOf(operator: string, wanted: string): Choice[] {
+  if (!operator.endsWith('~')) return [[wanted, (value) => value === wanted]];
+  const [, before = '', choices = wanted, after = ''] = /^([^()]*)\(([^()]*)\)([^()]*)$/.exec(wanted) ?? [];
+  return choices.split('|').map((choice) => {
+    const pattern = `${before}${choice}${after}`;
+    return [pattern, (value) => new RegExp(`^(?:${pattern})$`).test(value)];
+  });
 }
 
 /** Knows as much of PromQL as the queries here need: an unknown word counts as wrong. */
-export function wrongIn(expr: string, { labelsOf, hasValue }: Shown): string[] {
+export function wrongIn(expr: string, { labelsOf, valuesOf }: Shown): string[] {
   const wrong: string[] = [];
   const named = new Set<string>();
   const isShown = (series: string) => series === UP || labelsOf(series) !== undefined;
   const hasLabel = (series: string, label: string) =>
     EVERYWHERE.includes(label) || (labelsOf(series)?.includes(label) ?? false);
-  let rest = expr.replaceAll(/\[[^\]]*\]/g, '');
+  let rest = expr.replaceAll(/\[[$\w:]+\]/g, '');
   rest = rest.replaceAll(/([a-z_:]\w*)\{([^}]*)\}/g, (_, series: string, matchers: string) => {
     if (!isShown(series)) return ` ${series} `;
     for (const [, label, operator, value] of matchers.matchAll(/(\w+)(=~|!~|!=|=)"([^"]*)"/g)) {
       if (!hasLabel(series, label!)) wrong.push(`${series} has no label ${label}`);
-      const isNamed = operator === '=' && !EVERYWHERE.includes(label!) && !value!.startsWith('$');
-      if (isNamed && !hasValue(series, label!, value!)) wrong.push(`${series} has no ${label} ${value}`);
+      if (EVERYWHERE.includes(label!) || value!.startsWith('$')) continue;
+      const values = valuesOf(series, label!);
+      for (const [shown, matches] of choicesOf(operator!, value!))
+        if (values && !values.some(matches)) wrong.push(`${series} has no ${label} ${shown}`);
     }
     return ` ${series} `;
   });

@@ -20,6 +20,17 @@ const QUERIES: GoTool = {
   packages: ['github.com/prometheus/prometheus/model/rulefmt', 'github.com/prometheus/prometheus/promql/parser'],
   file: 'tools/containers/check-queries.go',
 };
+const ALERTS: GoTool = {
+  program: 'test-alerts',
+  version: QUERIES.version,
+  packages: [
+    'github.com/prometheus/prometheus/rules',
+    'github.com/prometheus/prometheus/promql/promqltest',
+    'github.com/prometheus/prometheus/config',
+    'github.com/prometheus/prometheus/discovery/dns',
+  ],
+  file: 'tools/containers/test-alerts.go',
+};
 const DASHBOARDS = 'observability/grafana/dashboards';
 const POLICY = '--framework dockerfile --file Dockerfile --compact --quiet --skip-download'.split(' ');
 
@@ -63,6 +74,10 @@ const checks: readonly Check[] = [
     find: withGoTool(QUERIES, [
       ['observability/alerts.yml', ...readdirSync(DASHBOARDS).map((file) => `${DASHBOARDS}/${file}`)],
     ]),
+  },
+  {
+    name: 'prometheus.yml, and when alerts fire, by what Prometheus evaluates them with',
+    find: withGoTool(ALERTS, [['observability/prometheus.yml', 'observability/alerts.test.yml']]),
   },
 ];
 
