@@ -44,8 +44,8 @@ ENV HOST=0.0.0.0 PORT=3000
 EXPOSE 3000
 # By number: an orchestrator can tell that it is not root. Nothing below /app is writable for it.
 USER 1000:1000
-# 503 while the database cannot be reached; a missing broker only degrades.
+# Whether it lives, not whether it is ready: whoever replaces what is unhealthy would replace every replica while the database is away.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 \
-  CMD ["node", "-e", "fetch('http://127.0.0.1:' + process.env.PORT + '/health/ready').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
+  CMD ["node", "-e", "fetch('http://127.0.0.1:' + process.env.PORT + '/health/live').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 # Node itself is the process that gets SIGTERM; `--migrate` as an argument brings the schema up to date and ends.
 ENTRYPOINT ["node", "--enable-source-maps", "main.js"]

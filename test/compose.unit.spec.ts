@@ -144,12 +144,18 @@ describe('docker-compose.yml', () => {
     });
     const { command, environment, depends_on: after } = services[migration]!;
     expect(command).toEqual(['--migrate']);
-    const { username, pathname } = new URL(service.environment!['DATABASE_URL']!);
+    const { username, password, pathname } = new URL(service.environment!['DATABASE_URL']!);
     const owner = username.replace(/_service$/, '_owner');
+    const { password: ownerPassword } = new URL(environment!['DATABASE_URL']!);
+    expect(ownerPassword).not.toBe(password); // who breaks into the service cannot become the owner
     expect(environment).toEqual({
       ...service.environment,
-      DATABASE_URL: service.environment!['DATABASE_URL']!.replace(`//${username}:`, `//${owner}:`),
+      DATABASE_URL: service.environment!['DATABASE_URL']!.replace(
+        `//${username}:${password}@`,
+        `//${owner}:${ownerPassword}@`,
+      ),
       DATABASE_APP_ROLE: username, // the service is not the owner: it can change no event
+      DATABASE_READER_ROLE: username.replace(/_service$/, '_reader'),
       DATABASE_OPERATOR_ROLE: username.replace(/_service$/, '_operator'),
     });
     expect(`/${username}`).toBe(pathname);
@@ -185,6 +191,33 @@ describe('docker-compose.yml', () => {
     expect(service.image).toMatch(/^[\w./-]+:v?\d+\.\d+[\w.-]*$/);
   });
 
+  it('every kind of role has a password of its own, which the script of the database gives it', () => {
+    const { environment } = services['postgres']!;
+    const passwords = Object.entries(environment!).filter(([name]) => name.endsWith('PASSWORD'));
+    expect(new Set(passwords.map(([, password]) => password)).size).toBe(5); // the superuser's, too
+    const sql = text('tools/compose/create-databases.sql');
+    const variables = new Map(
+      [...sql.matchAll(/^\\getenv (\w+) (\w+)$/gm)].map(([, name, variable]) => [name!, variable!]),
+    );
+    const given = [...sql.matchAll(/^CREATE ROLE \w+_([a-z]+) LOGIN PASSWORD :'(\w+)';$/gm)];
+    for (const [, kind, name] of given) {
+      const infix = kind === 'service' ? '' : `_${kind!.toUpperCase()}`;
+      expect(variables.get(name!), kind).toBe(`DATABASE${infix}_PASSWORD`);
+    }
+    expect(given).toHaveLength([...sql.matchAll(/CREATE ROLE/g)].length);
+    expect(given).toHaveLength(4 * apps.length);
+    const users = named.flatMap(([, { environment: of }]) => of?.['DATABASE_URL'] ?? []).map((url) => new URL(url));
+    for (const { username, password } of users)
+      expect(password).toBe(
+        environment![username.endsWith('_owner') ? 'DATABASE_OWNER_PASSWORD' : 'DATABASE_PASSWORD'],
+      );
+  });
+
+  it.each(appServices)('%s is waited for until it is ready', (_name, { healthcheck }) => {
+    expect(healthcheck!.test!.slice(0, 3)).toEqual(['CMD', 'node', '-e']);
+    expect(healthcheck!.test![3]).toContain("/health/ready'");
+  });
+
   it('the script of the database makes what the services connect to', () => {
     const sql = text('tools/compose/create-databases.sql');
     for (const [, { environment }] of appServices) {
@@ -196,7 +229,9 @@ describe('docker-compose.yml', () => {
       expect(sql).toContain(`REVOKE CONNECT ON DATABASE ${pathname.slice(1)} FROM PUBLIC;`);
       const operator = username.replace(/_service$/, '_operator');
       expect(sql).toContain(`CREATE ROLE ${operator} LOGIN`);
-      expect(sql).toContain(`GRANT CONNECT ON DATABASE ${pathname.slice(1)} TO ${username}, ${operator};`);
+      const reader = username.replace(/_service$/, '_reader');
+      expect(sql).toContain(`CREATE ROLE ${reader} LOGIN`);
+      expect(sql).toContain(`GRANT CONNECT ON DATABASE ${pathname.slice(1)} TO ${username}, ${operator}, ${reader};`);
     }
     const { volumes } = services['postgres']!;
     expect(volumes).toContain('postgres-data:/var/lib/postgresql'); // elsewhere the image of 18 would not keep it
@@ -251,8 +286,8 @@ describe('the Dockerfile', () => {
     expect(stages.get(stage)).toMatch(/^ENTRYPOINT \["node", /m);
   });
 
-  it('asks a service for its health without a shell or a download tool', () => {
-    expect(stages.get('service')).toMatch(/^HEALTHCHECK .*\n {2}CMD \["node", "-e", "fetch\(.*\/health\/ready'/m);
+  it('asks a service whether it lives, which no database decides, without a shell or a download tool', () => {
+    expect(stages.get('service')).toMatch(/^HEALTHCHECK .*\n {2}CMD \["node", "-e", "fetch\(.*\/health\/live'/m);
   });
 
   it('installs what the lock file says, runs no install script, and names no registry', () => {

@@ -115,6 +115,7 @@ describe('the plan of a new context', () => {
         A: '1',
         DATABASE_URL: expect.stringMatching(/\/\/returns_desk_owner:.*\/returns_desk_service$/) as string,
         DATABASE_APP_ROLE: 'returns_desk_service',
+        DATABASE_READER_ROLE: 'returns_desk_reader',
         DATABASE_OPERATOR_ROLE: 'returns_desk_operator',
       },
       restart: 'no',

@@ -56,8 +56,9 @@ freight-depot-migration:
   build: *freight-depot-build
   environment:
     <<: *freight-depot-environment
-    DATABASE_URL: postgres://freight_depot_owner:\${DATABASE_PASSWORD:-development}@postgres:5432/freight_depot_service
+    DATABASE_URL: postgres://freight_depot_owner:\${DATABASE_OWNER_PASSWORD:-owner}@postgres:5432/freight_depot_service
     DATABASE_APP_ROLE: freight_depot_service
+    DATABASE_READER_ROLE: freight_depot_reader
     DATABASE_OPERATOR_ROLE: freight_depot_operator
 `;
 }
@@ -79,12 +80,13 @@ FREIGHT_DEPOT_CLOSE_AFTER_MS=604800000
 `;
 }
 
-const database = `CREATE ROLE freight_depot_owner LOGIN PASSWORD :'password';
+const database = `CREATE ROLE freight_depot_owner LOGIN PASSWORD :'owner_password';
 CREATE ROLE freight_depot_service LOGIN PASSWORD :'password';
-CREATE ROLE freight_depot_operator LOGIN PASSWORD :'password';
+CREATE ROLE freight_depot_operator LOGIN PASSWORD :'operator_password';
+CREATE ROLE freight_depot_reader LOGIN PASSWORD :'reader_password';
 CREATE DATABASE freight_depot_service OWNER freight_depot_owner;
 REVOKE CONNECT ON DATABASE freight_depot_service FROM PUBLIC;
-GRANT CONNECT ON DATABASE freight_depot_service TO freight_depot_service, freight_depot_operator;
+GRANT CONNECT ON DATABASE freight_depot_service TO freight_depot_service, freight_depot_operator, freight_depot_reader;
 GRANT pg_read_all_stats TO freight_depot_operator;
 `;
 
