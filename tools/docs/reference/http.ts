@@ -56,8 +56,8 @@ const INTRODUCTION =
   'An address without a version is version 1; others begin with theirs, `/v2/…` ([how an API changes](../how-to/change-an-api.md)).\n\n' +
   '- `X-Correlation-Id` is taken over from the request, or made, and every answer carries it: events, messages and logs have it too.\n' +
   '- `Idempotency-Key` makes a POST safe to repeat. It belongs to one caller and one route. The first answer is kept with the effect, for as long as\n' +
-  '  the database: a day, a year. Given again, also when it was a refusal, it carries `Idempotency-Replayed: true`. A problem with 400, 401, 403, 412, 429 or 5xx is not kept: what was\n' +
-  '  asked has not been decided.\n' +
+  '  the database: a day, a year. Given again, also when it was a refusal, it carries `Idempotency-Replayed: true`. A problem with 400, 401, 412, 429 or 5xx is not kept, nor\n' +
+  '  a 403 for want of a role (`forbidden`) or by a rule of `@Authorise` (ES-2005): what was asked has not been decided. A 403 that the decision itself comes to is kept like any refusal.\n' +
   '- `ETag` is the version of what was read or changed. Sent as `If-Match` with a change, nothing happens on another version (412).\n' +
   '- A list has at most 100 items a page, and says where the next page begins; what changes meanwhile moves nothing twice into it.\n' +
   '- 429 and 503 say in `Retry-After` how many seconds to wait.';
