@@ -185,6 +185,7 @@ describe('docker-compose.yml', () => {
   it.each(named)('%s has no rights that it does not need', (_name, service) => {
     expect(service).toMatchObject({ read_only: true, cap_drop: ['ALL'], security_opt: ['no-new-privileges:true'] });
     expect(service).toMatchObject({ init: true, mem_limit: expect.any(String), pids_limit: expect.any(Number) });
+    expect(service['cpus']).toBeOneOf([1, 2]); // more than a machine has, and Docker refuses to start it
     expect(service['privileged'] ?? service['cap_add'] ?? service['network_mode'] ?? 'none').toBe('none');
     if (service.build) return; // who it runs as is in the Dockerfile
     expect(service.user).toMatch(/^(?!root$|0)\w+$/);
@@ -216,6 +217,11 @@ describe('docker-compose.yml', () => {
   it.each(appServices)('%s is waited for until it is ready', (_name, { healthcheck }) => {
     expect(healthcheck!.test!.slice(0, 3)).toEqual(['CMD', 'node', '-e']);
     expect(healthcheck!.test![3]).toContain("/health/ready'");
+  });
+
+  it('what lasts has a health check, where its image has something to ask with', () => {
+    const silent = lasting.flatMap(([name, { healthcheck }]) => (healthcheck?.test ? [] : [name]));
+    expect(silent.sort()).toEqual(['collector', 'jaeger']);
   });
 
   it('the script of the database makes what the services connect to', () => {
