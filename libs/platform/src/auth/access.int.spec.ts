@@ -33,7 +33,8 @@ interface Parts {
   by?: CryptoKey;
 }
 
-const inAnHour = () => Math.floor(Date.now() / 1000) + 3600;
+const inSeconds = (seconds: number) => Math.floor(Date.now() / 1000) + seconds;
+const inAnHour = () => inSeconds(3600);
 const good = () => ({ iss: DEV_ISSUER, aud: DEV_AUDIENCE, sub: 'alice', roles: ['customer'], exp: inAnHour() });
 
 function token({ header = {}, claims = {}, by = key }: Parts = {}): Promise<string> {
@@ -53,6 +54,14 @@ function hs256WithThePublicKey(): string {
 describe('a good token', () => {
   it.each(['at+jwt', 'JWT', 'application/at+jwt'])('of type %s opens the route', async (typ) => {
     expect((await get(`Bearer ${await token({ header: { typ } })}`)).status).toBe(200);
+  });
+
+  it.each([
+    ['that ended a second ago', () => ({ exp: inSeconds(-1) })],
+    ['that begins in three seconds', () => ({ nbf: inSeconds(3) })],
+    ['that was made in three seconds', () => ({ iat: inSeconds(3) })],
+  ])('%s opens it: clocks may be five seconds apart', async (_name, claims) => {
+    expect((await get(`Bearer ${await token({ claims: claims() })}`)).status).toBe(200);
   });
 
   it('opens it whatever the case of the scheme', async () => {
@@ -87,6 +96,8 @@ describe('401', () => {
       () => `Bearer ${base64({ alg: 'ES256', typ: 'at+jwt', crit: ['x'], x: 1 })}.${base64(good())}.AA`,
     ],
     ['an expired token', async () => `Bearer ${await token({ claims: { exp: 1 } })}`],
+    ['a token that ended six seconds ago', async () => `Bearer ${await token({ claims: { exp: inSeconds(-6) } })}`],
+    ['a token that begins in a minute', async () => `Bearer ${await token({ claims: { nbf: inSeconds(60) } })}`],
     ['a token that is not valid yet', async () => `Bearer ${await token({ claims: { nbf: inAnHour() } })}`],
     ['another issuer', async () => `Bearer ${await token({ claims: { iss: 'https://evil.example' } })}`],
     ['no issuer', async () => `Bearer ${await token({ claims: { iss: undefined } })}`],

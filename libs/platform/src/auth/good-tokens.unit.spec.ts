@@ -35,6 +35,13 @@ describe('Tokens found good a moment ago', () => {
     await expect(tokens.of('short')).rejects.toThrow('refused');
   });
 
+  it('are checked each time once their exp is over: what the check lets pass then is not remembered', async () => {
+    const { state, checksOf, tokens } = lab();
+    state.ms = 1_004_000;
+    for (const _ of [1, 2]) expect(await tokens.of('short')).toBe('user of short');
+    expect(checksOf('short')).toBe(2);
+  });
+
   it('are checked again when the clock was put back', async () => {
     const { state, checksOf, tokens } = lab();
     await tokens.of('b');

@@ -1,4 +1,4 @@
-// The public keys of the token issuer, from a file. What is wrong with the file is said in words: its content may be somebody's key.
+// The public keys of the token issuer, from a file. What is wrong with them is said in words: the content may be somebody's key.
 import { readFileSync } from 'node:fs';
 import type { JSONWebKeySet } from 'jose';
 
@@ -18,17 +18,17 @@ export function readKeySet(file: string): { readonly keys: JSONWebKeySet } | { r
   } catch {
     return { trouble: text.trim() === '' ? 'an empty file' : 'a file that holds no JSON' };
   }
-  const trouble = troubleIn(content);
-  return trouble === undefined ? { keys: content as JSONWebKeySet } : { trouble };
+  const trouble = troubleInKeySet(content);
+  return trouble === undefined ? { keys: content as JSONWebKeySet } : { trouble: `a file ${trouble}` };
 }
 
-function troubleIn(content: unknown): string | undefined {
+/** What is wrong with a key set, after "a file" or the like; undefined: nothing. */
+export function troubleInKeySet(content: unknown): string | undefined {
   const keys = isObject(content) ? content['keys'] : undefined;
-  if (!Array.isArray(keys)) return 'a file whose JSON has no list "keys"';
-  if (keys.length === 0) return 'a file with an empty list of keys';
-  if (!keys.every((key) => isObject(key) && typeof key['kty'] === 'string'))
-    return 'a file with a key that has no "kty"';
-  return keys.some((key: object) => 'd' in key || 'k' in key) ? 'a file with a private or secret key' : undefined;
+  if (!Array.isArray(keys)) return 'whose JSON has no list "keys"';
+  if (keys.length === 0) return 'with an empty list of keys';
+  if (!keys.every((key) => isObject(key) && typeof key['kty'] === 'string')) return 'with a key that has no "kty"';
+  return keys.some((key: object) => 'd' in key || 'k' in key) ? 'with a private or secret key' : undefined;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

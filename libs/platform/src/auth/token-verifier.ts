@@ -1,21 +1,25 @@
 // Decides whether a token is good: signed by a key of ours with an algorithm of ours, for us, now. Keys named inside a token are never looked at.
-import { createLocalJWKSet, createRemoteJWKSet, errors, jwtVerify, type JSONWebKeySet, type JWTPayload } from 'jose';
+import type { OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
+import { createLocalJWKSet, errors, jwtVerify, type JSONWebKeySet, type JWTPayload } from 'jose';
 import { UnavailableError } from '@app/event-store/core';
 import type { AuthenticatedUser } from './current-user.js';
 import { GoodTokens, type GoodToken } from './good-tokens.js';
 import { KEY_SET_EXPECTED, readKeySet } from './key-set.js';
+import { RemoteKeySet, usualKeySetTimes, type KeySetTimes } from './remote-key-set.js';
 
 export interface AuthSettings {
   readonly issuer: string;
   readonly audience: string;
-  readonly jwks: { readonly file: string } | { readonly url: string };
+  readonly jwks: { readonly file: string } | { readonly url: string; readonly times?: KeySetTimes };
 }
 
 /** Asymmetric only: with HS256 anybody who has the public key could sign. */
 const algorithms = ['ES256', 'RS256', 'EdDSA'];
 const types = new Set(['at+jwt', 'jwt']);
-/** Our key set is out of reach or broken; the token may be fine. */
-const notTheToken = new Set(['ERR_JWKS_TIMEOUT', 'ERR_JWKS_INVALID', 'ERR_JOSE_GENERIC']);
+/** Our key set is broken; the token may be fine. */
+const notTheToken = new Set(['ERR_JWKS_INVALID', 'ERR_JOSE_GENERIC']);
+/** How far the clocks of issuer and service may be apart: exp and nbf count with so much patience, in seconds. */
+const CLOCKS_APART_SECONDS = 5;
 const subject = /^[^\p{Cc}\p{Cs}]{1,200}$/u;
 const role = /^[a-z][a-z0-9_-]{0,49}$/;
 
@@ -27,16 +31,26 @@ export class InvalidTokenError extends Error {
   }
 }
 
-export class TokenVerifier {
-  private readonly keys: ReturnType<typeof createLocalJWKSet> | ReturnType<typeof createRemoteJWKSet>;
+export class TokenVerifier implements OnModuleInit, OnApplicationShutdown {
+  private readonly keys: RemoteKeySet | { readonly key: ReturnType<typeof createLocalJWKSet> };
   private readonly good = new GoodTokens((token) => this.check(token));
 
   /** @throws Error the file holds no key set. */
   constructor(private readonly settings: AuthSettings) {
+    const { jwks } = settings;
     this.keys =
-      'file' in settings.jwks
-        ? createLocalJWKSet(readJwks(settings.jwks.file))
-        : createRemoteJWKSet(new URL(settings.jwks.url), { timeoutDuration: 3000, cooldownDuration: 30_000 });
+      'file' in jwks
+        ? { key: createLocalJWKSet(readJwks(jwks.file)) }
+        : new RemoteKeySet(jwks.url, jwks.times ?? usualKeySetTimes);
+  }
+
+  /** The boot does not wait for the issuer: the first request does, if it comes before the keys. */
+  onModuleInit(): void {
+    if (this.keys instanceof RemoteKeySet) void this.keys.start();
+  }
+
+  onApplicationShutdown(): void {
+    if (this.keys instanceof RemoteKeySet) this.keys.stop();
   }
 
   /** @throws InvalidTokenError; @throws UnavailableError the key set cannot be fetched. */
@@ -47,17 +61,18 @@ export class TokenVerifier {
   private async check(token: string): Promise<GoodToken<AuthenticatedUser>> {
     const { issuer, audience } = this.settings;
     try {
-      const { payload, protectedHeader } = await jwtVerify(token, (header, jws) => this.keys(header, jws), {
+      const { payload, protectedHeader } = await jwtVerify(token, (header, jws) => this.keys.key(header, jws), {
         algorithms,
         issuer,
         audience,
         requiredClaims: ['exp', 'sub'],
+        clockTolerance: CLOCKS_APART_SECONDS,
       });
       const type = protectedHeader.typ?.toLowerCase().replace(/^application\//, '');
       if (!type || !types.has(type)) throw new InvalidTokenError('typ is neither at+jwt nor JWT');
       return { of: userIn(payload), expiresAt: payload.exp! };
     } catch (error) {
-      if (error instanceof InvalidTokenError) throw error;
+      if (error instanceof InvalidTokenError || error instanceof UnavailableError) throw error;
       if (error instanceof errors.JOSEError && !notTheToken.has(error.code)) throw new InvalidTokenError(error.code);
       throw new UnavailableError('The key set of the token issuer', error);
     }
