@@ -79,6 +79,7 @@ export class RootModule implements OnModuleInit {
           {
             issuer: config.AUTH_ISSUER,
             audience: config.AUTH_AUDIENCE,
+            rolesClaim: config.AUTH_ROLES_CLAIM,
             jwks: config.AUTH_JWKS_FILE ? { file: config.AUTH_JWKS_FILE } : { url: config.AUTH_JWKS_URL! },
           },
           {

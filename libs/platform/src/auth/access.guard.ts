@@ -1,10 +1,11 @@
 // The one global guard: who are you (401), and may you (403). Closed unless the route says otherwise.
-import { Injectable, Logger, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
 import { ProblemException } from '../http/problem.js';
 import { ACCESS, type Access } from './access.decorators.js';
 import { setCaller, type AuthenticatedUser } from './current-user.js';
+import { RefusedTokens } from './refused-tokens.js';
 import { InvalidTokenError, TokenVerifier } from './token-verifier.js';
 
 /** RFC 6750 wants one space; the token is base64url parts joined by dots. 8 kB is more than a header may have anyway. */
@@ -12,7 +13,7 @@ const bearer = /^Bearer ([A-Za-z0-9._~+/-]{1,8192}=*)$/i;
 
 @Injectable()
 export class AccessGuard implements CanActivate {
-  private readonly logger = new Logger('auth');
+  private readonly refused = new RefusedTokens();
 
   constructor(
     private readonly reflector: Reflector,
@@ -46,7 +47,7 @@ export class AccessGuard implements CanActivate {
       return await this.verifier.verify(token);
     } catch (error) {
       if (!(error instanceof InvalidTokenError)) throw error;
-      this.logger.debug(error.message);
+      this.refused.note(error.message);
       throw unauthorized('token-invalid', 'The token is not valid here, or no longer.', 'Bearer error="invalid_token"');
     }
   }

@@ -5,11 +5,14 @@ import { UnavailableError } from '@app/event-store/core';
 import type { AuthenticatedUser } from './current-user.js';
 import { GoodTokens, type GoodToken } from './good-tokens.js';
 import { KEY_SET_EXPECTED, readKeySet } from './key-set.js';
+import { rolesIn } from './roles-claim.js';
 import { RemoteKeySet, usualKeySetTimes, type KeySetTimes } from './remote-key-set.js';
 
 export interface AuthSettings {
   readonly issuer: string;
   readonly audience: string;
+  /** Name of a claim, or a path to it, default `roles`. */
+  readonly rolesClaim?: string;
   readonly jwks: { readonly file: string } | { readonly url: string; readonly times?: KeySetTimes };
 }
 
@@ -21,7 +24,6 @@ const notTheToken = new Set(['ERR_JWKS_INVALID', 'ERR_JOSE_GENERIC']);
 /** How far the clocks of issuer and service may be apart: exp and nbf count with so much patience, in seconds. */
 const CLOCKS_APART_SECONDS = 5;
 const subject = /^[^\p{Cc}\p{Cs}]{1,200}$/u;
-const role = /^[a-z][a-z0-9_-]{0,49}$/;
 
 /** The token is not good. Why stays here: whoever forges tokens learns nothing from the answer. */
 export class InvalidTokenError extends Error {
@@ -70,21 +72,30 @@ export class TokenVerifier implements OnModuleInit, OnApplicationShutdown {
       });
       const type = protectedHeader.typ?.toLowerCase().replace(/^application\//, '');
       if (!type || !types.has(type)) throw new InvalidTokenError('typ is neither at+jwt nor JWT');
-      return { of: userIn(payload), expiresAt: payload.exp! };
+      return { of: this.userIn(payload), expiresAt: payload.exp! };
     } catch (error) {
       if (error instanceof InvalidTokenError || error instanceof UnavailableError) throw error;
-      if (error instanceof errors.JOSEError && !notTheToken.has(error.code)) throw new InvalidTokenError(error.code);
+      if (error instanceof errors.JOSEError && !notTheToken.has(error.code))
+        throw new InvalidTokenError(reasonOf(error));
       throw new UnavailableError('The key set of the token issuer', error);
     }
   }
+
+  private userIn(payload: JWTPayload): AuthenticatedUser {
+    const { sub } = payload;
+    if (typeof sub !== 'string' || !subject.test(sub))
+      throw new InvalidTokenError('sub is not 1 to 200 characters of text');
+    const { rolesClaim = 'roles' } = this.settings;
+    const roles = rolesIn(payload, rolesClaim);
+    if (!roles) throw new InvalidTokenError(`its claim ${rolesClaim} is not a list of roles (AUTH_ROLES_CLAIM)`);
+    return Object.freeze({ id: sub, roles }); // the next request with the token is given it too
+  }
 }
 
-function userIn({ sub, roles }: JWTPayload): AuthenticatedUser {
-  if (typeof sub !== 'string' || !subject.test(sub))
-    throw new InvalidTokenError('sub is not 1 to 200 characters of text');
-  if (!Array.isArray(roles)) throw new InvalidTokenError('roles is not a list');
-  const known = roles.filter((name): name is string => typeof name === 'string' && role.test(name));
-  return Object.freeze({ id: sub, roles: Object.freeze(known) }); // the next request with the token is given it too
+/** One of a few sentences, for a log: messages about a claim name it and nothing of its value, others may quote the token. */
+function reasonOf(error: errors.JOSEError): string {
+  const aboutClaim = error instanceof errors.JWTClaimValidationFailed || error instanceof errors.JWTExpired;
+  return aboutClaim ? `${error.code}, ${error.message}` : error.code;
 }
 
 function readJwks(file: string): JSONWebKeySet {

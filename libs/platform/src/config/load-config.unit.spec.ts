@@ -55,6 +55,7 @@ describe('the environment of a service', () => {
       RUN_MIGRATIONS: false,
       MESSAGE_BROKER: 'postgres',
       KAFKA_PREFIX: '',
+      AUTH_ROLES_CLAIM: 'roles',
       ORPHAN_WAIT_MS: 300_000,
       HANDLER_DEADLINE_MS: 30_000,
     });
@@ -130,6 +131,8 @@ describe('the environment of a service', () => {
     ['RATE_LIMIT_WINDOW_SECONDS', '0'],
     ['RATE_LIMIT_PER_USER', '0'],
     ['RATE_LIMIT_PER_ADDRESS', 'none'],
+    ['AUTH_ROLES_CLAIM', 'realm_access.'],
+    ['AUTH_ROLES_CLAIM', 'two words'],
     ['AUTH_JWKS_URL', 'https://also.example.com/jwks'],
   ])('%s=%s is refused', (name, value) => {
     expect(names({ ...right, [name]: value })).toEqual([name === 'AUTH_JWKS_URL' ? 'AUTH_JWKS_FILE' : name]);

@@ -2,6 +2,7 @@
 import { IsIn, IsOptional, IsUrl, Length, Matches, Max, Min, ValidateIf } from 'class-validator';
 import { DEV_ISSUER } from '../auth/dev-issuer.js';
 import { KEY_SET_EXPECTED, readKeySet } from '../auth/key-set.js';
+import { ROLES_CLAIM_EXPECTED, rolesClaim } from '../auth/roles-claim.js';
 import { usualLimits } from '../http/back-pressure.js';
 import { Env } from './env.decorator.js';
 import { KafkaConfig } from './kafka.config.js';
@@ -195,6 +196,12 @@ export class PlatformConfig extends KafkaConfig {
   @Env('text', { expected: 'the aud of the tokens to accept' })
   @Length(1, 500)
   readonly AUTH_AUDIENCE: string;
+
+  /** Where in a token the roles are, as a list. */
+  @Env('text', { expected: ROLES_CLAIM_EXPECTED })
+  @Length(1, 200)
+  @Matches(rolesClaim)
+  readonly AUTH_ROLES_CLAIM: string = 'roles';
 
   /** The public keys of the issuer, as a file. */
   @Env('text', {
