@@ -14,6 +14,9 @@ export type Failure =
 /** SQLSTATE: `lock_timeout` is over. */
 export const LOCK_NOT_AVAILABLE = '55P03';
 
+/** SQLSTATE: what the driver takes for prepared is not, on this connection. */
+export const INVALID_STATEMENT_NAME = '26000';
+
 export interface SqlState {
   readonly failure: Failure;
   /** PostgreSQL's name of it, and when it comes. */
@@ -30,6 +33,10 @@ export const sqlStates: Readonly<Record<string, SqlState>> = {
   },
   '25P03': { failure: 'unavailable', when: 'idle_in_transaction_session_timeout: the server cut the connection' },
   '25P04': { failure: 'unavailable', when: 'transaction_timeout' },
+  [INVALID_STATEMENT_NAME]: {
+    failure: 'gave-up',
+    when: 'invalid_sql_statement_name: somebody has deallocated what was prepared on the connection, which a unit of work then ends',
+  },
   '40001': { failure: 'retryable', when: 'serialization_failure' },
   '40P01': { failure: 'retryable', when: 'deadlock_detected' },
   '53': { failure: 'unavailable', when: 'insufficient resources: 53100 disk full, 53300 too many connections' },

@@ -4,7 +4,7 @@ import { QueryFailedError } from 'typeorm';
 import { UnavailableError, UnitOfWorkRolledBackError } from '../core/index.js';
 import { sqlStates, type Failure } from './sql-state-table.js';
 
-export { LOCK_NOT_AVAILABLE, type Failure } from './sql-state-table.js';
+export { INVALID_STATEMENT_NAME, LOCK_NOT_AVAILABLE, type Failure } from './sql-state-table.js';
 
 const networkCodes = new Set([
   'ECONNREFUSED',

@@ -19,6 +19,7 @@ describe('failureOf', () => {
     ['53100', 'unavailable'],
     ['25P03', 'unavailable'],
     ['25006', 'unavailable'],
+    ['26000', 'gave-up'],
     ['53200', 'gave-up'],
     ['53400', 'gave-up'],
     ['55P03', 'gave-up'],

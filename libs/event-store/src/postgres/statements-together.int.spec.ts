@@ -8,6 +8,7 @@ const BEGIN = { name: 'begin', text: 'BEGIN' };
 const COMMIT = { name: 'commit', text: 'COMMIT' };
 const insert = (n: number) => ({ name: 'insert', text: 'INSERT INTO t VALUES ($1)', values: [n] });
 const failing = { text: 'SELECT 1 / $1::int', values: [0] };
+const unwritable = { toPostgres: () => new Map<string, { me: unknown }>().get('it')!.me };
 const rowsOf = { name: 'rows', text: 'SELECT n FROM t WHERE n > $1 ORDER BY n', values: [0] };
 
 describe('statements sent together', () => {
@@ -32,7 +33,7 @@ describe('statements sent together', () => {
   }
 
   /** What each comes to: what the server did, or what is wrong. */
-  async function together(configs: readonly QueryConfig[], types?: CustomTypesConfig): Promise<string[]> {
+  async function together(configs: readonly QueryConfig[]): Promise<string[]> {
     const results: Promise<QueryResult>[] = [];
     const statements = configs.map(
       (config) =>
@@ -40,7 +41,7 @@ describe('statements sent together', () => {
           results.push(new Promise((resolve, reject) => made({ config, resolve, reject }))),
         ),
     );
-    client.query(new StatementsTogether(await Promise.all(statements), types));
+    client.query(new StatementsTogether(await Promise.all(statements), client));
     const told = ({ command, rows }: QueryResult) => [command, ...rows.map((row) => JSON.stringify(row))].join(' ');
     return Promise.all(results.map((result) => result.then(told, ({ message }: Error) => message)));
   }
@@ -100,7 +101,7 @@ describe('statements sent together', () => {
   it.each<[string, QueryConfig, string]>([
     [
       'its value cannot be written',
-      { text: 'SELECT $1', values: [{ toPostgres: () => new Map<string, { me: unknown }>().get('it')!.me }] },
+      { text: 'SELECT $1', values: [unwritable] },
       `Cannot read properties of undefined (reading 'me')`,
     ],
     [
@@ -115,13 +116,50 @@ describe('statements sent together', () => {
     expect(await numbers()).toEqual([]);
   });
 
+  it.each<[string, (query: QueryConfig) => Promise<unknown>]>([
+    ['first of all', () => Promise.resolve()],
+    ['when it has been prepared', (query) => together([query])],
+    ['behind one that fails', (query) => together([failing, { ...query, values: [unwritable] }])],
+    [
+      'prepared, behind one that fails',
+      (query) => together([query]).then(() => together([failing, { ...query, values: [unwritable] }])),
+    ],
+    ['alone', (query) => together([{ ...query, values: [unwritable] }])],
+  ])('know whether a statement is prepared whose value could not be written, %s', async (_, before) => {
+    const named = { name: 'named', text: 'SELECT 6 / $1::int AS n', values: [1] };
+    await before(named);
+    await together([BEGIN, { ...named, values: [unwritable] }, COMMIT]);
+    await client.query('ROLLBACK');
+    expect(await together([named, rowsOf])).toEqual(['SELECT {"n":6}', 'SELECT']);
+    expect(await together([{ ...named, values: [0] }])).toEqual(['division by zero']);
+    expect(await together([named])).toEqual(['SELECT {"n":6}']);
+    expect((await client.query({ ...named, values: [2] })).rows).toEqual([{ n: 3 }]);
+  });
+
+  it('may be objects of a class that makes their text', async () => {
+    class Query {
+      readonly values = [1];
+      get text() {
+        return 'SELECT $1::int AS n';
+      }
+    }
+    expect(await together([BEGIN, new Query(), COMMIT])).toEqual(['BEGIN', 'SELECT {"n":1}', 'COMMIT']);
+  });
+
+  it('have the time that each of them has', async () => {
+    await client.end();
+    await connect({ query_timeout: 300 });
+    const slow = { text: 'SELECT pg_sleep($1)', values: [0.2] };
+    expect(await together([slow, slow])).not.toContain('Query read timeout');
+  });
+
   it('all fail when their time is over, and nobody minds the answer that comes late', async () => {
     await client.end();
     await connect({ query_timeout: 100 });
-    const slow = { text: 'SELECT pg_sleep($1)', values: [0.3] };
+    const slow = { text: 'SELECT pg_sleep($1)', values: [0.5] };
     const outcomes = await together([BEGIN, slow, insert(1)]);
     expect(outcomes.slice(1)).toEqual(['Query read timeout', 'Query read timeout']);
-    await new Promise((resolve) => setTimeout(resolve, 400));
+    await new Promise((resolve) => setTimeout(resolve, 600));
     expect((await client.query('ROLLBACK')).command).toBe('ROLLBACK');
     expect(await together([BEGIN, insert(1), COMMIT])).toEqual(['BEGIN', 'INSERT', 'COMMIT']); // prepared by then
     expect(await numbers()).toEqual([1]);
@@ -138,8 +176,10 @@ describe('statements sent together', () => {
     const as = (prefix: string): CustomTypesConfig => ({
       getTypeParser: () => (value: unknown) => `${prefix} ${value as string}`,
     });
+    await client.end();
+    await connect({ types: as('client') });
     const one = { text: 'SELECT $1::int AS n', values: [1] };
-    expect(await together([one, { ...one, types: as('own') }], as('client'))).toEqual([
+    expect(await together([one, { ...one, types: as('own') }])).toEqual([
       'SELECT {"n":"client 1"}',
       'SELECT {"n":"own 1"}',
     ]);

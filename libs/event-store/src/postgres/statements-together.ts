@@ -1,6 +1,6 @@
 // Statements that go out in one write, with one Sync behind all of them: after an error the server skips the rest, a COMMIT too. See "Pipelining"
 // in the PostgreSQL manual, 54.2.4. The driver has one query under way at a time, so to the driver all of them are one.
-import pg, { type Connection, type QueryConfig, type QueryResult, type Submittable } from 'pg';
+import pg, { type ClientBase, type Connection, type QueryConfig, type QueryResult, type Submittable } from 'pg';
 
 /** A statement and who waits for its result. */
 export interface WaitingStatement {
@@ -19,10 +19,18 @@ interface DriverConnection {
   sync(): void;
 }
 
+/** The parts of pg's client that are used here. */
+interface DriverClient {
+  /** Its own parsers, if it has any. */
+  readonly _types?: pg.CustomTypesConfig;
+  readonly connectionParameters?: { readonly query_timeout?: number | false };
+}
+
 /** What pg's client calls on the query that is under way. */
 interface DriverQuery {
   readonly name?: string;
   readonly text?: string;
+  readonly _result: { _types?: pg.CustomTypesConfig | undefined };
   callback?: ((error?: Error | null, result?: QueryResult) => void) | undefined;
   submit(connection: DriverConnection): Error | null;
   handleRowDescription(message: Message): void;
@@ -40,37 +48,49 @@ interface DriverQuery {
 export class StatementsTogether implements Submittable {
   /** The driver puts its time limit around it. */
   callback: DriverQuery['callback'];
+  /** In milliseconds, for the driver. The server's limit is one for each statement, so the client's add up. 0: none. */
+  readonly query_timeout: number;
   private queries: readonly DriverQuery[];
+  /** The one that could not be sent, though it may have been parsed. */
+  private refused: DriverQuery | undefined;
   /** Of the one whose answer comes next. */
   private at = 0;
   private isOver = false;
 
-  /** Each has a name or values: only then it is sent by the extended protocol. `types`: the client's own parsers, if it has any. */
-  constructor(statements: readonly WaitingStatement[], types?: pg.CustomTypesConfig) {
+  /** Each is sent by the extended protocol: it has a name or values, or is told to. */
+  constructor(statements: readonly WaitingStatement[], client: ClientBase) {
+    const { _types: types, connectionParameters } = client as DriverClient;
+    this.query_timeout = statements.length * (connectionParameters?.query_timeout || 0);
     this.queries = statements.map(({ config, resolve, reject }) => {
-      const query = new pg.Query(types ? { types, ...config } : config) as unknown as DriverQuery;
-      query.callback = (error, result) => (error ? reject(error) : resolve(result!));
+      const query = new pg.Query(config) as unknown as DriverQuery;
+      const { _result: result } = query;
+      Object.assign(result, { _types: result['_types'] ?? types });
+      query.callback = (error, answer) => (error ? reject(error) : resolve(answer!));
       return query;
     });
   }
 
   /** The driver notes under it what has been parsed, and forgets it after an error. */
   get name(): string {
-    return this.current?.name ?? '';
+    return (this.current ?? this.refused)?.name ?? '';
   }
 
   get text(): string {
-    return this.current?.text ?? '';
+    return (this.current ?? this.refused)?.text ?? '';
   }
 
   submit(driver: Connection): Error | null {
     const connection = driver as unknown as DriverConnection;
-    const unsynced = Object.create(connection, { sync: { value: () => undefined } }) as DriverConnection;
+    const silent = { value: () => undefined };
+    // What is parsed stays, also where its values then cannot be written.
+    const unsynced = Object.create(connection, { sync: silent, close: silent }) as DriverConnection;
     connection.stream.cork();
     try {
       for (const [index, query] of this.queries.entries()) {
         const refused = refusalOf(query, () => query.submit(unsynced));
-        if (refused) return this.endBefore(index, refused, connection);
+        if (!refused) continue;
+        this.endBefore(index, refused, connection);
+        break;
       }
       connection.sync();
       return null;
@@ -118,11 +138,11 @@ export class StatementsTogether implements Submittable {
 
   /** Those before it have been executed. */
   handleError(error: Error, connection: DriverConnection): void {
-    const failed = Math.min(this.at, this.queries.length - 1);
+    const failed = Math.max(0, Math.min(this.at, this.queries.length - 1));
     // What the server has skipped is not parsed. After a time limit of our own everything may still be: it goes on being noted.
     if (error instanceof pg.DatabaseError)
-      for (const { name } of this.queries.slice(failed))
-        if (name !== undefined) delete connection.submittedNamedStatements[name];
+      for (const query of [...this.queries.slice(failed), this.refused])
+        if (query?.name !== undefined) delete connection.submittedNamedStatements[query.name];
     if (this.isOver) return;
     this.isOver = true;
     for (const [index, query] of this.queries.entries()) {
@@ -137,13 +157,11 @@ export class StatementsTogether implements Submittable {
   }
 
   /** That one could not be sent, so nothing behind it is, either. */
-  private endBefore(index: number, refused: Error, connection: DriverConnection): Error | null {
-    if (index === 0) return refused; // the driver tells handleError; the first is always one of ours, whose values can be written
+  private endBefore(index: number, error: Error, connection: DriverConnection): void {
     const unsent = this.queries.slice(index);
     this.queries = this.queries.slice(0, index);
-    connection.sync();
-    for (const query of unsent) query.handleError(refused, connection);
-    return null;
+    [this.refused] = unsent;
+    for (const query of unsent) query.handleError(error, connection);
   }
 }
 

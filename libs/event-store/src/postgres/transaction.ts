@@ -31,7 +31,8 @@ export class PostgresTransaction extends Transaction {
    * unit then rejects with what `explain` makes of it.
    */
   change(config: QueryConfig, explain: (error: unknown) => unknown): void {
-    if (this.connection.isClosed) throw new UnitOfWorkClosedError();
+    const { refusal } = this.connection;
+    if (refusal) throw explain(refusal);
     const done = this.connection.later(config).catch((error: unknown) => {
       if (error instanceof UnitOfWorkClosedError) throw error; // never sent
       const explained = explain(error);

@@ -17,11 +17,6 @@ describe('the connection of a unit of work', () => {
   afterAll(() => opened.close());
   beforeEach(() => opened.dataSource.query('UPDATE counter SET n = 0'));
 
-  const openTestClient = async () => {
-    const client = new pg.Client({ connectionString: opened.url });
-    await client.connect();
-    return client;
-  };
   const count = (db: EntityManager) => db.query('UPDATE counter SET n = n + 1');
   const counted = async () => (await opened.dataSource.query<[{ n: number }]>('SELECT n FROM counter'))[0].n;
   const sleep = (db: EntityManager, seconds = 0.3) => db.query('SELECT pg_sleep($1)', [seconds]);
@@ -55,42 +50,6 @@ describe('the connection of a unit of work', () => {
     await expect(givenUpOn(handler)).rejects.toBeInstanceOf(DeadlineExceededError);
     expect(String(await late)).toContain('belongs to a unit of work that has ended');
     expect(await counted()).toBe(0);
-  });
-
-  describe('that the server does not let begin', () => {
-    const set = (n: number) => ['UPDATE counter SET n = $1', [n]] as const;
-    /** What has been prepared on the only connection is forgotten by the server alone. */
-    const broken = async () => {
-      await opened.unitOfWork.run(({ db }) => db.query(...set(0)));
-      const { _clients: clients } = (opened.dataSource.driver as unknown as { master: { _clients: pg.Client[] } })
-        .master;
-      await clients[0]!.query('DEALLOCATE ALL');
-    };
-    /** So that the next test finds everything prepared again. */
-    const mended = async () => {
-      const { _clients: clients } = (opened.dataSource.driver as unknown as { master: { _clients: pg.Client[] } })
-        .master;
-      await clients[0]!.end();
-      await opened.unitOfWork.run(({ db }) => count(db)).catch(() => undefined);
-      await opened.dataSource.query('UPDATE counter SET n = 0');
-    };
-
-    it.each<[string, (db: EntityManager) => Promise<unknown>]>([
-      ['without values', (db) => count(db)],
-      ['with values', (db) => db.query(...set(5))],
-      ['behind one whose error was swallowed', (db) => db.query(...set(5)).catch(() => count(db))],
-      ['behind one whose error was swallowed, both without values', (db) => count(db).catch(() => count(db))],
-    ])('nothing is written, %s', async (_, work) => {
-      await broken();
-      await expect(opened.unitOfWork.run(({ db }) => work(db))).rejects.toThrow(/does not exist|has ended/);
-      await mended();
-      await broken();
-      await opened.unitOfWork.run(({ db }) => work(db)).catch(() => undefined);
-      const client = await openTestClient();
-      expect((await client.query<{ n: number }>('SELECT n FROM counter')).rows).toEqual([{ n: 0 }]);
-      await client.end();
-      await mended();
-    });
   });
 
   it('refuses a store call whose turn comes late', async () => {

@@ -1,13 +1,10 @@
-// The connection of one unit of work. Its beginning waits for the first statement, and its last ones for COMMIT: a round trip less for each of them.
-// When the unit ends its gate closes: a statement sent behind COMMIT or ROLLBACK would commit by itself.
-import type { ClientBase, CustomTypesConfig, QueryConfig, QueryResult, QueryResultRow } from 'pg';
+// The connection of one unit of work. When the unit ends its gate closes: a statement sent behind COMMIT or ROLLBACK would commit by itself.
+import type { EventEmitter } from 'node:events';
+import type { ClientBase, QueryConfig, QueryResult, QueryResultRow } from 'pg';
 import type { QueryRunner } from 'typeorm';
-import { endsWithin, UnitOfWorkClosedError, type Clock } from '../core/index.js';
-import { translated } from './sql-states.js';
-import { StatementsTogether, type WaitingStatement } from './statements-together.js';
-
-const BEGIN: QueryConfig = { name: 'unit-begin', text: 'START TRANSACTION ISOLATION LEVEL READ COMMITTED' };
-const COMMIT: QueryConfig = { name: 'unit-commit', text: 'COMMIT' };
+import { endsWithin, type Clock } from '../core/index.js';
+import { INVALID_STATEMENT_NAME, sqlStateOf, translated } from './sql-states.js';
+import { UnitStatements, type UnitClient } from './unit-statements.js';
 
 /** What a statement that still runs is given to finish before a ROLLBACK cuts it off, in milliseconds. */
 const ROLLBACK_MS = 1_000;
@@ -23,28 +20,27 @@ interface RunnerState {
 export class UnitConnection {
   /** For everybody's statements, user code's too. */
   readonly client: ClientBase;
-  private closed = false;
-  /** They go out with the next statement. */
-  private waiting: WaitingStatement[] = [];
-  /** Whether the server has been told, or is being told, to begin. */
-  private hasBegun = false;
-  private hasNotBegun: Error | undefined;
+  private readonly statements: UnitStatements;
   private cause: Error | undefined;
+  /** What the driver takes for prepared is not: every later unit would fail as well. */
+  private isOutdated = false;
 
   private constructor(
     private readonly runner: QueryRunner,
-    private readonly raw: ClientBase & { end(): Promise<void> },
+    private readonly raw: UnitClient,
   ) {
+    this.statements = new UnitStatements(raw);
     this.client = this.gated();
     // TypeORM takes its connection from here, once and for all: also a query it has begun to prepare meets the gate.
     this.state.databaseConnection = this.client;
     raw.on('error', this.onError);
+    this.messages.on('errorMessage', this.onErrorMessage);
   }
 
   /** @throws UnavailableError */
   static async of(runner: QueryRunner): Promise<UnitConnection> {
     try {
-      return new UnitConnection(runner, (await runner.connect()) as ClientBase & { end(): Promise<void> });
+      return new UnitConnection(runner, (await runner.connect()) as UnitClient);
     } catch (error) {
       await runner.release();
       throw translated(error);
@@ -61,30 +57,24 @@ export class UnitConnection {
     const { broadcaster } = this.runner;
     await broadcaster.broadcast('BeforeTransactionStart');
     this.state.isTransactionActive = true;
-    this.waiting.push({ config: BEGIN, resolve: () => undefined, reject: this.onNotBegun });
+    this.statements.begin();
     this.state.transactionDepth = 1;
     await broadcaster.broadcast('AfterTransactionStart');
   }
 
-  /** Nothing more is sent. */
-  get isClosed(): boolean {
-    return this.closed;
+  /** Why nothing more is sent: the unit has ended, or the server has refused to begin. */
+  get refusal(): Error | undefined {
+    return this.statements.refusal;
   }
 
-  /** Goes out with the next statement, at the latest with COMMIT. Its failure is that of the unit. @throws UnitOfWorkClosedError */
+  /** Goes out with the next statement, at the latest with COMMIT. Its failure is that of the unit. @throws the {@link refusal} */
   later<R extends QueryResultRow>(config: QueryConfig): Promise<QueryResult<R>> {
-    if (this.closed) return Promise.reject(new UnitOfWorkClosedError());
-    const result = new Promise<QueryResult>((resolve, reject) => this.waiting.push({ config, resolve, reject }));
-    result.catch(() => undefined); // heard at COMMIT by everybody
-    return result as Promise<QueryResult<R>>;
+    return this.statements.later(config) as Promise<QueryResult<R>>;
   }
 
   /** What was sent before is part of it; later statements are refused. The answer's `command` is ROLLBACK in an aborted transaction. */
   async commit(): Promise<Pick<QueryResult, 'command'>> {
-    if (this.hasNotBegun) throw this.hasNotBegun;
-    const isEmpty = !this.hasBegun && this.waiting.length === 1;
-    const result = isEmpty ? { command: 'COMMIT' } : await this.withCommit();
-    this.closed = true;
+    const result = await this.statements.commit();
     this.state.isTransactionActive = false;
     this.state.transactionDepth = 0;
     return result;
@@ -92,9 +82,8 @@ export class UnitConnection {
 
   /** Never rejects. Where it fails or takes long the connection is ended: the server then rolls back, and the pool drops it. */
   async rollback(clock: Clock): Promise<void> {
-    this.closed = true;
-    for (const { reject } of this.waiting.splice(0)) reject(new UnitOfWorkClosedError());
-    if (!this.hasBegun) this.state.isTransactionActive = false;
+    this.statements.close();
+    if (this.statements.isUnsent) this.state.isTransactionActive = false;
     if (!this.runner.isTransactionActive || this.runner.isReleased) return;
     const isDone = await endsWithin(this.sendRollback(), ROLLBACK_MS, clock).catch(() => false);
     if (!isDone) await this.raw.end().catch(() => undefined);
@@ -102,8 +91,10 @@ export class UnitConnection {
 
   /** Gives it back to the pool. */
   async release(): Promise<void> {
-    this.closed = true;
+    this.statements.close();
     this.raw.off('error', this.onError);
+    this.messages.off('errorMessage', this.onErrorMessage);
+    if (this.isOutdated) void this.raw.end().catch(() => undefined); // the pool drops it
     if (!this.runner.isReleased) await this.runner.release();
   }
 
@@ -115,65 +106,8 @@ export class UnitConnection {
     await this.runner.broadcaster.broadcast('AfterTransactionRollback');
   }
 
-  private withCommit(): Promise<QueryResult> {
-    const committed = this.later(COMMIT);
-    this.closed = true;
-    this.sendWaiting();
-    return committed;
-  }
-
-  private sendWaiting(): void {
-    if (this.waiting.length === 0) return;
-    this.hasBegun = true;
-    const { _types: types } = this.raw as { _types?: CustomTypesConfig };
-    this.raw.query(new StatementsTogether(this.waiting.splice(0), types));
-  }
-
-  private send(call: unknown[]): unknown {
-    if (this.closed) throw new UnitOfWorkClosedError();
-    const config = this.waiting.length > 0 && preparable(call);
-    if (config) {
-      const result = this.later(config);
-      this.sendWaiting();
-      return result;
-    }
-    const query = () => (this.raw.query as (...call: unknown[]) => unknown).apply(this.raw, call);
-    if (this.hasBegun || this.waiting.length === 0) {
-      this.sendWaiting();
-      return query();
-    }
-    return this.begun(call, query);
-  }
-
-  /** Behind a BEGIN that fails it would commit by itself, so what cannot go out under one Sync with it waits for its answer. */
-  private begun(call: unknown[], query: () => unknown): unknown {
-    const [first] = call as [{ submit?: (connection: unknown) => unknown } | undefined];
-    const has = new Promise<void>((resolve, reject) => {
-      const [begin, ...others] = this.waiting;
-      this.waiting = [
-        { ...begin!, resolve: () => resolve(), reject: (error) => (this.onNotBegun(error), reject(error)) },
-        ...others,
-      ];
-    });
-    this.sendWaiting();
-    if (typeof first?.submit === 'function') {
-      has.catch(() => undefined);
-      const { submit } = first;
-      first.submit = (connection) => this.hasNotBegun ?? submit.call(first, connection);
-      return query();
-    }
-    const tell = call.find((each) => typeof each === 'function') as ((error: unknown) => void) | undefined;
-    const sent = has.then(() => {
-      if (this.closed) throw new UnitOfWorkClosedError();
-      return query();
-    });
-    if (!tell) return sent;
-    sent.catch((error: unknown) => tell(error));
-    return undefined;
-  }
-
   private gated(): ClientBase {
-    const query = (...call: unknown[]): unknown => this.send(call);
+    const query = (...call: unknown[]): unknown => this.statements.send(call);
     return new Proxy(this.raw, {
       get: (raw, name) => {
         if (name === 'query') return query;
@@ -183,28 +117,22 @@ export class UnitConnection {
     });
   }
 
-  /** At once, before anything else can be sent. */
-  private readonly onNotBegun = (error: Error): void => {
-    this.closed = true;
-    this.hasNotBegun = error;
-  };
-
   /** An 'error' event that nobody hears ends the process. */
   private readonly onError = (error: Error): void => {
     this.cause ??= error;
   };
 
+  /** Also of statements whose failure is heard by nobody here: of cursors, of those whose error is swallowed. */
+  private readonly onErrorMessage = (error: Error): void => {
+    this.isOutdated ||= sqlStateOf(error) === INVALID_STATEMENT_NAME;
+  };
+
   private get state(): RunnerState {
     return this.runner as unknown as RunnerState;
   }
-}
 
-/** The statement of a call of `client.query`, where it can be sent together with others: one by itself, with a name or values, awaited. */
-function preparable([first, values, ...rest]: unknown[]): QueryConfig | undefined {
-  if (rest.length > 0 || typeof values === 'function' || first === null || first === undefined) return undefined;
-  const config =
-    typeof first === 'string' ? { text: first } : (first as QueryConfig & { submit?: unknown; rows?: unknown });
-  if ('submit' in config || 'rows' in config || 'callback' in config) return undefined;
-  const given = (values as unknown[] | undefined) ?? config.values ?? [];
-  return config.name !== undefined || given.length > 0 ? { ...config, values: given } : undefined;
+  /** What comes from the server, as pg's client hears it. */
+  private get messages(): EventEmitter {
+    return (this.raw as unknown as { connection: EventEmitter }).connection;
+  }
 }
