@@ -1,5 +1,5 @@
 // Two questions an orchestrator asks: is the process alive (else restart it), and should it get traffic (else wait).
-import { Controller, Get, Logger, type OnModuleDestroy } from '@nestjs/common';
+import { Controller, Get, Inject, Logger, Optional, type OnModuleDestroy } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import {
   HealthCheckService,
@@ -12,8 +12,13 @@ import { ApiProblems } from '../docs/api-problems.js';
 import { ProblemException } from '../http/problem.js';
 import { HealthContributors, type HealthContributor } from './health-contributors.js';
 import { LiveDto, ReadyDto } from './health.dto.js';
+import { SharedAnswer } from './shared-answer.js';
 
 const TIMEOUT_MS = 2_000;
+/** Anybody may ask as often as they like, and the database answers on one connection. */
+const FRESH_MS = 500;
+/** How long the answer of readiness is given again, in milliseconds; default 500. */
+export const READY_FRESH_MS = Symbol('READY_FRESH_MS');
 
 @ApiTags('health')
 @Public()
@@ -21,12 +26,16 @@ const TIMEOUT_MS = 2_000;
 export class HealthController implements OnModuleDestroy {
   private readonly logger = new Logger('health');
   private isStopping = false;
+  private readonly answer: SharedAnswer<ReadyDto>;
 
   constructor(
     private readonly health: HealthCheckService,
     private readonly indicators: HealthIndicatorService,
     private readonly contributors: HealthContributors,
-  ) {}
+    @Optional() @Inject(READY_FRESH_MS) freshMs: number = FRESH_MS,
+  ) {
+    this.answer = new SharedAnswer(() => this.askAll(), freshMs);
+  }
 
   /** The first that a stopping application calls: no new traffic from here on, while what is in hand is finished. */
   onModuleDestroy(): void {
@@ -49,6 +58,10 @@ export class HealthController implements OnModuleDestroy {
   })
   async ready(): Promise<ReadyDto> {
     if (this.isStopping) throw notReady('The service is stopping.', {});
+    return this.answer.get();
+  }
+
+  private async askAll(): Promise<ReadyDto> {
     const checks = this.contributors.all().map((contributor) => () => this.ask(contributor));
     let result: HealthCheckResult;
     try {

@@ -22,7 +22,8 @@ const folder = mkdtempSync(join(tmpdir(), 'health-'));
 
 beforeAll(async () => {
   const { issuer, audience, jwksFile } = await ensureDevIssuer(folder);
-  @Module({ imports: [HttpModule.forRoot({ issuer, audience, jwks: { file: jwksFile } }, noRateLimits), HealthModule] })
+  const http = HttpModule.forRoot({ issuer, audience, jwks: { file: jwksFile } }, noRateLimits);
+  @Module({ imports: [http, HealthModule.forRoot({ freshMs: 0 })] })
   class RootModule implements OnModuleInit, BeforeApplicationShutdown {
     constructor(private readonly contributors: HealthContributors) {}
     beforeApplicationShutdown() {
@@ -89,6 +90,23 @@ it('not ready when a part is down, throws, or says nothing in time; why stays in
     });
     expect(JSON.stringify(answer)).not.toContain('hunter2');
   }
+});
+
+it('asks each part once for all who ask at the same time', async () => {
+  let asked = 0;
+  let answer = () => {};
+  check = () => {
+    asked += 1;
+    return new Promise((resolve) => (answer = () => resolve({ status: 'up' })));
+  };
+  const all = [ready(), ready(), ready()];
+  await eventually(() => expect(asked).toBe(1));
+  all.push(ready());
+  // Behind the others, as requests are taken in turn.
+  expect((await app.inject({ method: 'GET', url: '/health/live' })).statusCode).toBe(200);
+  answer();
+  expect((await Promise.all(all)).map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+  expect(asked).toBe(1);
 });
 
 it('two parts of one name are refused', () => {

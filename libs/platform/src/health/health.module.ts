@@ -1,8 +1,8 @@
 // Health for everybody: other modules inject HealthContributors and add their own check.
-import { Global, Module } from '@nestjs/common';
+import { Global, Module, type DynamicModule } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
 import { HealthContributors } from './health-contributors.js';
-import { HealthController } from './health.controller.js';
+import { HealthController, READY_FRESH_MS } from './health.controller.js';
 
 @Global()
 @Module({
@@ -11,4 +11,9 @@ import { HealthController } from './health.controller.js';
   providers: [HealthContributors],
   exports: [HealthContributors],
 })
-export class HealthModule {}
+export class HealthModule {
+  /** For those who may not be given the same answer twice. */
+  static forRoot({ freshMs }: { readonly freshMs: number }): DynamicModule {
+    return { module: HealthModule, providers: [{ provide: READY_FRESH_MS, useValue: freshMs }] };
+  }
+}
