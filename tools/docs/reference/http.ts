@@ -59,6 +59,7 @@ const INTRODUCTION =
   '  the database: a day, a year. Given again, also when it was a refusal, it carries `Idempotency-Replayed: true`. A problem with 400, 401, 412, 429 or 5xx is not kept, nor\n' +
   '  a 403 for want of a role (`forbidden`) or by a rule of `@Authorise` (ES-2005): what was asked has not been decided. A 403 that the decision itself comes to is kept like any refusal.\n' +
   '- `ETag` is the version of what was read or changed. Sent as `If-Match` with a change, nothing happens on another version (412).\n' +
+  '  It is compared strongly, as RFC 9110 (section 13.1.1) asks: a weak one, `W/"3"`, fits no version (412). Where a proxy that compresses has put `W/` there, leave it out. What is no ETag is a 400, and so is a list of them.\n' +
   '- A list has at most 100 items a page, and says where the next page begins; what changes meanwhile moves nothing twice into it.\n' +
   '- 429 and 503 say in `Retry-After` how many seconds to wait.';
 

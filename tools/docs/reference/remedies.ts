@@ -98,5 +98,6 @@ export const REMEDIES: Readonly<Record<string, string>> = {
   'unsupported-media-type': 'Send Content-Type: application/json.',
   'uri-too-long': 'Send a shorter URL.',
   'validation-failed': 'Correct the fields that the member errors names.',
-  'version-mismatch': 'Somebody was faster. Look again, and decide on the new version (the ETag of the answer).',
+  'version-mismatch':
+    'Somebody was faster. Look again, and decide on the new version (the ETag of the answer). Where it begins with W/, a proxy has weakened it: send it without.',
 };

@@ -41,7 +41,12 @@ export class DuplicateEventIdError extends EventStoreError {
 /** The event cannot be stored as JSON in PostgreSQL. */
 export class InvalidEventError extends EventStoreError {
   readonly code = 'ES-1003';
-  constructor(type: string, problem: string) {
+  /** @param isOfInput what is wrong is a text or the size, which events take over from what somebody sent; anything else is the code's. */
+  constructor(
+    type: string,
+    problem: string,
+    readonly isOfInput = false,
+  ) {
     super(`Event ${type} cannot be stored: ${problem}.`);
   }
 }

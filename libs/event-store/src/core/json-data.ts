@@ -4,8 +4,8 @@ const MAX_DEPTH = 200;
 /** How JSON writes what PostgreSQL cannot store: U+0000 and halves of surrogate pairs. It writes harmless things so as well. */
 const SUSPICIOUS = '\\u';
 
-/** Throws what is wrong with `path`, as the end of a sentence. */
-export type Fail = (problem: string) => never;
+/** Throws what is wrong with `path`, as the end of a sentence; `isOfInput`: of a text or a size, not of the code. */
+export type Fail = (problem: string, isOfInput?: boolean) => never;
 
 /**
  * The JSON of a plain object.
@@ -35,8 +35,8 @@ export function isPlainData(value: object): boolean {
 }
 
 export function checkText(text: string, path: string, fail: Fail): void {
-  if (text.includes('\u0000')) fail(`${path} contains the character U+0000, which PostgreSQL cannot store`);
-  if (!text.isWellFormed()) fail(`${path} contains half of a surrogate pair, which is not text`);
+  if (text.includes('\u0000')) fail(`${path} contains the character U+0000, which PostgreSQL cannot store`, true);
+  if (!text.isWellFormed()) fail(`${path} contains half of a surrogate pair, which is not text`, true);
 }
 
 /** As {@link check}, but for texts, which JSON shows. A cycle is deeper than any depth. */

@@ -100,13 +100,13 @@ function validateEvent({ id, type, schemaVersion, data, metadata }: EventToAppen
 }
 
 function refusalOf(type: string): Fail {
-  return (problem) => {
-    throw new InvalidEventError(type, problem);
+  return (problem, isOfInput) => {
+    throw new InvalidEventError(type, problem, isOfInput);
   };
 }
 
 function sizeOf(text: string, name: string, fail: Fail): number {
   const bytes = Buffer.byteLength(text);
-  if (bytes > MAX_DATA_BYTES) fail(`${name} has ${bytes} bytes as JSON, at most ${MAX_DATA_BYTES} can be stored`);
+  if (bytes > MAX_DATA_BYTES) fail(`${name} has ${bytes} bytes as JSON, at most ${MAX_DATA_BYTES} can be stored`, true);
   return bytes;
 }

@@ -85,6 +85,8 @@ describe('an append is refused before it is written', () => {
   ])('when data has %s, and says where', (_, data, sentence) => {
     expect(withData(data)).toThrow(InvalidEventError);
     expect(withData(data)).toThrow(sentence);
+    const isOfInput = /U\+0000|contains half|at most 1048576/.test(sentence);
+    expect(withData(data)).toThrow(expect.objectContaining({ isOfInput }));
   });
 
   it('when metadata has a text that cannot be stored', () => {

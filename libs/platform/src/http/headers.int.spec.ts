@@ -1,7 +1,13 @@
 // What headers may say and what they lead to; and what an error from the inside looks like outside.
 import { ServiceUnavailableException } from '@nestjs/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DomainError, InvalidRequestError, UnavailableError, WrongExpectedVersionError } from '@app/event-store/core';
+import {
+  DomainError,
+  InvalidEventError,
+  InvalidRequestError,
+  UnavailableError,
+  WrongExpectedVersionError,
+} from '@app/event-store/core';
 import { VersionMismatchError } from '@app/kernel';
 import { problem } from '../../../../test/support/platform/problem.js';
 import {
@@ -140,14 +146,20 @@ describe('If-Match', () => {
     expect((await cancel(ifMatch)).json.version).toBe(version);
   });
 
-  it.each(['3', '"03"', '"-1"', '"1", "2"', 'W/"1"', '""', '"abc"', '"9999999999"', 'canary4711'])(
-    '%s is a 400',
+  it.each(['W/"1"', 'W/"abc"', '"03"', '"-1"', '""', '"abc"', '"9999999999"', '"canary4711"'])(
+    '%s is an ETag that fits no version: 412',
     async (ifMatch) => {
       const answer = await cancel(ifMatch);
-      expect([problem(answer), answer.json.code]).toEqual([400, 'if-match-invalid']);
+      expect([problem(answer), answer.json.code]).toEqual([412, 'version-mismatch']);
       expect(answer.text).not.toContain('canary4711');
     },
   );
+
+  it.each(['3', '"1", "2"', 'w/"1"', 'W/1', 'W/', '"a b"', '"', 'canary4711'])('%s is a 400', async (ifMatch) => {
+    const answer = await cancel(ifMatch);
+    expect([problem(answer), answer.json.code]).toEqual([400, 'if-match-invalid']);
+    expect(answer.text).not.toContain('canary4711');
+  });
 
   it('that names another version than is decided on is a 412 with the current ETag', async () => {
     faults.set('now', () => new VersionMismatchError(1, 2));
@@ -175,6 +187,8 @@ describe('errors from the inside', () => {
     [403, 'ES-2005', () => new CommandForbiddenError('ShipOrder')],
     [422, 'sku-unknown', () => new Unknown('There is no such sku.')],
     [409, 'ES-1001', () => new WrongExpectedVersionError('order-1', 1, 2)],
+    [400, 'ES-1003', () => new InvalidEventError('order.placed', 'data has too many bytes', true)],
+    [500, 'internal-error', () => new InvalidEventError('order.placed', 'data.at is a Date')],
     [400, 'ES-1010', () => new InvalidRequestError('Expected a version from 1, got 0.')],
     [503, 'ES-1201', () => new UnavailableError('PostgreSQL', new Error('password=hunter2'))],
     [503, 'unavailable', () => Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' })],

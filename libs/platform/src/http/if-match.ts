@@ -6,6 +6,8 @@ import { ApiProblems } from '../docs/api-problems.js';
 import { documentedBy } from '../docs/documented-by.js';
 import { ProblemException } from './problem.js';
 
+/** RFC 9110, section 8.8.3. */
+const entityTag = /^(W\/)?"[\x21\x23-\x7e\x80-\xff]*"$/;
 const etag = /^"(0|[1-9]\d{0,8})"$/;
 
 /** The version as an ETag: strong, because a version of a stream never changes. */
@@ -15,13 +17,22 @@ export function etagOf(version: number): string {
 
 /**
  * The version the caller has seen; undefined without the header, and for `*`, which any version fits.
- * @throws ProblemException 400 it is no ETag of ours.
+ * @throws ProblemException 400 it is no ETag; 412 it is one that never fits: If-Match compares strongly (RFC 9110, section 13.1.1), so a weak one, which
+ * proxies that compress make of ours, fits no version, and neither does one that is not ours.
  */
 export function ifMatchOf({ headers }: Pick<FastifyRequest, 'headers'>): number | undefined {
   const given = headers['if-match'];
   if (given === undefined || given === '*') return undefined;
   const version = etag.exec(given)?.[1];
   if (version !== undefined) return Number(version);
+  if (entityTag.test(given)) {
+    throw new ProblemException({
+      status: 412,
+      code: 'version-mismatch',
+      detail:
+        'The ETag of If-Match fits no version: it is weak (W/"3"), or not of this service. Send the ETag as an answer carried it, without W/; a proxy that compresses may have put that there.',
+    });
+  }
   throw new ProblemException({
     status: 400,
     code: 'if-match-invalid',

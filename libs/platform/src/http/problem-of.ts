@@ -54,7 +54,8 @@ function problemOfError(error: unknown): ProblemInit {
     return { status: 412, code: error.code, detail: error.message, headers };
   }
   if (error instanceof CommandIdReusedError) return { status: 422, code: error.code, detail: error.message };
-  if (error instanceof InvalidRequestError || error instanceof InvalidEventError) {
+  // Any other event that cannot be stored is a mistake of the code.
+  if (error instanceof InvalidRequestError || (error instanceof InvalidEventError && error.isOfInput)) {
     return { status: 400, code: error.code, detail: error.message };
   }
   if (error instanceof UnknownEventTypeError) {
