@@ -14,7 +14,7 @@ export const failpoints = [
   'inbox.afterCommitBeforeOffset',
   'process.afterCommitBeforeDispatch',
   'gateway.afterCallBeforeRecord',
-  'timer.afterFireBeforeMark',
+  'timer.afterFireBeforeMark', // named as the others; timers are fired and marked by one statement, and it lies behind that: see timer-worker.ts
   'projection.midBatch',
   'rebuild.beforeSwap',
 ] as const;

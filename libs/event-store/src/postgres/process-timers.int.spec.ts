@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openTestStore, type TestStore } from '../../../../test/support/event-store-database.js';
+import { eventually } from '../../../../test/support/eventually.js';
 import { UnavailableError } from '../core/index.js';
 import { newProcess } from '../testing/process-store.support.js';
 import { PostgresProcessStore } from './process-store.js';
@@ -88,6 +89,35 @@ describe('timers on PostgreSQL', () => {
     expect(failures().filter((error) => !(error instanceof UnavailableError))).toEqual([]);
     const ids = (await fired(start)).map(({ id }) => id);
     expect([ids.length, new Set(ids).size]).toEqual([scheduled, scheduled]);
+  });
+
+  it('has fired nothing and lost nothing when the connection is cut between the firing and its record, and fires each once then', async () => {
+    const start = await now();
+    await schedule(3);
+    const other = new pg.Client(test.url);
+    await other.connect();
+    try {
+      await other.query('BEGIN');
+      await other.query('LOCK TABLE event_store.inbound_messages IN SHARE MODE'); // the timers can be taken away, and not recorded
+      const firing = processes.fireDue(10).catch((error: unknown) => error);
+      const cut = async () => {
+        const { rowCount } = await other.query(
+          `SELECT pg_terminate_backend(l.pid) FROM pg_locks l
+            WHERE l.relation = 'event_store.inbound_messages'::regclass AND l.mode = 'RowExclusiveLock' AND NOT l.granted`,
+        );
+        expect(rowCount).toBe(1);
+      };
+      await eventually(cut);
+      expect(await firing).toBeInstanceOf(UnavailableError);
+      await other.query('COMMIT');
+    } finally {
+      await other.end();
+    }
+    expect(await fired(start)).toEqual([]);
+    expect(await rows('SELECT 1 FROM event_store.process_timers')).toHaveLength(3);
+    expect((await processes.fireDue(10)).fired).toBe(3);
+    expect(await processes.fireDue(10)).toEqual({ fired: 0, nextInMs: undefined });
+    expect(await fired(start)).toHaveLength(3);
   });
 
   it('draws no position for a timer whose record exists, and takes the timer away', async () => {
