@@ -22,6 +22,8 @@ export interface BrokerUnderFire {
   put(message: RawMessage): Promise<string>;
   /** As if nobody had ever read in the group. Of its members none may be left. */
   forgetGroup(group: string): Promise<void>;
+  /** Of a group whose members are dead, what they held; undefined for a broker that has to find out by itself. */
+  readonly giveUpMembers?: ((group: string) => Promise<void>) | undefined;
   /** A client of our own, through the port that the services use. */
   readonly client: Broker;
   /** Of the client and what else was opened here; the broker itself belongs to the system. */

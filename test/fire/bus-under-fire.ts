@@ -27,6 +27,14 @@ export function busUnderFire({ postgres, databaseUrl }: System): BrokerUnderFire
         url,
         async (sql) => void (await sql.query(`DELETE FROM bus.consumers WHERE group_name = $1`, [group])),
       ),
+    giveUpMembers: (group) =>
+      withClient(url, async (sql) => {
+        await sql.query(`DELETE FROM bus.members WHERE group_name = $1`, [group]);
+        await sql.query(
+          `UPDATE bus.consumers SET leased_until = clock_timestamp() - interval '1 second' WHERE group_name = $1 AND lease_owner IS NOT NULL`,
+          [group],
+        );
+      }),
     client,
     close: () => client.close(),
   };

@@ -1,92 +1,98 @@
-// Services that end or fail exactly between two steps. What a point is there for shows only if it was reached: the process says so before it acts.
+// Services that end or fail exactly between two steps, each point by itself. What a point is there for shows only if it was reached: the
+// process says so before it acts.
 import { expect, it } from 'vitest';
 import type { Failpoint } from '../../libs/event-store/src/core/index.js';
-import { withClient } from '../../tools/postgres/index.js';
-import { shopServices, type ShopService } from '../../tools/demo/checkout-shape.js';
+import type { ShopService } from '../../tools/demo/checkout-shape.js';
 import { eventually } from '../support/eventually.js';
 import type { Arena, UnderFire } from './arena.js';
 
-/** Each once, by the service that comes by there often; see below for the timer, and failpoints.int.spec.ts for the two the shop never reaches. */
-const killed: Readonly<Record<ShopService, readonly Failpoint[]>> = {
-  'order-service': [
-    'append.beforeInsert',
-    'append.afterCommitBeforeReply',
-    'process.afterCommitBeforeDispatch',
+type Kill = readonly [title: string, point: Failpoint, service: ShopService];
+
+/** What lies between a service and its broker. */
+const aroundTheBroker: readonly Kill[] = [
+  [
+    'kill -9 at relay.afterSendBeforeMark of the order-service, in the midst of 50 orders: nothing is lost or done twice [8]',
     'relay.afterSendBeforeMark',
-    'relay.afterMark',
-    'projection.midBatch',
+    'order-service',
   ],
-  'payment-service': [
-    'inbox.beforeTx',
-    'inbox.afterEffectBeforeCommit',
+  [
+    'kill -9 at inbox.afterCommitBeforeOffset of the payment-service, in the midst of 50 orders: nothing is lost or done twice [12]',
     'inbox.afterCommitBeforeOffset',
-    'gateway.afterCallBeforeRecord',
-    'relay.afterFetch',
+    'payment-service',
   ],
-};
-const thrown = shopServices.flatMap((service) => killed[service].map((point) => [point, service] as const));
+];
+/** Each once, by the service that comes by there often; see below for the timer, and failpoints.int.spec.ts for the two the shop never reaches. */
+const everywhere: readonly Kill[] = [
+  ...aroundTheBroker,
+  [
+    'kill -9 at inbox.afterEffectBeforeCommit of the payment-service, in the midst of 50 orders: nothing is lost or done twice [11]',
+    'inbox.afterEffectBeforeCommit',
+    'payment-service',
+  ],
+  killAt('append.beforeInsert', 'order-service'),
+  killAt('append.afterCommitBeforeReply', 'order-service'),
+  killAt('process.afterCommitBeforeDispatch', 'order-service'),
+  killAt('relay.afterMark', 'order-service'),
+  killAt('projection.midBatch', 'order-service'),
+  killAt('inbox.beforeTx', 'payment-service'),
+  killAt('gateway.afterCallBeforeRecord', 'payment-service'),
+  killAt('relay.afterFetch', 'payment-service'),
+];
 /** Logs are read as a whole: not more often than this. */
 const REACHED = { timeoutMs: 90_000, everyMs: 250 };
-/** Half a dozen starts of each service, one after the other. */
-const ALL_WITHIN_MS = 360_000;
-/** Played around each error, so many of them at a time that the point is passed by several at once. */
-const AROUND_AN_ERROR = { orders: 50, concurrency: 25 };
+/** Played around each point, so many of them at a time that the point is passed by several at once. */
+const AROUND_A_POINT = { orders: 50, concurrency: 25 };
 const DEADLINE = { PAYMENT_DEADLINE_MS: '2000' };
 
-export function failpointFaults(fire: UnderFire): void {
-  it(
-    'kill -9 between any two steps, one after the other, of both services at once: nothing is lost or done twice [8] [11] [12]',
-    { timeout: ALL_WITHIN_MS },
-    async () => {
-      const { arena } = fire;
-      await arena.survives(
-        async () => {
-          await Promise.all(
-            shopServices.map(async (service) => {
-              for (const point of killed[service]) {
-                await endsAt(arena, service, { FAILPOINTS: `${point}=kill@${passageOf(point)}` });
-                await giveUpLeases(arena, service);
-              }
-              await arena.system.restart(service);
-            }),
-          );
-        },
-        { orders: 6 },
-      );
-    },
-  );
+export function failpointFaults(fire: UnderFire, broker: 'postgres' | 'kafka'): void {
+  const kills = broker === 'kafka' ? aroundTheBroker : everywhere; // what is between the other steps is the same on both
 
-  it.each(thrown)(
+  it.each(kills)('%s', async (_title, point, service) => {
+    const { arena } = fire;
+    const reached = await reachedFrom(arena, service);
+    await arena.survives(async () => {
+      await endsAt(arena, service, point, passageOf(point));
+      await arena.system.restart(service);
+    }, AROUND_A_POINT);
+    expect(await reached()).toEqual([`${point}: kill`]); // once, and no other
+  });
+  if (broker === 'kafka') return;
+
+  it.each(kills.map(([, point, service]) => [point, service] as const))(
     'an error at %s of the %s in the midst of 50 orders: nothing is lost or done twice',
     async (point, service) => {
       const { arena } = fire;
-      const said = await arena.follow(service);
-      const reached = async () => [...(await said()).matchAll(/^failpoint (\S+): throw$/gm)].map(([, at]) => at);
+      const reached = await reachedFrom(arena, service);
       await arena.survives(async () => {
         arena.system.running(service).tell({ failpoints: `${point}=throw@${passageOf(point)}` });
-        await eventually(async () => expect(await reached()).toContain(point), REACHED);
-      }, AROUND_AN_ERROR);
-      expect(await reached()).toEqual([point]); // once, and no other
+        await eventually(async () => expect(await reached()).toContain(`${point}: throw`), REACHED);
+      }, AROUND_A_POINT);
+      expect(await reached()).toEqual([`${point}: throw`]);
     },
   );
 
   it('kill -9 right after timers were fired: none of them is fired a second time', async () => {
     await expectEachFiresOnce(fire, async ({ arena }) => {
-      await endsAt(arena, 'order-service', { FAILPOINTS: 'timer.afterFireBeforeMark=kill', ...DEADLINE });
-      await giveUpLeases(arena, 'order-service');
-      await arena.system.restart('order-service', { NODE_ENV: 'test', ...DEADLINE });
+      await endsAt(arena, 'order-service', 'timer.afterFireBeforeMark');
+      await arena.system.restart('order-service', DEADLINE);
     });
   });
 
   it('an error right after timers were fired: none of them is fired a second time', async () => {
     await expectEachFiresOnce(fire, async ({ arena }) => {
-      const said = await arena.follow('order-service');
-      const FAILPOINTS = 'timer.afterFireBeforeMark=throw';
-      await arena.system.restart('order-service', { NODE_ENV: 'test', FAILPOINTS, ...DEADLINE });
-      const isThrown = async () => expect(await said()).toContain('failpoint timer.afterFireBeforeMark: throw\n');
-      await eventually(isThrown, REACHED);
+      const reached = await reachedFrom(arena, 'order-service');
+      arena.system.running('order-service').tell({ failpoints: 'timer.afterFireBeforeMark=throw' });
+      await eventually(async () => expect(await reached()).toEqual(['timer.afterFireBeforeMark: throw']), REACHED);
     });
   });
+}
+
+function killAt(point: Failpoint, service: ShopService): Kill {
+  return [
+    `kill -9 at ${point} of the ${service}, in the midst of 50 orders: nothing is lost or done twice`,
+    point,
+    service,
+  ];
 }
 
 /** Orders that nobody takes money for pass their deadlines while `fault` is at work. */
@@ -100,6 +106,7 @@ async function expectEachFiresOnce(fire: UnderFire, fault: (fire: UnderFire) => 
     );
   const before = await cancelled();
   await arena.system.running('payment-service').kill9();
+  await arena.system.restart('order-service', DEADLINE);
   await arena.survives(
     async () => {
       await fault(fire);
@@ -117,24 +124,20 @@ function passageOf(point: Failpoint): number {
   return point === 'projection.midBatch' ? 1 : 2;
 }
 
-/** Starts the service anew and waits until it has ended by its own hand. */
-async function endsAt(arena: Arena, service: ShopService, env: Record<string, string>): Promise<void> {
+/** Waits until the process has ended by its own hand, between these two steps and nowhere else. */
+async function endsAt(arena: Arena, service: ShopService, point: Failpoint, passage = 1): Promise<void> {
+  const reached = await reachedFrom(arena, service);
+  const victim = arena.system.running(service);
+  victim.tell({ failpoints: `${point}=kill@${passage}` });
+  await eventually(async () => expect(await reached()).toEqual([`${point}: kill`]), REACHED);
+  expect([point, await victim.ended]).toEqual([point, 'SIGKILL']);
+  await giveUpLeases(arena, service);
+}
+
+/** The points at which the service acts from now on, each with what it did there. */
+async function reachedFrom(arena: Arena, service: ShopService): Promise<() => Promise<string[]>> {
   const said = await arena.follow(service);
-  const [point] = env['FAILPOINTS']!.split('=');
-  const line = `failpoint ${point}: kill\n`;
-  const ended = arena.system.restart(service, { NODE_ENV: 'test', ...env }).then(
-    (process) => process.ended,
-    (error: Error) => {
-      // With work waiting for it, it may come by the point before it has said where it listens.
-      if (error.message.includes('ended with SIGKILL')) return 'SIGKILL';
-      throw error;
-    },
-  );
-  const reached = async () => {
-    if (!(await said()).includes(line)) throw new Error(`The ${service} has not come by ${point}.`);
-  };
-  const [code] = await Promise.all([ended, eventually(reached, REACHED)]);
-  expect([point, code]).toEqual([point, 'SIGKILL']);
+  return async () => [...(await said()).matchAll(/^failpoint (\S+: \w+)$/gm)].map(([, acted]) => acted!);
 }
 
 /** What the dead held runs out by itself, in ten seconds; nobody is left to renew it, so it may as well be now. */
@@ -142,11 +145,5 @@ async function giveUpLeases(arena: Arena, service: ShopService): Promise<void> {
   await arena.queries[service](
     `UPDATE event_store.subscriptions SET leased_until = clock_timestamp() - interval '1 second' WHERE lease_owner IS NOT NULL`,
   );
-  await withClient(arena.system.databaseUrl('bus'), async (bus) => {
-    await bus.query(`DELETE FROM bus.members WHERE group_name = $1`, [service]);
-    await bus.query(
-      `UPDATE bus.consumers SET leased_until = clock_timestamp() - interval '1 second' WHERE group_name = $1 AND lease_owner IS NOT NULL`,
-      [service],
-    );
-  });
+  await arena.broker.giveUpMembers?.(service);
 }

@@ -2,10 +2,10 @@
 import { startWholeSystem } from '../support/whole-system.js';
 import { Arena } from './arena.js';
 import { busUnderFire } from './bus-under-fire.js';
-import { describeUnderFire, usualEnvironment } from './under-fire.js';
+import { describeUnderFire, FAILPOINTS_BY_MESSAGES, usualEnvironment } from './under-fire.js';
 
 describeUnderFire('postgres', async () => {
-  const env = { ...usualEnvironment(), NODE_ENV: 'test', FAILPOINTS: 'messages' };
+  const env = { ...usualEnvironment(), ...FAILPOINTS_BY_MESSAGES };
   const whole = await startWholeSystem(env);
   return new Arena(whole, busUnderFire(whole.system), env);
 });

@@ -18,6 +18,9 @@ export function usualEnvironment(): Record<string, string> {
   return { GATEWAY_DELAY_MS: '150', GATEWAY_STALL_MS: '3000', DEAD_LETTER_TOPIC: DEAD_LETTERS };
 }
 
+/** For services that hear while they run where to end or fail. */
+export const FAILPOINTS_BY_MESSAGES = { NODE_ENV: 'test', FAILPOINTS: 'messages' } as const;
+
 export function describeUnderFire(
   broker: 'postgres' | 'kafka',
   open: () => Promise<Arena>,
@@ -51,7 +54,7 @@ export function describeUnderFire(
     databaseFaults(fire);
     brokerFaults(fire, broker);
     messageFaults(fire);
-    if (broker === 'postgres') failpointFaults(fire); // what is between the steps is the same on both
+    failpointFaults(fire, broker);
   });
 }
 
