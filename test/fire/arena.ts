@@ -8,7 +8,7 @@ import { expect } from 'vitest';
 import type { PlantedPoison, SystemState } from '../../libs/event-store/src/testing/invariants/index.js';
 import type { CheckoutProbe } from '../../tools/demo/probe.js';
 import { withoutTimeouts, type ScenarioName, type Story } from '../../tools/demo/scenarios.js';
-import { ShopClient } from '../../tools/demo/shop-client.js';
+import type { ShopClient } from '../../tools/demo/shop-client.js';
 import { verify, type Verdict } from '../../tools/demo/verify.js';
 import { playOrders } from '../../tools/demo/workload.js';
 import { isAlive } from '../../tools/postgres/process.js';
@@ -18,6 +18,7 @@ import { eventually } from '../support/eventually.js';
 import { ask } from '../support/http.js';
 import type { WholeSystem } from '../support/whole-system.js';
 import type { BrokerUnderFire } from './broker-under-fire.js';
+import { WantedOrders } from './wanted-orders.js';
 
 /** I15: within this time after a fault is over nothing moves any more, in milliseconds. */
 export const REST_WITHIN_MS = 30_000;
@@ -26,6 +27,8 @@ const WAVE = 10;
 const CONCURRENCY = 6;
 /** Between two waves, in milliseconds: most faults last for seconds, and need some orders under way, not as many as the machine can take. */
 const BETWEEN_WAVES_MS = 1_500;
+
+const PLACED = `SELECT substr(stream, length('order-') + 1) AS id FROM event_store.events WHERE type = 'order.placed'`;
 
 export interface Fight {
   /** Orders that are played in turn; default: all but those that time out. */
@@ -46,6 +49,7 @@ export interface UnderFire {
 export class Arena {
   /** Everything that was played here. */
   private readonly stories: Story[] = [];
+  private readonly wanted = new WantedOrders();
   /** Where customers and operators go, when not to the first process of a service. */
   private readonly fronts = new Map<ShopService, () => string>();
   /** What tests put in on purpose, taken out of what the checker sees. */
@@ -111,7 +115,7 @@ export class Arena {
   }
 
   async shop(signal?: AbortSignal): Promise<ShopClient> {
-    return new ShopClient({
+    return this.wanted.shop({
       orders: () => this.urlOf('order-service'),
       payments: () => this.urlOf('payment-service'),
       customerToken: await this.system.token('alice', 'customer'),
@@ -124,6 +128,12 @@ export class Arena {
   /** Counts for every check from now on. */
   remember(story: Story): void {
     this.stories.push(story);
+    this.want(story.orderId);
+  }
+
+  /** Somebody asks for the order without one of our clients: it may be there from now on. */
+  want(orderId: string): void {
+    this.wanted.want(orderId);
   }
 
   ignore(lens: (state: SystemState) => SystemState): void {
@@ -216,6 +226,11 @@ export class Arena {
     }
     const lens = (state: SystemState) => this.lenses.reduce((seen, look) => look(seen), state);
     const planted = this.planted.length > 0 ? this.planted : undefined;
-    return verify({ ...this.whole.probe, lens }, { stories: this.stories, troubles }, restWithinMs, { planted });
+    const played = { stories: this.stories, troubles };
+    const verdict = await verify({ ...this.whole.probe, lens }, played, restWithinMs, { planted });
+    if (verdict.violations.length > 0) return verdict;
+    const repeated = await this.wanted.repeat();
+    const placed = (await this.queries['order-service'](PLACED)).map(({ id }) => String(id));
+    return { ...verdict, violations: this.wanted.violations(repeated, placed) };
   }
 }

@@ -19,6 +19,7 @@ import { expectReady, NOT_READY_WITHIN_MS, READY_AGAIN_WITHIN_MS, watchLiveness 
 import { openStory } from './stories.js';
 import { usualEnvironment } from './under-fire.js';
 import { wakingFaults } from './waking.faults.js';
+import { orderOf } from './wanted-orders.js';
 
 const OPENS_WITHIN_MS = 240_000;
 const SERVICE = 'order-service';
@@ -55,13 +56,16 @@ describe('a database at its limits', { timeout: 180_000 }, () => {
 
   const admin = (sql: string) => withClient(arena.system.postgres.url(), (client) => client.query(sql));
   const reconnect = () => admin(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '${DATABASE}'`);
-  const send = async (method: 'GET' | 'POST'): Promise<Answer> =>
-    ask({
+  const send = async (method: 'GET' | 'POST'): Promise<Answer> => {
+    const key = randomUUID();
+    if (method === 'POST') arena.want(orderOf('someone', key));
+    return ask({
       method,
       url: `${arena.urlOf(SERVICE)}/orders`,
       token: await arena.system.token('someone', 'customer'),
-      ...(method === 'POST' && { body: ONE_MUG, headers: { 'idempotency-key': randomUUID() } }),
+      ...(method === 'POST' && { body: ONE_MUG, headers: { 'idempotency-key': key } }),
     });
+  };
   const expectRefused = (answer: Answer): void => {
     expectProblem(answer, 503);
     expect(answer.headers.get('retry-after')).toMatch(/^[1-9]\d*$/);

@@ -1,5 +1,6 @@
 // Two processes of one service that do not hear of each other: the connection one listens on is half open, or nothing is sent. What one
 // writes and the other has to publish and answer is found all the same, by looking.
+import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -13,6 +14,7 @@ import { scrape } from '../support/scrape.js';
 import type { Arena } from './arena.js';
 import { expectReady, READY_AGAIN_WITHIN_MS } from './health.js';
 import { openStory } from './stories.js';
+import { orderOf } from './wanted-orders.js';
 
 const SERVICE = 'order-service';
 const DATABASE = 'order_service';
@@ -87,7 +89,10 @@ export function wakingFaults(arenaNow: () => Arena, survives: Survives): void {
           const { url } = arena.system.running(SERVICE);
           const token = await arena.system.token('someone', 'customer');
           const body = JSON.stringify({ lines: [{ sku: 'mug', quantity: 1 }] });
-          expect((await ask({ method: 'POST', url: `${url}/orders`, token, body })).status).toBe(201);
+          const key = randomUUID();
+          arena.want(orderOf('someone', key));
+          const headers = { 'idempotency-key': key };
+          expect((await ask({ method: 'POST', url: `${url}/orders`, token, headers, body })).status).toBe(201);
           await expectNotify(0);
         } finally {
           await proxy.mode('pass');
