@@ -23,14 +23,15 @@ const SLOW_MS = 5_000;
 export function databaseFaults(fire: UnderFire): void {
   it.each([
     ['stopped fast', () => fire.arena.system.postgres.stop('fast')],
+    ['stopped at once, as by a crash,', () => fire.arena.system.postgres.stop('immediate')],
     ['frozen, then killed by kill -9,', () => freezeAndKill(fire.arena)],
   ])('PostgreSQL %s and started again: requests are refused with 503 meanwhile [28]', async (_how, end) => {
     const { arena } = fire;
     const alive = watchLiveness(arena);
     await arena.survives(async () => {
       await arena.midFlow('order-service');
-      await end();
-      await expectRefusals(arena, ...shopServices);
+      await expectNotReadyAfter(arena, end);
+      await expectRefusals(arena);
       await arena.system.postgres.start();
       await expectReady(arena, 200, READY_AGAIN_WITHIN_MS);
     });
@@ -86,7 +87,7 @@ export function databaseFaults(fire: UnderFire): void {
     await arena.survives(async () => {
       await arena.midFlow('payment-service');
       const said = await arena.follow('payment-service');
-      await closeDatabase(postgres, 'payment_service');
+      await expectNotReadyAfter(arena, () => closeDatabase(postgres, 'payment_service'), ['payment-service']);
       const shop = await arena.shop();
       for (let order = 0; order < 5; order += 1) {
         const { story } = await openStory(shop, 'paid', [{ sku: 'mug', quantity: 1 }]);
@@ -94,7 +95,7 @@ export function databaseFaults(fire: UnderFire): void {
       }
       const arrived = async () => expect(await said()).toContain('a batch could not be stored and comes again');
       await eventually(arrived, { timeoutMs: 30_000 });
-      await expectRefusals(arena, 'payment-service');
+      await expectRefusals(arena, ['payment-service']);
       await openDatabase(postgres, 'payment_service');
     });
   });
@@ -116,16 +117,24 @@ async function freezeAndKill(arena: Arena): Promise<void> {
   const { postgres } = arena.system;
   const all = [postgres.pid, ...childrenOf(postgres.pid)];
   try {
-    await Promise.all(all.map(freezeProcess));
-    await expectReady(arena, 503, NOT_READY_WITHIN_MS);
+    await expectNotReadyAfter(arena, () => Promise.all(all.map(freezeProcess)));
   } finally {
     for (const pid of all) process.kill(pid, 'SIGCONT');
   }
   await postgres.kill9();
 }
 
-/** Whoever asks while the database is away is told so, and the processes stay. */
-async function expectRefusals(arena: Arena, ...of: readonly ShopService[]): Promise<void> {
+/** I14: the time begins with the fault, however long that takes. */
+async function expectNotReadyAfter(
+  arena: Arena,
+  fault: () => Promise<unknown>,
+  of: readonly ShopService[] = shopServices,
+): Promise<void> {
+  await Promise.all([expectReady(arena, 503, NOT_READY_WITHIN_MS, of), fault()]);
+}
+
+/** Whoever asks while the database is away is told so, and the processes stay, and stay not ready. */
+async function expectRefusals(arena: Arena, of: readonly ShopService[] = shopServices): Promise<void> {
   const paths = { 'order-service': `/orders/${randomUUID()}`, 'payment-service': `/payments/${randomUUID()}` };
   for (const service of of) {
     const url = arena.system.running(service).url;
@@ -134,7 +143,7 @@ async function expectRefusals(arena: Arena, ...of: readonly ShopService[]): Prom
     expectProblem(refused, 503);
     expect(refused.headers.get('retry-after')).toMatch(/^\d+$/);
   }
-  await expectReady(arena, 503, NOT_READY_WITHIN_MS, of);
+  await expectReady(arena, 503, 0, of);
 }
 
 /** An order that another program places by SQL, in a transaction that takes its time. */

@@ -30,7 +30,7 @@ export function faultsPage(tree: Tree): { page: string; problems: Problem[] } {
   const run = recordedRun(tree);
   const page = generatedPage(
     'Faults, and what happens then',
-    `${automated} of ${FAULT_ROWS.length} faults are provoked by tests, on a real PostgreSQL and a real Kafka where it matters. A test ends its title with the numbers of its rows. The tests under fire play orders on whole systems meanwhile, and check acknowledged changes, logs, messages, ends, money and read models (I1 to I8, I11 where poison was planted, I15) once these are at rest.`,
+    `${automated} of ${FAULT_ROWS.length} faults are provoked by tests, on a real PostgreSQL and a real Kafka where it matters. A test ends its title with the numbers of its rows. The tests under fire play orders on whole systems meanwhile, and check acknowledged changes, logs, messages, ends, money and read models (I1 to I8, I11 where poison was planted, I15) once these are at rest, and send each acknowledged change once more (I10).`,
     run
       ? `The last column is of the run of ${run.date} with ${run.on}; \`npm test\` and then \`npm run docs -- faults\` renew it.`
       : 'No run has been recorded yet: `npm test` and then `npm run docs -- faults` do it.',
