@@ -26,7 +26,10 @@ export interface DispatchedTo {
 
 type Dispatch = Pick<CommandDispatchOptions, 'execute' | 'onRejected' | 'wasRejected'>;
 
-export function dispatchOf({ store, processes }: EventStoreRuntime, { bus, registry }: DispatchedTo): Dispatch {
+export function dispatchOf(
+  { store, processes, unitOfWork }: EventStoreRuntime,
+  { bus, registry }: DispatchedTo,
+): Dispatch {
   const logger = nestLogger('command-dispatch');
   return {
     /** Under the id and context the saga gave it, so that a repeat finds its first result. */
@@ -50,8 +53,8 @@ export function dispatchOf({ store, processes }: EventStoreRuntime, { bus, regis
       return (await store.findCommand(dispatched(command)))?.outcome === 'rejected';
     },
     /**
-     * A rejection is told in the log, and to the process that sent the command, and recorded, before the command counts as done. A decision has
-     * recorded its own; what stands before the handler has not.
+     * A rejection is told in the log, and to the process that sent the command, and recorded, before the command counts as done: both at once,
+     * since whoever was told is not asked again. A decision has recorded its own; what stands before the handler has not.
      */
     async onRejected(command, rejection) {
       const { id, type, metadata } = command;
@@ -63,8 +66,13 @@ export function dispatchOf({ store, processes }: EventStoreRuntime, { bus, regis
         causedBy: metadata.causationId,
       });
       const signal = rejectionSignal(command, rejection);
-      if (signal) await processes.signal(signal);
-      await store.recordCommand(dispatched(command), { outcome: 'rejected', rejection: rejectionOf(rejection) });
+      const record = () =>
+        store.recordCommand(dispatched(command), { outcome: 'rejected', rejection: rejectionOf(rejection) });
+      if (!signal) return record();
+      return unitOfWork.run(async () => {
+        await processes.signal(signal);
+        await record();
+      });
     },
   };
 }

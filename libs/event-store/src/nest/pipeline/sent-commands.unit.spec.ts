@@ -276,6 +276,21 @@ describe('a command of a saga or process', () => {
     expect([asked, cleaned]).toEqual([1, []]);
   });
 
+  it('that was refused is on record when its process hears of it, also when making the record has failed', async () => {
+    const recorded: unknown[] = [];
+    const record = runtime.store.recordCommand.bind(runtime.store);
+    let failures = 1;
+    runtime.store.recordCommand = async (key, outcome) => {
+      if (key.type !== 'Welcome') return record(key, outcome);
+      if (failures-- > 0) throw new Error('the connection was lost before the record was made');
+      recorded.push(await record(key, outcome));
+      return record(key, outcome);
+    };
+    await checkIn('ann', 13);
+    await eventually(async () => expect(await stateOf('ann')).toEqual({ refused: 'ES-2005 Nobody is welcome there.' }));
+    expect(recorded).toMatchObject([{ outcome: 'rejected', rejection: { code: 'ES-2005' } }]);
+  });
+
   it('that may not be sent is told to its process, which acts on it', async () => {
     await checkIn('ann', 13);
     await eventually(async () => expect(await stateOf('ann')).toEqual({ refused: 'ES-2005 Nobody is welcome there.' }));
