@@ -156,4 +156,12 @@ export const mutants: readonly SimMutant[] = [
     find: 'await this.writeAll(items);',
     replace: 'await this.writeAll(items.length > 1 ? items.slice(1) : items);',
   },
+  {
+    key: 'parks-the-healthy',
+    name: 'a broker that is away is taken for one that refuses each message',
+    file: `${STORE}/messaging/publisher-relay.ts`,
+    find: "count('failed', messages.length);\n    throw error;",
+    replace:
+      "return messages.map((_, index) => ({ index, error: Object.assign(error as Error, { code: 'ES-1402' }) }));",
+  },
 ];

@@ -11,7 +11,7 @@ import { SimulatedBus } from './simulated-bus.js';
 import { checkStates } from './states.js';
 import { Fleet } from './fleet.js';
 import { World } from './world.js';
-import type { Workload } from './workload.js';
+import type { PreparedRun, Workload } from './workload.js';
 
 export interface RunOptions {
   /** From 0 to 2³² − 1: everything comes from it. */
@@ -66,8 +66,9 @@ export async function simulate(
   run.mend();
   const quietSince = world.timeline.now;
   let reason = unrest(fleet, bus, clients);
+  const parkedHealthy = new Findings('I15');
   const look = (): void => {
-    replayParked(fleet.databases);
+    replayParked(fleet.databases, run, parkedHealthy);
     reason = unrest(fleet, bus, clients);
     world.timeline.in(LOOK_EVERY_MS, look);
   };
@@ -84,6 +85,7 @@ export async function simulate(
   for (const context of run.contexts) states.push(...(await checkStates(context, fleet.databases.get(context.name)!)));
   const violations = [
     ...world.violations,
+    ...parkedHealthy.found,
     ...stuck(steps, reason),
     ...checkLiveness(state, world.timeline.now - quietSince),
     ...checkInvariants(state, {
@@ -98,13 +100,24 @@ export async function simulate(
   return { seed, violations, faults: world.faults.counts, steps, elapsedMs: world.timeline.elapsedMs };
 }
 
-/** What an operator does when the cause is gone: what waits is due at once, whatever the time. */
-function replayParked(databases: ReadonlyMap<string, MemoryDatabase>): void {
+/**
+ * What an operator does when the cause is gone: what waits is due at once, whatever the time. What was parked without a planted cause stays where it is,
+ * and is found: no operator would know of it.
+ */
+function replayParked(
+  databases: ReadonlyMap<string, MemoryDatabase>,
+  { isPlanted }: PreparedRun,
+  healthy: Findings,
+): void {
   const clock = new ManualClock();
-  for (const database of databases.values()) {
-    for (const message of database.parked.all(undefined))
-      if (message.status === 'parked')
+  for (const [name, database] of databases) {
+    for (const message of database.parked.all(undefined)) {
+      if (message.status !== 'parked') continue;
+      if (isPlanted(message.reason))
         void createMemoryStore({ clock, database }).parking.replay(message, message.position);
+      else if (healthy.found.length === 0)
+        healthy.add('lost', `${name}: ${message.name} parked ${message.type} of ${message.key}: ${message.reason}`);
+    }
   }
 }
 

@@ -24,13 +24,22 @@ describe('the simulation', () => {
       }
       expect(found).toEqual([]);
       const kinds = [
-        'crash',
         'request lost',
         'answer lost',
-        'partialBatch',
-        'redelivery',
-        'freeze',
+        'crash',
         'database-restart',
+        'clock-jump',
+        'deaf',
+        'slow',
+        'database-partition',
+        'broker-outage',
+        'rebalance',
+        'redelivery',
+        'restart',
+        'broker-partition',
+        'freeze',
+        'partialBatch',
+        'database-clock-jump',
       ];
       for (const kind of kinds) expect(faults[kind], kind).toBeGreaterThan(0);
     },

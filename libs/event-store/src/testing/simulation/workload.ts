@@ -26,6 +26,8 @@ export interface PreparedRun {
   readonly requests: readonly ClientRequest[];
   /** The causes of planted failures go away: what was parked is replayed afterwards. */
   mend(): void;
+  /** Whether a record that was parked for this reason had a planted failure. One that had none should have been handled: nobody comes to replay it. */
+  isPlanted(reason: string): boolean;
   /** Over the system at rest: what I1 to I5 do not know. */
   check(end: EndOfRun): Violation[];
 }
