@@ -44,9 +44,15 @@ function refusedLines(refused: readonly { type: string; code: string; message: s
 function reasonLines(reason: StuckReason): string[] {
   switch (reason.why) {
     case 'record-set-aside':
-    case 'command-parked': {
+    case 'command-parked':
+    case 'command-retried': {
       const { type, status, attempts, reason: text } = reason.message;
-      const what = reason.why === 'command-parked' ? 'its command' : status === 'parked' ? 'parked:' : 'tried again:';
+      const done = status === 'parked' ? 'parked:' : 'tried again:';
+      const what = {
+        'record-set-aside': done,
+        'command-parked': 'its command',
+        'command-retried': `${done} its command`,
+      }[reason.why];
       return [`${what} ${type}, after ${attempts} attempt${attempts === 1 ? '' : 's'}: ${text}`];
     }
     case 'timer-overdue':

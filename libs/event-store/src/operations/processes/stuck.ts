@@ -7,6 +7,8 @@ export type StuckReason =
   /** A record for it is parked or tried again; where there is no process yet, it waits for its start. */
   | { readonly why: 'record-set-aside'; readonly message: ListedParked }
   | { readonly why: 'command-parked'; readonly message: ListedParked }
+  /** It failed and is tried again by itself, e.g. while a gateway is away. */
+  | { readonly why: 'command-retried'; readonly message: ListedParked }
   | { readonly why: 'timer-overdue'; readonly timer: PendingTimer }
   /** It was taken back, but for this: the commands were refused. */
   | { readonly why: 'undo-refused'; readonly refused: readonly Refused[] }
@@ -45,6 +47,7 @@ export async function stuckProcesses(
   for (const { message, what, ...key } of await directory.setAside(limit)) {
     if (what === 'record') add(key, { why: 'record-set-aside', message });
     else if (message.status === 'parked') add(key, { why: 'command-parked', message });
+    else if (message.status === 'waiting') add(key, { why: 'command-retried', message });
   }
   for (const timer of await directory.overdue(LATE_MS, limit)) add(timer, { why: 'timer-overdue', timer });
   for (const one of await directory.refused(limit))

@@ -40,7 +40,18 @@ describe('processes', () => {
     const migrations = { names: eventStoreMigrations.map(({ name }) => name), table: 'migrations' };
     context = await openContext({ name: 'lab-service', url: test.url, migrations });
     query = (text, values = []) => test.dataSource.query(text, values);
-    const running = ['record', 'behind', 'command', 'late', 'idle', 'timed', 'sending', 'ordered', 'started'];
+    const running = [
+      'record',
+      'behind',
+      'command',
+      'late',
+      'idle',
+      'timed',
+      'sending',
+      'ordered',
+      'started',
+      'calling',
+    ];
     for (const id of running) await start(id, '2 days');
     await start('fresh', '1 minute');
     await start('over', '2 days', 'completed');
@@ -51,6 +62,8 @@ describe('processes', () => {
     await park('trip', 'inbound', 8, overtakingKey('ticket'), 'waiting', 'E: again');
     await park('trip', 'events', 3, 'behind', 'waiting', 'E: again');
     await park('command-dispatch', 'outgoing', 1, 'trip/command', 'parked', 'E: gateway');
+    await park('command-dispatch', 'outgoing', 10, 'trip/calling', 'waiting', 'E: the gateway is away');
+    await park('command-dispatch', 'outgoing', 11, 'trip/calling', 'behind', '');
     await park('trip2', 'inbound', 4, 'orphan', 'parked', 'ES-1504: came for process trip2 orphan');
     await park('projection', 'events', 5, 'late', 'parked', 'E: of no process');
     await park('command-dispatch', 'outgoing', 9, 'saga/command', 'parked', 'E: of a saga');
@@ -77,6 +90,7 @@ describe('processes', () => {
   it('are listed with the reason why they do not go on, and no others are', async () => {
     expect(await list()).toEqual({
       'trip/behind': ['record-set-aside'],
+      'trip/calling': ['command-retried'],
       'trip/command': ['command-parked'],
       'trip/idle': ['idle'],
       'trip/late': ['timer-overdue'],
