@@ -2,15 +2,24 @@
 // This finds the ways around the ports. It reads syntax, not types: a shadowed name is reported as well.
 import ts from 'typescript';
 
-export const PORTS_ONLY_ROOMS = ['core', 'subscriptions', 'processes', 'messaging'].map(
+/** `privacy` is none of them: keys and nonces have to come from the machine. */
+export const PORTS_ONLY_ROOMS = ['core', 'subscriptions', 'processes', 'messaging', 'operations'].map(
   (room) => `libs/event-store/src/${room}`,
 );
 
 /** The one file that turns the machine's clock and randomness into ports. */
 export const THE_REAL_ONES = 'libs/event-store/src/core/clock.ts';
 
-const BANNED_NAMES = new Set(['setTimeout', 'setInterval', 'setImmediate', 'randomUUID', 'randomBytes']);
-const BANNED_MEMBERS = new Set(['Date.now', 'Math.random', 'performance.now', 'process.hrtime']);
+const BANNED_NAMES = new Set([
+  'setTimeout',
+  'setInterval',
+  'setImmediate',
+  'randomUUID',
+  'randomBytes',
+  'randomInt',
+  'getRandomValues',
+]);
+const BANNED_MEMBERS = new Set(['Date.now', 'Math.random', 'performance.now', 'process.hrtime', 'AbortSignal.timeout']);
 const GLOBAL_OBJECTS = new Set(['globalThis', 'global', 'crypto', 'timers']);
 const BANNED_MODULES = /^(node:)?(timers(\/promises)?|perf_hooks)$/;
 
