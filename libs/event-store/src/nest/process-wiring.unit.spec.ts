@@ -85,10 +85,17 @@ describe('the wiring of process managers', () => {
     app = await boot(clock);
     const runtime = app.get<EventStoreRuntime>(EVENT_STORE_RUNTIME);
     const signal = runtime.processes.signal.bind(runtime.processes);
-    runtime.processes.signal = async (told) => {
-      await signal(told);
-      runtime.processes.signal = signal;
-      throw new UnavailableError('PostgreSQL'); // the dispatch comes again
+    const run = runtime.unitOfWork.run.bind(runtime.unitOfWork);
+    let isTold = false;
+    runtime.processes.signal = (told) => {
+      isTold = true;
+      return signal(told);
+    };
+    runtime.unitOfWork.run = async (work) => {
+      const result = await run(work);
+      if (!isTold) return result;
+      runtime.unitOfWork.run = run;
+      throw new UnavailableError('PostgreSQL'); // after the commit: the dispatch comes again
     };
     await app.get(aggregateToken(Parcel)).create('7', (parcel: Parcel) => parcel.post());
     const statusOf = () =>
