@@ -3,7 +3,7 @@ import pg from 'pg';
 import type { EntityManager } from 'typeorm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openTestStore, type TestStore } from '../../../../test/support/event-store-database.js';
-import { UnavailableError, UnitOfWorkRolledBackError } from '../core/index.js';
+import { UnavailableError, UnitOfWorkClosedError, UnitOfWorkRolledBackError } from '../core/index.js';
 import { appendTo, newStream } from '../testing/event-store.support.js';
 
 describe('a unit of work', () => {
@@ -130,6 +130,42 @@ describe('a unit of work', () => {
         return [await own, await told];
       });
       expect(found).toEqual([[{ n: 0 }], [{ n: 1 }]]);
+    });
+
+    it('is rolled back though a callback throws at being told that the unit has ended', async () => {
+      const thrown: unknown[] = [];
+      const heard = (error: unknown) => void thrown.push(error);
+      const others = process.listeners('uncaughtException');
+      process.removeAllListeners('uncaughtException').on('uncaughtException', heard);
+      try {
+        const run = opened.unitOfWork.run(async ({ db }) => {
+          const raw = await rawOf(db);
+          void db.query('UPDATE counter SET n = n + $1', [1]).catch(() => undefined);
+          raw.query('SELECT 1', (error) => {
+            if (error) throw error;
+          });
+          throw new Error('the work failed');
+        });
+        await expect(run).rejects.toThrow('the work failed');
+        await opened.unitOfWork.run(({ db }) => db.query('SELECT 1'));
+        expect(await counted()).toBe(0);
+        expect(thrown).toMatchObject([{ code: new UnitOfWorkClosedError().code }]); // it is the caller's own
+      } finally {
+        process.removeAllListeners('uncaughtException');
+        for (const other of others) process.on('uncaughtException', other);
+      }
+    });
+
+    it('refuses what the driver would refuse, and goes on with the others', async () => {
+      await opened.unitOfWork.run(async ({ db }) => {
+        const raw = await rawOf(db);
+        const add = () => db.query('UPDATE counter SET n = n + $1', [1]);
+        const first = add();
+        const odd = { text: 'SELECT 1', callback: 'no function' };
+        expect(() => (raw.query as (query: object) => unknown)(odd)).toThrow(TypeError);
+        await Promise.all([first, add()]);
+      });
+      expect(await counted()).toBe(2);
     });
 
     it('sends what it was called with, whatever becomes of the object', async () => {

@@ -122,8 +122,11 @@ export class UnitStatements {
       return own;
     }
     const query = calledQuery(call);
-    if (query.callback) {
-      this.held.push({ go: () => void this.dispatch([query]), fail: query.callback });
+    const { callback } = query;
+    if (callback) {
+      if (typeof callback !== 'function') throw new TypeError('callback is not a function'); // as the driver does
+      // Later, as the driver does: what it throws is its own affair, and not that of a rollback.
+      this.held.push({ go: () => void this.dispatch([query]), fail: (error) => process.nextTick(callback, error) });
       return undefined;
     }
     return new Promise((resolve, reject) =>
