@@ -1,21 +1,11 @@
 // What each fault does, and how it is mended. Each says what it does as it does it. Whatever was frozen goes on, also when the run is interrupted.
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { LocalKafka } from '../kafka/local-kafka.js';
 import { withClient } from '../postgres/index.js';
 import type { System } from '../system/system.js';
-import type { Fleet } from './fleet.js';
+import { lasts, type Ground } from './ground.js';
+import { cutOff } from './network.js';
 import type { FaultKind, PlannedFault } from './plan.js';
 import type { Replica } from './replica.js';
-
-export interface Ground {
-  readonly system: System;
-  readonly fleet: Fleet;
-  /** One line, as it happens. */
-  readonly say: (line: string) => void;
-  /** Of something that must not be, whatever else goes on. */
-  readonly complain: (sentence: string) => void;
-  readonly signal: AbortSignal;
-}
 
 /** Resolves when it is mended, with whether it hit anything: its victim may have been dead already. */
 export function commit(fault: PlannedFault, ground: Ground): Promise<boolean> {
@@ -83,6 +73,9 @@ const deeds: Readonly<Record<FaultKind, (fault: PlannedFault, ground: Ground) =>
     }
     return true;
   },
+  'kafka-cut': cutOff,
+  'kafka-answers-lost': cutOff,
+  'kafka-half-open': cutOff,
 };
 
 async function database(
@@ -104,10 +97,6 @@ async function startAgain(replica: Replica, fault: PlannedFault, ground: Ground)
   await lasts(fault, ground);
   await replica.start();
   ground.say(`${replica.name} is back`);
-}
-
-async function lasts({ lastsMs }: PlannedFault, { signal }: Ground): Promise<void> {
-  await sleep(lastsMs, undefined, { signal });
 }
 
 function victim({ service, replica }: PlannedFault, { fleet }: Ground): Replica {

@@ -1,4 +1,5 @@
 // `npm run chaos [-- --seed N --seconds S --broker kafka --json]`: a system of its own, battered by the plan, then the checker and the certificate.
+import { shopServices } from '../demo/checkout-shape.js';
 import { openProbe } from '../demo/probe.js';
 import { withThrowawaySystem } from '../system/throwaway-system.js';
 import { parseChaosArguments, type ChaosArguments } from './arguments.js';
@@ -19,7 +20,8 @@ interface Verdict {
 }
 
 function run(args: ChaosArguments, log: (line: string) => void): Promise<Verdict> {
-  const options = { env: ENVIRONMENT, broker: args.broker, kafka: { use: 'own' }, log, unwinds: true } as const;
+  const kafka = { use: 'own', proxied: shopServices } as const;
+  const options = { env: ENVIRONMENT, broker: args.broker, kafka, log, unwinds: true } as const;
   log(`Chaos with seed ${args.seed}, ${args.seconds} s on ${args.broker}.`);
   return withThrowawaySystem(options, async (system, signal) => {
     const plan = planFaults(args);

@@ -28,9 +28,18 @@ const kinds = {
   'postgres-kill': { times: 1, lastsMs: [200, 4_000], mendMs: 1_500 },
   'kafka-kill': { times: 2, lastsMs: [200, 5_000], mendMs: 5_000 },
   'kafka-freeze': { times: 1, lastsMs: [500, 15_000], mendMs: 500 },
+  // To above the pause between two attempts to connect.
+  'kafka-cut': { times: 2, lastsMs: [200, 6_000], mendMs: 2_000 },
+  'kafka-answers-lost': { times: 1, lastsMs: [200, 6_000], mendMs: 2_000 },
+  // To above the 6 s after which a group gives up a member that is silent. Connections stay half open, and are given up when a request times out.
+  'kafka-half-open': { times: 1, lastsMs: [500, 12_000], mendMs: 5_000 },
 } as const satisfies Record<string, Kind>;
 
 export type FaultKind = keyof typeof kinds;
+
+/** Connections of one service to Kafka, on the way. */
+export const networkFaults = ['kafka-cut', 'kafka-answers-lost', 'kafka-half-open'] as const satisfies FaultKind[];
+export type NetworkFault = (typeof networkFaults)[number];
 
 export interface PlannedFault {
   readonly kind: FaultKind;
@@ -71,13 +80,20 @@ export function planFaults({ seed, seconds, broker }: PlanOptions): PlannedFault
     freeAt.set(victimOf(fault), overAt);
     plan.push({ ...fault, atMs });
   }
+  // Too short a run for what was drawn: this one takes no time.
+  if (plan.length === 0) return [{ ...draw(random, 'connections-cut', 0), atMs: random.between(1_000, 2_500) }];
   return plan.sort((a, b) => a.atMs - b.atMs);
 }
 
 /** What cannot be hit twice at a time. Connections are cut on a server that is there. */
 export function victimOf({ kind, service, replica }: Omit<PlannedFault, 'atMs'>): string {
   if (replica !== undefined) return `${service}/${replica}`;
+  if (isNetworkFault(kind)) return `${service} to kafka`;
   return kind.startsWith('kafka') ? 'kafka' : 'postgres';
+}
+
+function isNetworkFault(kind: FaultKind): kind is NetworkFault {
+  return networkFaults.some((one) => one === kind);
 }
 
 function fullBag(broker: BrokerName): FaultKind[] {
@@ -92,6 +108,6 @@ function draw(random: Random, kind: FaultKind, longestMs: number): Omit<PlannedF
   const fault = { kind, lastsMs: random.between(lastsMs[0], Math.floor(Math.min(lastsMs[1], longestMs))) };
   const service = random.pick(shopServices);
   const replica = random.between(0, REPLICAS - 1);
-  if (kind === 'connections-cut') return { ...fault, service };
+  if (kind === 'connections-cut' || isNetworkFault(kind)) return { ...fault, service };
   return kind.startsWith('service') ? { ...fault, service, replica } : fault;
 }

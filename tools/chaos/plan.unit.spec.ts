@@ -1,5 +1,6 @@
 // A run can be repeated, and leaves out nothing: that is decided by its plan alone.
 import { describe, expect, it } from 'vitest';
+import { BROKERS } from '../system/broker.js';
 import { planFaults, REPLICAS, stormEndsAtMs, victimOf, type FaultKind, type PlannedFault } from './plan.js';
 
 const seeds = Array.from({ length: 50 }, (_, seed) => seed);
@@ -25,7 +26,10 @@ describe('the plan of faults', () => {
   it('has every kind of fault within two minutes, with every seed', () => {
     const every: FaultKind[] = [
       'connections-cut',
+      'kafka-answers-lost',
+      'kafka-cut',
       'kafka-freeze',
+      'kafka-half-open',
       'kafka-kill',
       'postgres-fast',
       'postgres-immediate',
@@ -42,7 +46,8 @@ describe('the plan of faults', () => {
     const processes = ['order-service', 'payment-service'].flatMap((service) =>
       Array.from({ length: REPLICAS }, (_, at) => `${service}/${at}`),
     );
-    expect([...hit].sort()).toEqual(['kafka', ...processes, 'postgres'].sort());
+    const ways = ['order-service to kafka', 'payment-service to kafka'];
+    expect([...hit].sort()).toEqual(['kafka', ...ways, ...processes, 'postgres'].sort());
   });
 
   it('leaves Kafka alone where there is none', () => {
@@ -53,9 +58,9 @@ describe('the plan of faults', () => {
   });
 
   it.each([10, 60, 120])('is over before the quiet of a run of %i s, and has a fault in any case', (seconds) => {
-    for (const seed of seeds) {
-      const plan = planFaults({ seed, seconds, broker: 'kafka' });
-      expect(plan.length, `faults with seed ${seed}`).toBeGreaterThan(0);
+    for (const [seed, broker] of [...Array(300).keys()].flatMap((one) => BROKERS.map((each) => [one, each] as const))) {
+      const plan = planFaults({ seed, seconds, broker });
+      expect(plan.length, `faults with seed ${seed} on ${broker}`).toBeGreaterThan(0);
       for (const { atMs, lastsMs } of plan) expect(atMs + lastsMs).toBeLessThan(stormEndsAtMs(seconds));
     }
   });

@@ -1,6 +1,7 @@
 // Carries the plan out: each fault at its time, and nothing before its victim is mended of the last one.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { commit, type Ground } from './faults.js';
+import { commit } from './faults.js';
+import type { Ground } from './ground.js';
 import type { Lanes } from './lanes.js';
 import { victimOf, type PlannedFault } from './plan.js';
 

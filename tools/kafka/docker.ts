@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { whenWeAreGone } from './guard.js';
 import { KAFKA_VERSION } from './jars.js';
-import type { LocalKafka, LocalKafkaOptions } from './local-kafka.js';
+import type { LocalKafka, LocalKafkaOptions, ProxiedListener } from './local-kafka.js';
 import { isFree, sparePort } from './ports.js';
 import { servesKafka } from './ready.js';
 import { kafkaSettings } from './settings.js';
@@ -31,7 +31,7 @@ export async function dockerAnswers(env: NodeJS.ProcessEnv = process.env): Promi
 
 /** Not started yet. The data lie in a volume named after `dataDir`, which goes with this process unless `keepData`. */
 export async function prepareDockerKafka(options: LocalKafkaOptions): Promise<LocalKafka> {
-  const { log = () => undefined, keepData = false } = options;
+  const { log = () => undefined, keepData = false, proxied = [] } = options;
   const folder = resolve(options.dataDir);
   const name = `nest-es-kafka-${createHash('sha256').update(folder).digest('hex').slice(0, 12)}`;
   const port = options.port ?? (await sparePort());
@@ -53,7 +53,7 @@ export async function prepareDockerKafka(options: LocalKafkaOptions): Promise<Lo
         throw new Error(`Port ${port} on 127.0.0.1, where Kafka was to listen, is taken. Free it or choose another.`);
       }
       callOff ??= whenWeAreGone(end, name);
-      await docker('run', '--detach', ...containerArguments(name, port), IMAGE);
+      await docker('run', '--detach', ...containerArguments(name, port, proxied), IMAGE);
       runs = true;
       await untilReady(name, port);
     },
@@ -94,13 +94,18 @@ export async function dropVolume(dataDir: string): Promise<void> {
   await docker('volume', 'rm', '--force', name);
 }
 
-export function containerArguments(name: string, port: number): string[] {
-  const settings = kafkaSettings({ port, controllerPort: port + 1, dataDir: '/var/lib/kafka/data', bind: '0.0.0.0' });
+export function containerArguments(name: string, port: number, proxied: readonly ProxiedListener[] = []): string[] {
+  const ports = [port, ...proxied.map((way) => way.port)];
+  let controllerPort = port + 1; // nobody outside sees it
+  while (ports.includes(controllerPort)) controllerPort += 1;
+  const dataDir = '/var/lib/kafka/data';
+  const settings = kafkaSettings({ port, controllerPort, dataDir, bind: '0.0.0.0', proxied });
   // The image's own form: KAFKA_ before the name, in capitals, dots as underscores.
   const env = Object.entries(settings).map(
     ([key, value]) => `KAFKA_${key.toUpperCase().replaceAll('.', '_')}=${value}`,
   );
-  const place = ['--publish', `127.0.0.1:${port}:${port}`, '--volume', `${name}:/var/lib/kafka/data`];
+  const published = ports.flatMap((one) => ['--publish', `127.0.0.1:${one}:${one}`]);
+  const place = [...published, '--volume', `${name}:${dataDir}`];
   const told = ['KAFKA_HEAP_OPTS=-Xms64m -Xmx256m', ...env].flatMap((variable) => ['--env', variable]);
   return ['--name', name, ...place, ...told];
 }

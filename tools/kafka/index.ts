@@ -33,17 +33,16 @@ export async function startKafka(options: JavaKafkaOptions): Promise<LocalKafka>
  * @throws NoKafkaError saying how to mend it, when Java or Maven is missing or Kafka cannot be fetched.
  */
 export async function prepareKafka(options: JavaKafkaOptions): Promise<LocalKafka> {
-  const { log = () => undefined, amend = (settings) => settings, formatArguments = [] } = options;
+  const { log = () => undefined, amend = (settings) => settings, formatArguments = [], proxied = [] } = options;
   const folder = resolve(options.dataDir);
   const java = await findJava();
   const jars = await kafkaJars(log);
   const port = options.port ?? (await sparePort());
-  let controllerPort = await sparePort();
-  while (controllerPort === port) controllerPort = await sparePort();
+  const controllerPort = await sparePort([port, ...proxied.map((way) => way.port)]);
   await mkdir(folder, { recursive: true });
   await endLeftover(folder);
   await writeFile(join(folder, 'log4j2.properties'), LOG4J);
-  const settings = kafkaSettings({ port, controllerPort, dataDir: join(folder, 'data') });
+  const settings = kafkaSettings({ port, controllerPort, proxied, dataDir: join(folder, 'data') });
   await writeFile(join(folder, 'server.properties'), asProperties(amend(settings)));
   if (!(await stat(join(folder, 'data', 'meta.properties')).catch(() => undefined)))
     await format(java, jars, folder, formatArguments);

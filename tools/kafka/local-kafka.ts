@@ -1,10 +1,18 @@
 // A broker of our own, whatever runs it: a Java process or a container.
 
+/** One more way in. Whoever comes this way is sent on to the port of what stands in front of it, as of a fault proxy. Both on 127.0.0.1. */
+export interface ProxiedListener {
+  readonly port: number;
+  readonly advertisedPort: number;
+}
+
 export interface LocalKafkaOptions {
   /** Made on first use, found again later. */
   readonly dataDir: string;
   /** Default: any free one. */
   readonly port?: number | undefined;
+  /** Beside the port of its own. */
+  readonly proxied?: readonly ProxiedListener[] | undefined;
   /** Whether the data are there for the next run; a Java process keeps them in `dataDir` either way. Default false. */
   readonly keepData?: boolean | undefined;
   /** What takes long, for people. */

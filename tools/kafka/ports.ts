@@ -6,11 +6,11 @@ import { createServer } from 'node:net';
 const FROM = 20_000;
 const TO = 32_000;
 
-/** A free one; whoever asks again may get the same until somebody listens. */
-export async function sparePort(): Promise<number> {
+/** A free one, none of `promised`; whoever asks again may get the same until somebody listens. */
+export async function sparePort(promised: readonly number[] = []): Promise<number> {
   for (let attempt = 0; attempt < 100; attempt += 1) {
     const port = randomInt(FROM, TO);
-    if (await isFree(port)) return port;
+    if (!promised.includes(port) && (await isFree(port))) return port;
   }
   throw new Error(`Found no free port from ${FROM} to ${TO} on 127.0.0.1.`);
 }

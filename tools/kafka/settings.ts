@@ -1,4 +1,5 @@
 // How a local Kafka is set: one node that is broker and controller at once, small, quick to come back, and the same in a container.
+import type { ProxiedListener } from './local-kafka.js';
 
 export interface KafkaPlaces {
   /** Of the broker, on 127.0.0.1. */
@@ -8,6 +9,8 @@ export interface KafkaPlaces {
   readonly dataDir: string;
   /** What the broker binds to; the address it gives out is always 127.0.0.1. */
   readonly bind?: string;
+  /** Default none. */
+  readonly proxied?: readonly ProxiedListener[] | undefined;
 }
 
 /** Names and values as in server.properties. */
@@ -16,14 +19,21 @@ export function kafkaSettings({
   controllerPort,
   dataDir,
   bind = '127.0.0.1',
+  proxied = [],
 }: KafkaPlaces): Record<string, string> {
+  const ways = [
+    { name: 'PLAINTEXT', port, advertisedPort: port },
+    ...proxied.map((way, at) => ({ name: `PROXIED${at + 1}`, ...way })),
+  ];
+  const listening = ways.map((way) => `${way.name}://${bind}:${way.port}`);
+  const protocols = ['CONTROLLER', ...ways.map(({ name }) => name)].map((name) => `${name}:PLAINTEXT`);
   return {
     'process.roles': 'broker,controller',
     'node.id': '1',
     'controller.quorum.voters': `1@127.0.0.1:${controllerPort}`,
-    listeners: `PLAINTEXT://${bind}:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
-    'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}`,
-    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    listeners: [...listening, `CONTROLLER://127.0.0.1:${controllerPort}`].join(','),
+    'advertised.listeners': ways.map((way) => `${way.name}://127.0.0.1:${way.advertisedPort}`).join(','),
+    'listener.security.protocol.map': protocols.join(','),
     'inter.broker.listener.name': 'PLAINTEXT',
     'controller.listener.names': 'CONTROLLER',
     'log.dirs': dataDir,

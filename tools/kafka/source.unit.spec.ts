@@ -93,4 +93,14 @@ describe('the container', () => {
     expect(args).toContain('KAFKA_ADVERTISED_LISTENERS=PLAINTEXT://127.0.0.1:23456');
     expect(args).toContain('KAFKA_AUTO_CREATE_TOPICS_ENABLE=false');
   });
+
+  it('listens for those behind a proxy on a port more, and gives out the port of the proxy there', () => {
+    const args = containerArguments('nest-es-kafka-1', 23_456, [{ port: 23_457, advertisedPort: 24_000 }]);
+    expect(args).toContain('127.0.0.1:23457:23457');
+    expect(args).toContain(
+      'KAFKA_LISTENERS=PLAINTEXT://0.0.0.0:23456,PROXIED1://0.0.0.0:23457,CONTROLLER://127.0.0.1:23458',
+    );
+    expect(args).toContain('KAFKA_ADVERTISED_LISTENERS=PLAINTEXT://127.0.0.1:23456,PROXIED1://127.0.0.1:24000');
+    expect(args.filter((argument) => argument.includes('24000'))).toHaveLength(1); // the proxy's own port is not the container's
+  });
 });

@@ -4,6 +4,8 @@ import type { LocalKafka } from '../kafka/local-kafka.js';
 import { isFree, sparePort } from '../kafka/ports.js';
 import { findKafka, prepareOwnKafka } from '../kafka/source.js';
 import { NoKafkaError } from '../kafka/toolchain.js';
+import { layKafkaNetwork, type KafkaNetwork } from './kafka-network.js';
+import type { ServiceName } from './services.js';
 
 export const BROKERS = ['postgres', 'kafka'] as const;
 export type BrokerName = (typeof BROKERS)[number];
@@ -33,6 +35,8 @@ export interface KafkaOptions {
   readonly keepData?: boolean | undefined;
   /** Its port is chosen and it can be started, but the services come up before it. */
   readonly downAtStart?: boolean | undefined;
+  /** Services that reach it through a proxy each; only for its own. Default none. */
+  readonly proxied?: readonly ServiceName[] | undefined;
 }
 
 export interface SystemBroker {
@@ -43,11 +47,16 @@ export interface SystemBroker {
   readonly topics: KafkaAddress | undefined;
   /** On a Kafka of the system's own: to be killed, frozen and started again. */
   readonly kafka: LocalKafka | undefined;
+  /** Where there are proxies before it. */
+  readonly network: KafkaNetwork | undefined;
+  /** Safe to repeat. */
+  close(): Promise<void>;
 }
 
-const POSTGRES: SystemBroker = { name: 'postgres', where: 'PostgreSQL', topics: undefined, kafka: undefined };
+const NOTHING_OF_OURS = { kafka: undefined, network: undefined, close: () => Promise.resolve() } as const;
+const POSTGRES: SystemBroker = { name: 'postgres', where: 'PostgreSQL', topics: undefined, ...NOTHING_OF_OURS };
 
-/** Started, unless it is to be down. Whoever calls stops `kafka`. @throws NoKafkaError saying how to get one. */
+/** Started, unless it is to be down. @throws NoKafkaError saying how to get one. */
 export async function openBroker(
   name: BrokerName,
   dataDir: string,
@@ -56,13 +65,29 @@ export async function openBroker(
 ): Promise<SystemBroker> {
   if (name === 'postgres') return POSTGRES;
   const given = await namedKafka(options);
-  if (given) return { name, where: `Kafka ${at(given)}`, topics: given, kafka: undefined };
-  const { preferredPort, keepData, downAtStart } = options;
+  if (given) return { name, where: `Kafka ${at(given)}`, topics: given, ...NOTHING_OF_OURS };
+  const { preferredPort, keepData, downAtStart, proxied } = options;
   const port = preferredPort !== undefined && (await isFree(preferredPort)) ? preferredPort : await sparePort();
-  const kafka = await prepareOwnKafka({ dataDir: join(dataDir, 'kafka'), port, keepData, log });
-  if (!downAtStart) await kafka.start();
-  const topics = { brokers: kafka.brokers, prefix: '' };
-  return { name, where: `Kafka ${at(topics)}`, topics, kafka };
+  const network = proxied ? await layKafkaNetwork(proxied, [port]) : undefined;
+  try {
+    const kafka = await prepareOwnKafka({
+      dataDir: join(dataDir, 'kafka'),
+      port,
+      proxied: network?.listeners,
+      keepData,
+      log,
+    });
+    if (!downAtStart) await kafka.start();
+    const topics = { brokers: kafka.brokers, prefix: '' };
+    const close = async (): Promise<void> => {
+      await kafka.stop();
+      await network?.close();
+    };
+    return { name, where: `Kafka ${at(topics)}`, topics, kafka, network, close };
+  } catch (error) {
+    await network?.close();
+    throw error;
+  }
 }
 
 async function namedKafka({ use, prefix }: KafkaOptions): Promise<KafkaAddress | undefined> {
@@ -78,8 +103,14 @@ function at({ brokers, prefix }: KafkaAddress): string {
   return `at ${brokers.join(',')}${prefix === '' ? '' : `, topics and groups with prefix ${prefix}`}`;
 }
 
-/** What every service is told about it. */
-export function brokerEnvironment({ name, topics }: SystemBroker, busUrl: string): Record<string, string> {
+/** What the service is told about it. */
+export function brokerEnvironment(
+  { name, topics, network }: SystemBroker,
+  service: ServiceName,
+  busUrl: string,
+): Record<string, string> {
   if (!topics) return { MESSAGE_BROKER: name, BUS_DATABASE_URL: busUrl };
-  return { MESSAGE_BROKER: name, KAFKA_BROKERS: topics.brokers.join(','), KAFKA_PREFIX: topics.prefix };
+  const proxy = network?.proxyOf(service);
+  const brokers = proxy ? [`127.0.0.1:${proxy.port}`] : topics.brokers;
+  return { MESSAGE_BROKER: name, KAFKA_BROKERS: brokers.join(','), KAFKA_PREFIX: topics.prefix };
 }

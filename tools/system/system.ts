@@ -87,7 +87,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     await Promise.all([...names.map(databaseOf), 'bus'].map((database) => postgres.createDatabase(database)));
     for (const database of names.map(databaseOf)) await createRoles(postgres.url(), database);
     const broker = await openBroker(brokerName, dataDir, options.kafka ?? {}, options.log ?? (() => undefined));
-    held.push(async () => broker.kafka?.stop());
+    held.push(() => broker.close());
     await rememberBroker(dataDir, broker);
 
     const launch = async (
@@ -111,7 +111,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
           DATABASE_APP_ROLE: databaseOf(service),
           DATABASE_OPERATOR_ROLE: operatorOf(databaseOf(service)),
           MIGRATION_DATABASE_URL: databaseUrl(service),
-          ...brokerEnvironment(broker, databaseUrl('bus')),
+          ...brokerEnvironment(broker, service, databaseUrl('bus')),
           RUN_MIGRATIONS: 'true',
           AUTH_ISSUER: DEV_ISSUER,
           AUTH_AUDIENCE: DEV_AUDIENCE,
