@@ -1,6 +1,6 @@
 // Plants each bug in a copy of the tree and lets the simulation look for it.
 import type { SimMutant } from './mutants.js';
-import { portionsOf } from './portions.js';
+import { portionsOf, type Portion } from './portions.js';
 import { inLanes, runWorker } from './run-worker.js';
 import type { SimWorkshop } from './sim-workshop.js';
 
@@ -13,6 +13,7 @@ export interface Caught {
 
 /** A bug that has not shown after so many runs is not caught. */
 const MOST_RUNS = 2_000;
+
 /** One workshop for each that is to be hunted at a time. @throws Error when a mutant's text is not in its file exactly once. */
 export function hunt(
   workshops: readonly SimWorkshop[],
@@ -40,8 +41,13 @@ export async function checkText(workshop: SimWorkshop, mutant: SimMutant): Promi
 export async function huntOne(workshop: SimWorkshop, mutant: SimMutant): Promise<Caught> {
   await checkText(workshop, mutant);
   const { runs, found } = await workshop.with(mutant, () =>
-    runWorker(workshop.worker, { portions: portionsOf(1, MOST_RUNS), mostFound: 1 }),
+    runWorker(workshop.worker, { portions: seedsFor(mutant), mostFound: 1 }),
   );
   const [first] = found;
   return { mutant, runs, by: first && { seed: first.seed, sentence: first.sentences[0]! } };
+}
+
+function* seedsFor({ seed }: SimMutant): Generator<Portion, void> {
+  yield { from: seed, count: 1 };
+  yield* portionsOf(1, MOST_RUNS);
 }

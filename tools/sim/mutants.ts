@@ -4,6 +4,8 @@ import type { Breakage } from '../mutants/workshop.js';
 export interface SimMutant extends Breakage {
   /** For the command line. */
   readonly key: string;
+  /** One that has caught it, tried first as a fuzzer tries its corpus. Where another one does now, the table says so: write that one here. */
+  readonly seed: number;
 }
 
 const STORE = 'libs/event-store/src';
@@ -11,6 +13,7 @@ const STORE = 'libs/event-store/src';
 export const mutants: readonly SimMutant[] = [
   {
     key: 'no-inbox',
+    seed: 9,
     name: 'a message that comes again is stored again',
     file: `${STORE}/memory/memory-inbound-log.ts`,
     find: 'if (known === undefined) {',
@@ -18,6 +21,7 @@ export const mutants: readonly SimMutant[] = [
   },
   {
     key: 'mark-before-send',
+    seed: 13,
     name: 'the relay moves its checkpoint before it sends',
     file: `${STORE}/subscriptions/batch-delivery.ts`,
     find: 'const failures = await this.call(taken);\n    if (!failures) return;\n    if (failures.size === 0',
@@ -26,6 +30,7 @@ export const mutants: readonly SimMutant[] = [
   },
   {
     key: 'two-sends',
+    seed: 6,
     name: 'the relay has two sends outstanding at a time',
     file: `${STORE}/messaging/publisher-relay.ts`,
     find: '() => broker.publish(messages),',
@@ -33,6 +38,7 @@ export const mutants: readonly SimMutant[] = [
   },
   {
     key: 'skip-locked-relay',
+    seed: 6,
     name: 'two relays at a time, each of which takes the rows that the other has not locked',
     file: `${STORE}/messaging/publisher-relay.ts`,
     find: '() => broker.publish(messages),',
@@ -41,6 +47,7 @@ export const mutants: readonly SimMutant[] = [
   },
   {
     key: 'no-fencing',
+    seed: 373,
     name: 'a checkpoint is saved by whoever had the lease once',
     file: `${STORE}/memory/memory-checkpoint-store.ts`,
     find: 'fences.hold(transaction, subscriptionKeyText(lease));\n      if (!this.isOurs(transaction, lease)) {',
@@ -48,6 +55,7 @@ export const mutants: readonly SimMutant[] = [
   },
   {
     key: 'effect-apart',
+    seed: 2,
     name: 'effect and checkpoint are two transactions',
     file: `${STORE}/subscriptions/session.ts`,
     find: 'await this.options.checkpoints.save(this.lease, position);\n        complete = true;\n        return position;\n      });',
@@ -56,6 +64,7 @@ export const mutants: readonly SimMutant[] = [
   },
   {
     key: 'past-a-failure',
+    seed: 26,
     name: 'the checkpoint passes over a record that failed',
     file: `${STORE}/subscriptions/transactional-delivery.ts`,
     find: 'plan.write().then(() => (head ? this.session.position : record.position))',
@@ -63,6 +72,7 @@ export const mutants: readonly SimMutant[] = [
   },
   {
     key: 'past-a-hole',
+    seed: 17,
     name: 'the checkpoint of commands goes to the last one done, over others that are not',
     file: `${STORE}/subscriptions/moving-window.ts`,
     find: 'slot.done = true;',
@@ -70,6 +80,7 @@ export const mutants: readonly SimMutant[] = [
   },
   {
     key: 'overtaking',
+    seed: 48,
     name: 'successors of a parked record overtake it',
     file: `${STORE}/subscriptions/set-asides.ts`,
     find: 'if (this.isEmpty || keys.length === 0) return new Map();',
@@ -77,6 +88,7 @@ export const mutants: readonly SimMutant[] = [
   },
   {
     key: 'keys-side-by-side',
+    seed: 2,
     name: 'commands of one key are executed side by side',
     file: `${STORE}/subscriptions/concurrent-delivery.ts`,
     find: 'this.queues.add(item.key, () => this.guarded(() => this.process(item, done)))',
@@ -84,6 +96,7 @@ export const mutants: readonly SimMutant[] = [
   },
   {
     key: 'dispatch-apart',
+    seed: 82,
     name: 'the commands of a process are stored after its unit of work, in one of their own',
     file: `${STORE}/processes/process-subscription.ts`,
     find: 'await outgoing.write(transaction);',
@@ -91,6 +104,7 @@ export const mutants: readonly SimMutant[] = [
   },
   {
     key: 'fired-twice',
+    seed: 2,
     name: 'a timer that has fired is kept',
     file: `${STORE}/memory/memory-process-store.ts`,
     find: 'database.processTimers.delete(transaction, timerId);',
@@ -98,6 +112,7 @@ export const mutants: readonly SimMutant[] = [
   },
   {
     key: 'restarted-tombstone',
+    seed: 2,
     name: 'late records restart a process that is completed',
     file: `${STORE}/processes/process-turn.ts`,
     find: "const isOver = found.status === 'completed';",
@@ -105,6 +120,7 @@ export const mutants: readonly SimMutant[] = [
   },
   {
     key: 'compensation-order',
+    seed: 2,
     name: 'what was done is taken back in the order in which it was done',
     file: `${STORE}/processes/process-decision.ts`,
     find: 'before.toReversed()',
@@ -112,6 +128,7 @@ export const mutants: readonly SimMutant[] = [
   },
   {
     key: 'rejection-untold',
+    seed: 12,
     name: 'a process is not told that its command was rejected',
     file: `${STORE}/processes/command-dispatch.ts`,
     find: 'await onRejected?.(command, error);',
@@ -119,6 +136,7 @@ export const mutants: readonly SimMutant[] = [
   },
   {
     key: 'ack-before-store',
+    seed: 16,
     name: 'a message is acknowledged before it is stored',
     file: `${STORE}/messaging/inbox-consumer.ts`,
     find: `      await inSpan(
@@ -130,6 +148,7 @@ export const mutants: readonly SimMutant[] = [
   },
   {
     key: 'decides-again',
+    seed: 2,
     name: 'a command that comes again is decided again',
     file: `${STORE}/memory/memory-event-store.ts`,
     find: 'return commands.get(transaction, commandKey(command))?.outcome;',
@@ -137,6 +156,7 @@ export const mutants: readonly SimMutant[] = [
   },
   {
     key: 'naive-read',
+    seed: 16,
     name: 'a reader takes whatever lies above its position, while lower ones are still being written',
     file: `${STORE}/memory/memory-log.ts`,
     find: 'Math.min(from + limit, this.indexAfter(firstOpen - 1n))',
@@ -144,6 +164,7 @@ export const mutants: readonly SimMutant[] = [
   },
   {
     key: 'unfinished-retry',
+    seed: 32,
     name: 'what a record that is tried again has come to is not written',
     file: `${STORE}/subscriptions/transactional-delivery.ts`,
     find: 'await this.calls.handle(item, transaction);\n          await this.calls.conclude(transaction);',
@@ -151,6 +172,7 @@ export const mutants: readonly SimMutant[] = [
   },
   {
     key: 'unfinished-unit',
+    seed: 2,
     name: 'what a unit of work of several records has come to is written without the first of them',
     file: `${STORE}/processes/collected.ts`,
     find: 'await this.writeAll(items);',
@@ -158,6 +180,7 @@ export const mutants: readonly SimMutant[] = [
   },
   {
     key: 'parks-the-healthy',
+    seed: 13,
     name: 'a broker that is away is taken for one that refuses each message',
     file: `${STORE}/messaging/publisher-relay.ts`,
     find: "count('failed', messages.length);\n    throw error;",

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { explore } from './explore.js';
 import { shop } from '../../libs/event-store/src/testing/simulation/shop/shop.js';
 import { simulate } from '../../libs/event-store/src/testing/simulation/simulate.js';
-import { hunt } from './hunt.js';
+import { hunt, type Caught } from './hunt.js';
 import { mutants } from './mutants.js';
 import { portionsOf } from './portions.js';
 import { runWorker } from './run-worker.js';
@@ -29,6 +29,12 @@ describe('planted bugs in the engines', () => {
       ['two-sends', 'I4'],
       ['compensation-order', 'compensation'],
     ]);
+  });
+
+  it('are found where the seed that caught them does not any more', { timeout: 60_000 }, async () => {
+    const [noInbox] = mutants;
+    const [{ by, runs }] = (await hunt(workshops, [{ ...noInbox!, seed: 1 }])) as [Caught];
+    expect([by?.seed, runs]).toEqual([noInbox!.seed, noInbox!.seed + 1]);
   });
 
   // Workers carry what is ambient in a way of their own: promise-storage.ts.
