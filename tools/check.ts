@@ -17,11 +17,11 @@ async function main(names: readonly string[]): Promise<void> {
   if (failed > 0) process.exitCode = 1;
 }
 
-async function report({ name, run }: Step): Promise<boolean> {
+async function report({ name, run, about }: Step): Promise<boolean> {
   const start = Date.now();
   const problems = await run().catch((error: Error) => error.stack ?? String(error));
   const ms = `${Date.now() - start} ms`.padStart(9);
-  console.log(`${problems === '' ? 'ok    ' : 'FAILED'} ${ms}  ${name}`);
+  console.log(`${problems === '' ? 'ok    ' : 'FAILED'} ${ms}  ${name}${about ? ` (${about()})` : ''}`);
   if (problems !== '') console.log(problems.replace(/^/gm, '       '));
   return problems === '';
 }

@@ -3,6 +3,7 @@ import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checkDocs } from '../docs/generate.js';
 import { problemText } from '../docs/problem.js';
+import { baselineOf } from '../events/baseline.js';
 import { checkContracts } from '../events/contracts/index.js';
 import { checkEventShapes } from '../events/shapes/index.js';
 import { type Manifest, PAGE, checkDocumentedDependencies } from './documented-dependencies.js';
@@ -14,6 +15,8 @@ import { runTool } from './run.js';
 export interface Step {
   readonly name: string;
   readonly run: () => Promise<string>;
+  /** What it looked at beside the files, said behind its name. */
+  readonly about?: () => string;
 }
 
 const SOURCES = ['apps', 'libs', 'templates', 'tools', 'test', 'examples'];
@@ -29,8 +32,8 @@ export const STEPS: readonly Step[] = [
   },
   { name: 'dependency rules bite', run: async () => (await checkPlantedViolations()).join('\n') },
   { name: 'docs', run: async () => problemText(await checkDocs()) },
-  { name: 'stored events', run: async () => problemText(await checkEventShapes()) },
-  { name: 'released messages', run: async () => problemText(await checkContracts()) },
+  { name: 'stored events', run: async () => problemText(await checkEventShapes()), about: comparedWith },
+  { name: 'released messages', run: releasedMessages, about: comparedWith },
   { name: 'time and ids through ports', run: portsOnly },
   {
     name: 'lock file',
@@ -42,6 +45,15 @@ export const STEPS: readonly Step[] = [
 async function tool(packageName: string, command: string, args: readonly string[]): Promise<string> {
   const { code, stdout, stderr } = await runTool(packageName, command, args);
   return code === 0 ? '' : `${stdout}${stderr}`.trim() || `${command} ended with ${code}`;
+}
+
+async function releasedMessages(): Promise<string> {
+  const shallow = baselineOf('.')?.problem;
+  return [...(shallow === undefined ? [] : [shallow]), problemText(await checkContracts())].filter(Boolean).join('\n');
+}
+
+function comparedWith(): string {
+  return `compared with ${baselineOf('.')?.text ?? 'what lies here, because there is no git'}`;
 }
 
 async function documentedDependencies(): Promise<string> {

@@ -69,7 +69,7 @@ export function asyncApiDocument(tree: Tree): string {
     ),
     components: {
       messages: Object.fromEntries(messages.map((message) => [message.name, messageOf(message)])),
-      schemas: { Headers: HEADERS },
+      schemas: { Headers: HEADERS, ...namedSchemas(messages) },
     },
   };
   return `${JSON.stringify(document, null, 2)}\n`;
@@ -96,8 +96,23 @@ function messageOf({ name, type, doc, fields }: DeclaredEvent): object {
 }
 
 function schemaOf(field: DeclaredField): object {
-  const { schema } = kindOf(field.checks, typeOf(field));
-  return field.doc === '' ? schema : { ...schema, description: field.doc };
+  const { name, schema } = kindOf(field.checks, typeOf(field));
+  const described = describedAs(field.doc, name === undefined ? schema : { $ref: `#/components/schemas/${name}` });
+  const takesNull = field.checks.some((check) => check.startsWith('IsOptional(')); // class-validator looks at no other check then
+  return takesNull ? { anyOf: [described, { type: 'null' }] } : described;
+}
+
+/** Beside a reference nothing else is read. */
+function describedAs(doc: string, schema: object): object {
+  if (doc === '') return schema;
+  return '$ref' in schema ? { allOf: [schema], description: doc } : { ...schema, description: doc };
+}
+
+/** Those that fields refer to. */
+function namedSchemas(messages: readonly DeclaredEvent[]): object {
+  const kinds = messages.flatMap(({ fields }) => fields.map((field) => kindOf(field.checks, typeOf(field))));
+  const named = kinds.flatMap(({ name, schema }): [string, object][] => (name === undefined ? [] : [[name, schema]]));
+  return Object.fromEntries(named.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 function typeOf({ type }: DeclaredField): string {

@@ -73,9 +73,9 @@ describe('the AsyncAPI document', () => {
         type: 'object',
         required: ['animalId', 'name'],
         properties: {
-          animalId: { type: 'string', format: 'uuid' },
-          name: { type: 'string', maxLength: 200, description: 'In words.' },
-          kind: { enum: ['cat', 'dog'] },
+          animalId: { $ref: '#/components/schemas/Id' },
+          name: { allOf: [{ $ref: '#/components/schemas/Line' }], description: 'In words.' },
+          kind: { anyOf: [{ enum: ['cat', 'dog'] }, { type: 'null' }] },
         },
       },
       examples: [{ payload: { animalId: expect.any(String) as string, name: 'A line of text.', kind: 'cat' } }],

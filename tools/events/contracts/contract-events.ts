@@ -6,7 +6,7 @@ import { fieldsOfClasses } from '../shapes/event-shapes.js';
 import type { Fields } from '../shapes/misfits.js';
 
 export const CONTRACTS = 'libs/contracts/src';
-const RELEASED = 'libs/contracts/released';
+export const RELEASED = 'libs/contracts/released';
 
 export interface ContractEvent {
   readonly type: string;

@@ -1,4 +1,5 @@
 // Whether a message may change as it did: today's class reads every released form of it, and who was built for one reads what is published today.
+import { isDeepStrictEqual } from 'node:util';
 import { findMisfits, type Fields } from '../shapes/misfits.js';
 import type { ContractEvent } from './contract-events.js';
 import { kindOf } from './field-kinds.js';
@@ -20,13 +21,20 @@ export interface ReleaseProblem {
   readonly what: string;
 }
 
-/** What is recorded and committed binds; what no commit has yet may be recorded anew, and what was taken out by hand binds nobody. `committed`: undefined without git; then all binds. */
-export function bindingReleases(recorded: Releases, committed: Releases | undefined): Releases {
-  if (!committed) return recorded;
-  const isCommitted = (type: string, release: Release) =>
-    (committed[type] ?? []).some((one) => isSameForm(one, release));
+/** All that was released before, whatever is left of it in the files, but for what was withdrawn. What is not released yet may be recorded anew. */
+export function bindingReleases(before: Releases, withdrawn: Releases): Releases {
+  const isWithdrawn = (type: string, release: Release) =>
+    (withdrawn[type] ?? []).some((one) => isSameForm(one, release));
   return Object.fromEntries(
-    Object.entries(recorded).map(([type, forms]) => [type, forms.filter((release) => isCommitted(type, release))]),
+    Object.entries(before).map(([type, forms]) => [type, forms.filter((release) => !isWithdrawn(type, release))]),
+  );
+}
+
+/** Types of which a form that binds was taken out of the files, or edited. */
+export function typesTakenOut(binding: Releases, recorded: Releases): string[] {
+  const isThere = (type: string, release: Release) => (recorded[type] ?? []).some((one) => isSameRelease(one, release));
+  return Object.entries(binding).flatMap(([type, forms]) =>
+    forms.every((release) => isThere(type, release)) ? [] : [type],
   );
 }
 
@@ -56,9 +64,8 @@ export function incompatibilities(release: Release, today: Pick<ContractEvent, '
   return [...lines.values()];
 }
 
-/** `file` is where they are recorded. */
-export function releaseProblems(binding: Releases, events: readonly ContractEvent[], file: string): ReleaseProblem[] {
-  const undo = `If it has never left your own machine, take its entry out of ${file} and run npm run docs.`;
+/** What of them today's classes do not go together with. */
+export function releaseProblems(binding: Releases, events: readonly ContractEvent[]): ReleaseProblem[] {
   return Object.entries(binding).flatMap(([type, forms]): ReleaseProblem[] => {
     if (forms.length === 0) return [];
     const event = events.find((one) => one.type === type);
@@ -66,12 +73,12 @@ export function releaseProblems(binding: Releases, events: readonly ContractEven
       return [
         {
           event,
-          what: `No class reads ${type} any more, and others may publish or read it. Keep the class until nobody does. ${undo}`,
+          what: `No class reads ${type} any more, and others may publish or read it. Keep the class until nobody does; ${WAY_OUT}`,
         },
       ];
     return forms.flatMap((release) => {
       const found = incompatibilities(release, event);
-      return found.length === 0 ? [] : [{ event, what: `${changedText(event, found)} ${undo}` }];
+      return found.length === 0 ? [] : [{ event, what: changedText(event, found) }];
     });
   });
 }
@@ -83,9 +90,8 @@ export function renewedReleases(recorded: Releases, binding: Releases, events: r
   );
   const today = events.map((event): [string, readonly Release[]] => {
     const forms = binding[event.type] ?? [];
-    const last = forms.at(-1);
-    const isStuck = releaseProblems({ [event.type]: forms }, [event], '').length > 0;
-    if (isStuck || (last && isSameForm(last, event))) return [event.type, forms];
+    const isStuck = releaseProblems({ [event.type]: forms }, [event]).length > 0;
+    if (isStuck || forms.some((form) => isSameForm(form, event))) return [event.type, forms];
     const byHand = recorded[event.type]?.find((release) => isSameForm(release, event));
     return [event.type, [...forms, byHand ?? { fields: event.fields, checks: event.checks, sample: sampleOf(event) }]];
   });
@@ -100,6 +106,15 @@ export function sampleOf({ fields, checks }: Pick<ContractEvent, 'fields' | 'che
       return [name, kindOf(checks[name] ?? [], type).sample];
     }),
   );
+}
+
+/** What to do about a release that was one by mistake, or has served its time. */
+export const WAY_OUT =
+  'then, or where it was never deployed, move its forms to libs/contracts/released/withdrawn.json, each with a "reason".';
+
+/** To the letter, the sample too. */
+export function isSameRelease(one: Release, other: Release): boolean {
+  return isSameForm(one, other) && isDeepStrictEqual(one.sample, other.sample);
 }
 
 function isSameForm(one: Pick<Release, 'fields' | 'checks'>, other: Pick<Release, 'fields' | 'checks'>): boolean {
@@ -121,6 +136,6 @@ function changedText({ className, type }: ContractEvent, found: readonly string[
   return (
     `${className} does not go together with a release of ${type}: ${found.join('; ')}. ` +
     `Leave it as it was, and make ${name}V${next} with @IntegrationEvent('${type.replace(/\d+$/, String(next))}') beside it: publish both until nobody reads the old one. ` +
-    'Or let a field that is new be optional, and keep one that would be gone.'
+    `Or let a field that is new be optional, and keep one that would be gone. Until nobody has the old one keep it; ${WAY_OUT}`
   );
 }

@@ -1,8 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { bindingReleases, incompatibilities, releaseProblems, renewedReleases, type Release } from './releases.js';
+import {
+  bindingReleases,
+  incompatibilities,
+  releaseProblems,
+  renewedReleases,
+  typesTakenOut,
+  type Release,
+} from './releases.js';
 import type { ContractEvent } from './contract-events.js';
 
-const FILE = 'libs/contracts/released/order.events.v1.json';
 const ID = 'IsId()';
 const fields = { orderId: 'string', total: '{ amountMinor: number; currency: string }' };
 const checks = { orderId: [ID], total: ['IsMoney()'] };
@@ -77,27 +83,23 @@ describe('the releases of a contract', () => {
   const type = placed().type;
 
   it('name the class and the way out where it does not go together with one of them', () => {
-    const [problem, ...others] = releaseProblems(
-      { [type]: [released] },
-      [placed({ fields: { orderId: 'string' } })],
-      FILE,
-    );
+    const [problem, ...others] = releaseProblems({ [type]: [released] }, [placed({ fields: { orderId: 'string' } })]);
     expect(others).toEqual([]);
     expect(problem!.what).toContain(
       'OrderPlacedV1 does not go together with a release of shop.order.placed.v1: total is gone',
     );
     expect(problem!.what).toContain("make OrderPlacedV2 with @IntegrationEvent('shop.order.placed.v2') beside it");
-    expect(problem!.what).toContain(`take its entry out of ${FILE}`);
+    expect(problem!.what).toContain('move its forms to libs/contracts/released/withdrawn.json, each with a "reason"');
   });
 
   it('are held against every one of them, not only the last', () => {
     const wide: Release = { ...released, fields: withNote.fields, checks: withNote.checks };
-    const dropped = releaseProblems({ [type]: [released, wide] }, [placed()], FILE);
+    const dropped = releaseProblems({ [type]: [released, wide] }, [placed()]);
     expect(dropped).toMatchObject([{ what: expect.stringContaining('note is gone') }]);
   });
 
   it('keep a message whose class is gone', () => {
-    expect(releaseProblems({ [type]: [released] }, [], FILE)).toMatchObject([
+    expect(releaseProblems({ [type]: [released] }, [])).toMatchObject([
       { event: undefined, what: expect.stringContaining('No class reads shop.order.placed.v1 any more') },
     ]);
     expect(renewedReleases({}, { [type]: [released] }, [])).toEqual({ [type]: [released] });
@@ -122,10 +124,23 @@ describe('the releases of a contract', () => {
     expect(renewedReleases({ [type]: [released] }, { [type]: [released] }, [placed()])).toEqual({ [type]: [released] });
   });
 
-  it('bind once they are committed, unless they were taken out by hand', () => {
+  it('bind whether or not anything is left of them in the files, unless they were withdrawn', () => {
     const other: Release = { ...released, fields: { orderId: 'string' } };
-    expect(bindingReleases({ [type]: [released, other] }, { [type]: [released] })).toEqual({ [type]: [released] });
-    expect(bindingReleases({}, { [type]: [released] })).toEqual({});
-    expect(bindingReleases({ [type]: [released] }, undefined)).toEqual({ [type]: [released] });
+    const before = { [type]: [released, other] };
+    expect(bindingReleases(before, {})).toEqual(before);
+    expect(bindingReleases(before, { [type]: [other] })).toEqual({ [type]: [released] });
+  });
+
+  it('are missed when a form is taken out, and when one is edited, its sample too', () => {
+    const before = { [type]: [released] };
+    expect(typesTakenOut(before, before)).toEqual([]);
+    expect(typesTakenOut(before, { [type]: [released, { ...released, fields: withNote.fields }] })).toEqual([]);
+    expect(typesTakenOut(before, {})).toEqual([type]);
+    expect(typesTakenOut(before, { [type]: [{ ...released, checks: withNote.checks }] })).toEqual([type]);
+    expect(typesTakenOut(before, { [type]: [{ ...released, sample: {} }] })).toEqual([type]);
+  });
+
+  it('come back with npm run docs when somebody took them out', () => {
+    expect(renewedReleases({}, { [type]: [released] }, [placed()])).toEqual({ [type]: [released] });
   });
 });

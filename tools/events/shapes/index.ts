@@ -2,7 +2,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import type { Problem } from '../../docs/problem.js';
-import { committedIn, recordedText } from '../recorded-file.js';
+import { baselineOf } from '../baseline.js';
+import { recordedText, releasedIn } from '../recorded-file.js';
 import { domainsIn } from '../find-events.js';
 import { shapedEvents, type ShapedEvent } from './event-shapes.js';
 import { bindingShapes, renewedShapes, shapeProblems, type RecordedShapes } from './recorded-shapes.js';
@@ -40,6 +41,7 @@ interface ShapedDomain {
 
 function domains(root: string): ShapedDomain[] {
   const found = domainsIn(root, ['apps']);
+  const baseline = baselineOf(root);
   return [...shapedEvents(root, found)].map(([domain, events]) => {
     const file = posix.join(domain, NAME);
     const text = existsSync(join(root, file)) ? readFileSync(join(root, file), 'utf8') : undefined;
@@ -48,7 +50,7 @@ function domains(root: string): ShapedDomain[] {
       file,
       events,
       text,
-      binding: bindingShapes(recorded, committedIn(root, file) as RecordedShapes | undefined),
+      binding: bindingShapes(recorded, releasedIn(root, file, baseline) as RecordedShapes | undefined),
     };
   });
 }

@@ -18,7 +18,7 @@ export interface ShapeProblem {
 }
 
 /**
- * The shapes that a change has to respect. A version that no commit has yet is still being written, and may be recorded anew. An entry that was
+ * The shapes that a change has to respect. A version that is not on main yet is still being written, and may be recorded anew. An entry that was
  * taken out by hand binds nobody. `committed`: undefined where there is no git to ask; then all that is recorded binds.
  */
 export function bindingShapes(recorded: RecordedShapes, committed: RecordedShapes | undefined): RecordedShapes {
