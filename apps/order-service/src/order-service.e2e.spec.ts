@@ -37,6 +37,12 @@ const confirm = (orderId: unknown, amountMinor = 1780) =>
   service.app
     .get(CommandBus)
     .execute(new ConfirmOrder(String(orderId), String(orderId), { amountMinor, currency: 'EUR' }));
+/** Everything that is known of keys becomes so much older. */
+async function aDayPasses(): Promise<void> {
+  const older = (column: string) => `${column} = ${column} - interval '25 h'`;
+  await service.database.query(`UPDATE event_store.commands SET ${older('recorded_at')}`);
+  await service.database.query(`UPDATE event_store.idempotency_keys SET ${older('renewed_at')}`);
+}
 const placed = async (user = 'alice') => String((await place(mugs, user)).body['orderId']);
 
 describe('POST /orders', () => {
@@ -90,6 +96,24 @@ describe('POST /orders', () => {
     const stranger = await place(mugs, 'mallory', headers);
     expect([stranger.status, stranger.headers.get('idempotency-replayed')]).toEqual([201, null]);
     expect(stranger.body['orderId']).not.toBe(answers[0]!.body['orderId']);
+  });
+
+  it('makes another order of a key that was used more than a day ago, also when it is sent often at once, of the same body or another', async () => {
+    const headers = { 'idempotency-key': 'daily' };
+    const twoMugs = await place(mugs, 'key-owner', headers);
+    await aDayPasses();
+    const threeMugs = { lines: [{ sku: 'mug', quantity: 3 }] };
+    const answers = await Promise.all(Array.from({ length: 20 }, () => place(threeMugs, 'key-owner', headers)));
+    expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(201));
+    expect(answers.filter(({ headers: of }) => of.get('idempotency-replayed') === null)).toHaveLength(1);
+    const [orderId, ...others] = new Set(answers.map(({ body }) => body['orderId']));
+    expect(others).toEqual([]);
+    expect(orderId).not.toBe(twoMugs.body['orderId']);
+    expect((await place(mugs, 'key-owner', headers)).status).toBe(422);
+    await aDayPasses();
+    const third = await place(mugs, 'key-owner', headers);
+    expect([third.status, third.headers.get('idempotency-replayed')]).toEqual([201, null]);
+    expect([twoMugs.body['orderId'], orderId]).not.toContain(third.body['orderId']);
   });
 
   it('refuses the key of one order’s change for another order, and takes it for the same one however it is spelled', async () => {

@@ -87,6 +87,7 @@ export class RootModule implements OnModuleInit {
             perUser: config.RATE_LIMIT_PER_USER,
             perAddress: config.RATE_LIMIT_PER_ADDRESS,
           },
+          config.IDEMPOTENCY_KEY_TTL_MS,
         ),
         HealthModule,
         context,

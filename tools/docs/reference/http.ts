@@ -55,8 +55,8 @@ const INTRODUCTION =
   'codes are in [errors.md](errors.md). A token goes into `Authorization: Bearer …`.\n' +
   'An address without a version is version 1; others begin with theirs, `/v2/…` ([how an API changes](../how-to/change-an-api.md)).\n\n' +
   '- `X-Correlation-Id` is taken over from the request, or made, and every answer carries it: events, messages and logs have it too.\n' +
-  '- `Idempotency-Key` makes a POST safe to repeat. It belongs to one caller and one route. The first answer is kept with the effect, for as long as\n' +
-  '  the database: a day, a year. Given again, also when it was a refusal, it carries `Idempotency-Replayed: true`. A problem with 400, 401, 412, 429 or 5xx is not kept, nor\n' +
+  '- `Idempotency-Key` makes a POST safe to repeat. It belongs to one caller and one route. The first answer is stored with the effect and given\n' +
+  '  again for 24 hours (`IDEMPOTENCY_KEY_TTL_MS`); used after that the key belongs to a new request. Given again, also when it was a refusal, it carries `Idempotency-Replayed: true`. A problem with 400, 401, 412, 429 or 5xx is not kept, nor\n' +
   '  a 403 for want of a role (`forbidden`) or by a rule of `@Authorise` (ES-2005): what was asked has not been decided. A 403 that the decision itself comes to is kept like any refusal.\n' +
   '- `ETag` is the version of what was read or changed. Sent as `If-Match` with a change, nothing happens on another version (412).\n' +
   '  It is compared strongly, as RFC 9110 (section 13.1.1) asks: a weak one, `W/"3"`, fits no version (412). Where a proxy that compresses has put `W/` there, leave it out. What is no ETag is a 400, and so is a list of them.\n' +

@@ -116,6 +116,7 @@ export {
   type LogRecord,
   type SettledLog,
 } from './log.js';
+export type { IdempotencyKeys } from './idempotency-keys.js';
 export type { MemberStore } from './members.js';
 export { MessageContext, type MessageContextInit } from './message-context.js';
 export {

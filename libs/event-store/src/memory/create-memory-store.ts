@@ -15,6 +15,7 @@ import { MemoryCheckpointStore } from './memory-checkpoint-store.js';
 import { MemoryDatabase } from './memory-database.js';
 import { MemoryDeadLetterStore } from './memory-dead-letter-store.js';
 import { MemoryEventStore } from './memory-event-store.js';
+import { MemoryIdempotencyKeys } from './memory-idempotency-keys.js';
 import { MemoryInboundLog } from './memory-inbound-log.js';
 import { MemoryMemberStore } from './memory-member-store.js';
 import { MemoryOutgoingLog } from './memory-outgoing-log.js';
@@ -46,6 +47,7 @@ export interface MemoryStore {
   readonly outgoing: MemoryOutgoingLog;
   readonly inbound: MemoryInboundLog;
   readonly processes: MemoryProcessStore;
+  readonly idempotencyKeys: MemoryIdempotencyKeys;
   /** The store of one kind of aggregate; its events are registered along. */
   aggregates<A extends EventSourcedAggregate<object>>(aggregateClass: AggregateClass<A>): AggregateStore<A>;
 }
@@ -78,6 +80,7 @@ export function createMemoryStore({
     outgoing: new MemoryOutgoingLog(database, clock),
     inbound: new MemoryInboundLog(database, clock),
     processes: new MemoryProcessStore(database, clock),
+    idempotencyKeys: new MemoryIdempotencyKeys(database, clock, ids),
     aggregates(aggregateClass) {
       registry.register(...aggregateEvents(aggregateClass));
       return new AggregateStore(aggregateClass, { events, registry, clock, ids, snapshots });

@@ -36,6 +36,10 @@ export class MemoryDatabase {
   readonly commands = new MemoryTable<Omit<CommandKey, 'contentHash'> & { readonly outcome: CommandOutcome }>();
   /** Command id → content hash. */
   readonly commandHashes = new MemoryTable<string>();
+  /** Command id → when a decision of it was recorded last, in milliseconds of the clock. */
+  readonly commandTimes = new MemoryTable<number>();
+  /** Key that was used again after its time → the command it stands for, since when in milliseconds of the clock. */
+  readonly idempotencyKeys = new MemoryTable<{ readonly commandId: string; readonly renewedAt: number }>();
   /** Message id → content hash. */
   readonly inboundHashes = new MemoryTable<string>();
   /** `[topic, partition, offset]` → message. */

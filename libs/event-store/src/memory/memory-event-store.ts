@@ -148,11 +148,12 @@ export class MemoryEventStore implements EventStore, EventPlaces {
   }
 
   private record(transaction: MemoryTransaction, command: CommandKey, outcome: CommandOutcome): CommandOutcome {
-    const { commands, commandHashes } = this.database;
+    const { commands, commandHashes, commandTimes } = this.database;
     if (commandHashes.get(transaction, command.id) === undefined) {
       commandHashes.set(transaction, command.id, command.contentHash);
     }
     const { id, stream, step, type } = command;
+    commandTimes.set(transaction, id, this.clock.now().getTime());
     commands.set(transaction, commandKey(command), { id, stream, step, type, outcome });
     return outcome;
   }

@@ -22,6 +22,7 @@ import {
   PostgresDatabase,
   PostgresDeadLetterStore,
   PostgresEventStore,
+  PostgresIdempotencyKeys,
   PostgresInboundLog,
   PostgresMemberStore,
   PostgresOutgoingLog,
@@ -125,6 +126,7 @@ export function createPostgresRuntime(
   return {
     service,
     store: metered(withInlineProjections(events, unitOfWork, registry, inlineProjections)),
+    idempotencyKeys: new PostgresIdempotencyKeys(database),
     snapshots: new PersonalSnapshotStore(new PostgresSnapshotStore(database), vault),
     subjectKeys,
     personalData: vault,

@@ -4,6 +4,7 @@ import type {
   Clock,
   EventRegistry,
   EventStore,
+  IdempotencyKeys,
   IdGenerator,
   LogName,
   MemberStore,
@@ -24,6 +25,8 @@ export interface EventStoreRuntime {
   /** Service name: part of lease owners, consumer groups and the CloudEvents source. */
   readonly service: string;
   readonly store: EventStore;
+  /** Which command a key of a caller stands for. */
+  readonly idempotencyKeys: IdempotencyKeys;
   readonly snapshots: SnapshotStore;
   readonly subjectKeys: SubjectKeyStore;
   /** Behind `store`, `snapshots` and the log of events: what they give is open, what they keep is closed. */

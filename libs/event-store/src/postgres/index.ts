@@ -14,6 +14,7 @@ export { PostgresDeadLetterStore } from './dead-letter-store.js';
 export { PostgresInboundLog } from './inbound-log.js';
 export { eventsTable, inboundTable, outgoingTable, type LogTable } from './log-table.js';
 export { renewLogEpoch } from './log-epoch.js';
+export { PostgresIdempotencyKeys } from './idempotency-keys.js';
 export { PostgresMemberStore } from './member-store.js';
 export { PostgresOutgoingLog } from './outgoing-log.js';
 export { PostgresParkingStore } from './parking-store.js';

@@ -8,6 +8,7 @@ import { decisionsOf } from './sql/decisions-of.sql.js';
 import { eventVersion } from './sql/event-version.sql.js';
 import { findCommand } from './sql/find-command.sql.js';
 import { findEvents } from './sql/find-events.sql.js';
+import { findKey } from './sql/idempotency-keys.sql.js';
 import { readStream } from './sql/read-stream.sql.js';
 import { recordCommand } from './sql/record-command.sql.js';
 import { replayStream } from './sql/replay-stream.sql.js';
@@ -31,6 +32,7 @@ const statements: [string, { text: string }, number][] = [
   ['find command', findCommand, 4],
   ['decisions of a command', decisionsOf, 1],
   ['record command', recordCommand, 8],
+  ['find idempotency key', findKey, 2],
   ['read stream', readStream, 4],
   ['replay stream', replayStream, 5],
   ['stream version', streamVersion, 1],
@@ -58,6 +60,8 @@ describe.each(sizes)('with %i events, commands and messages', (size) => {
       await opened.dataSource.query(`
         INSERT INTO event_store.commands (id, stream, step, type, content_hash, outcome, version)
         SELECT uuidv7(), 'account-' || n, 0, 'Open', 'x', 'unchanged', 1 FROM generate_series(${from}, ${to}) n`);
+      await opened.dataSource.query(`
+        INSERT INTO event_store.idempotency_keys (id, command_id) SELECT uuidv7(), uuidv7() FROM generate_series(${from}, ${to})`);
       await opened.dataSource.query(`
         INSERT INTO event_store.inbound_messages (id, topic, key, type, schema_version, version, data, metadata, content_hash)
         SELECT uuidv7(), 'shop.v1', n, 'shop.placed.v1', 1, 1, '{}', '{}', 'x' FROM generate_series(${from}, ${to}) n`);

@@ -1,11 +1,11 @@
 // What every service reads from its environment. `.env.example` explains the same variables to people; a test holds the two together.
-import { IsIn, IsOptional, IsUrl, Length, Matches, Max, Min, ValidateIf } from 'class-validator';
+import { IsIn, IsOptional, Length, Matches, Max, Min, ValidateIf } from 'class-validator';
 import { DEV_ISSUER } from '../auth/dev-issuer.js';
 import { KEY_SET_EXPECTED, readKeySet } from '../auth/key-set.js';
 import { ROLES_CLAIM_EXPECTED, rolesClaim } from '../auth/roles-claim.js';
 import { usualLimits } from '../http/back-pressure.js';
+import { KEY_LASTS_MS } from '../http/request-keys.js';
 import { Env } from './env.decorator.js';
-import { KafkaConfig } from './kafka.config.js';
 import {
   ExactlyOneOfThisAnd,
   IsMasterKeys,
@@ -16,6 +16,7 @@ import {
   NotInProduction,
 } from './rules.js';
 import { STRONG_PASSWORD } from './strong-secret.js';
+import { TelemetryConfig } from './telemetry.config.js';
 
 const postgresUrl = `postgres://user:password@host:port/database (in production with a password of ${STRONG_PASSWORD})`;
 
@@ -26,7 +27,7 @@ const LONGEST_DEADLINE_MS = 50_000;
 /** Within 25 s of SIGTERM a service has to have answered everybody. */
 const LONGEST_REQUEST_MS = 24_000;
 
-export class PlatformConfig extends KafkaConfig {
+export class PlatformConfig extends TelemetryConfig {
   /** Production refuses what is only good for trying out: development issuers, weak passwords, the memory broker. */
   @Env('text', { expected: 'development, test or production' })
   @IsIn(['development', 'test', 'production'])
@@ -81,6 +82,12 @@ export class PlatformConfig extends KafkaConfig {
   @Min(100)
   @Max(LONGEST_REQUEST_MS)
   readonly REQUEST_DEADLINE_MS: number = usualLimits.deadlineMs;
+
+  /** How long an Idempotency-Key gets the first answer again; used after that it is a new request. */
+  @Env('integer', { expected: `milliseconds from 60000 to ${LONGEST_WAIT_MS}` })
+  @Min(60_000)
+  @Max(LONGEST_WAIT_MS)
+  readonly IDEMPOTENCY_KEY_TTL_MS: number = KEY_LASTS_MS;
 
   /** What is logged: this level and those above it. */
   @Env('text', { expected: 'trace, debug, info, warn, error, fatal or silent' })
@@ -217,30 +224,6 @@ export class PlatformConfig extends KafkaConfig {
   @IsOptional()
   @IsWebUrl()
   readonly AUTH_JWKS_URL?: string;
-
-  /** Where Prometheus scrapes metrics, at `/metrics` on the address of HOST, without a token: a port that only those inside reach. Unset: nothing is measured. */
-  @Env('integer', { expected: 'a port from 0 to 65535; 0 takes a free one' })
-  @IsOptional()
-  @Min(0)
-  @Max(65_535)
-  readonly METRICS_PORT?: number;
-
-  /** Where spans go, over OTLP: a collector of OpenTelemetry. Unset: nothing is traced. */
-  @Env('text', { expected: 'the http or https URL of a collector, e.g. http://localhost:4318' })
-  @IsOptional()
-  @IsUrl({ protocols: ['http', 'https'], require_protocol: true, require_tld: false })
-  readonly OTEL_EXPORTER_OTLP_ENDPOINT?: string;
-
-  /** So many requests a second are traced by each process, whatever the share of the others is. */
-  @Env('integer', { expected: 'a whole number of traces from 0 to 1000000' })
-  @Min(0)
-  @Max(1_000_000)
-  readonly TRACES_PER_SECOND: number = 25;
-
-  /** The share of the requests beyond these that are traced, 1 being all. What a caller traces already is always traced. */
-  @Env('text', { expected: 'a number from 0 to 1' })
-  @Matches(/^(0(\.\d+)?|1(\.0+)?)$/)
-  readonly OTEL_TRACES_SAMPLER_ARG: string = '0.1';
 }
 
 function keySetTrouble(file: string): string | undefined {

@@ -7,12 +7,14 @@ import { TokenVerifier, type AuthSettings } from '../auth/token-verifier.js';
 import { KnownQueryInterceptor } from './known-query.interceptor.js';
 import { MessageContextInterceptor } from './message-context.interceptor.js';
 import { ProblemFilter } from './problem.filter.js';
+import { KEY_LASTS_MS, KEY_TTL, RequestKeys } from './request-keys.js';
 import { Throttle, UserThrottleGuard, type RateLimits } from './throttle.js';
 import { validationPipe } from './validation.js';
 
 @Module({})
 export class HttpModule {
-  static forRoot(auth: AuthSettings, limits: RateLimits): DynamicModule {
+  /** `keyTtlMs`: how long an Idempotency-Key lasts. */
+  static forRoot(auth: AuthSettings, limits: RateLimits, keyTtlMs = KEY_LASTS_MS): DynamicModule {
     return {
       module: HttpModule,
       global: true,
@@ -26,9 +28,11 @@ export class HttpModule {
         { provide: APP_INTERCEPTOR, useClass: KnownQueryInterceptor },
         { provide: APP_PIPE, useFactory: validationPipe },
         { provide: APP_FILTER, useClass: ProblemFilter },
+        { provide: KEY_TTL, useValue: keyTtlMs },
+        RequestKeys,
         RouteAudit,
       ],
-      exports: [RouteAudit, Throttle],
+      exports: [RequestKeys, RouteAudit, Throttle],
     };
   }
 }

@@ -1,5 +1,5 @@
-// The id of the command a request stands for: the same Idempotency-Key of the same caller on the same route is the same command.
-import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+// The id of the command a request stands for: the same Idempotency-Key of the same caller on the same route is the same command, for a day.
+import { createParamDecorator, Injectable, type ExecutionContext, type PipeTransform } from '@nestjs/common';
 import { ApiHeader } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { deterministicId, systemIds } from '@app/event-store/core';
@@ -7,11 +7,19 @@ import { userOf } from '../auth/current-user.js';
 import { ApiProblems } from '../docs/api-problems.js';
 import { documentedBy } from '../docs/documented-by.js';
 import { ProblemException } from './problem.js';
+import { RequestKeys } from './request-keys.js';
 
 const IDEMPOTENCY_HEADER = 'idempotency-key';
 /** Of an answer that was given before: `true`, and not there otherwise. */
 export const REPLAYED_HEADER = 'idempotency-replayed';
 const fit = /^[\x21-\x7e]{1,200}$/;
+
+interface RequestKey {
+  /** Of the key: the id of the command it stands for the first time. */
+  readonly id: string;
+  /** It came with the request. One that is made here nobody has used. */
+  readonly given: boolean;
+}
 
 /**
  * The caller is part of the id, so nobody finds out about another one's keys. Of the address only the route's pattern is: one address has
@@ -19,7 +27,7 @@ const fit = /^[\x21-\x7e]{1,200}$/;
  * the key, also where it was made here: sent again with it, the request has its effect once.
  * @throws ProblemException 400 the key is not 1 to 200 visible ASCII characters.
  */
-export function commandIdOf(request: FastifyRequest, reply: FastifyReply): string {
+function requestKeyOf(request: FastifyRequest, reply: FastifyReply): RequestKey {
   const given = request.headers[IDEMPOTENCY_HEADER];
   if (given !== undefined && (typeof given !== 'string' || !fit.test(given))) {
     throw new ProblemException({
@@ -30,14 +38,29 @@ export function commandIdOf(request: FastifyRequest, reply: FastifyReply): strin
   }
   const key = given ?? systemIds.next();
   void reply.header(IDEMPOTENCY_HEADER, key);
-  return deterministicId('http', userOf(request)?.id ?? '', `${request.method} ${request.routeOptions.url}`, key);
+  const route = `${request.method} ${request.routeOptions.url}`;
+  return { id: deterministicId('http', userOf(request)?.id ?? '', route, key), given: given !== undefined };
+}
+
+/** An old key stands for a new command. @throws UnavailableError */
+@Injectable()
+class CommandIdPipe implements PipeTransform<RequestKey, Promise<string>> {
+  constructor(private readonly keys: RequestKeys) {}
+
+  transform({ id, given }: RequestKey): Promise<string> {
+    return given ? this.keys.commandOf(id) : Promise.resolve(id);
+  }
 }
 
 /** `place(@CommandId() commandId: string, …)`; the API docs of the route say what the key is for. */
-export const CommandId = createParamDecorator(
-  (_data: undefined, execution: ExecutionContext): string => {
+export function CommandId(): ParameterDecorator {
+  return KeyOfRequest(CommandIdPipe);
+}
+
+const KeyOfRequest = createParamDecorator(
+  (_data: unknown, execution: ExecutionContext): RequestKey => {
     const http = execution.switchToHttp();
-    return commandIdOf(http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>());
+    return requestKeyOf(http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>());
   },
   [
     documentedBy(
@@ -46,8 +69,8 @@ export const CommandId = createParamDecorator(
         required: false,
         description:
           'Makes the request safe to repeat. A key belongs to one caller and one route: the same request with the same key has its effect ' +
-          'once and gets the first answer again, marked with Idempotency-Replayed, however long ago it was; another request (another target, ' +
-          'another body) with that key is a 422. Without one a key is made. The answer carries the key in the header of the same name.',
+          'once and gets the first answer again, marked with Idempotency-Replayed; another request (another target, ' +
+          'another body) with that key is a 422. 24 hours later, unless the service is set otherwise, the key is as good as new. Without one a key is made. The answer carries the key in the header of the same name.',
         schema: { type: 'string', minLength: 1, maxLength: 200, pattern: '^[\\x21-\\x7e]+$' },
       }),
       ApiProblems({

@@ -14,6 +14,7 @@ import { ExtendProcesses1764212400002 } from './1764212400002-extend-processes.j
 import { MirrorDeadLetters1764212400003 } from './1764212400003-mirror-dead-letters.js';
 import { RecordDatabaseUser1764212400004 } from './1764212400004-record-database-user.js';
 import { OperateByFunctions1764212400005 } from './1764212400005-operate-by-functions.js';
+import { ExpireIdempotencyKeys1764212400006 } from './1764212400006-expire-idempotency-keys.js';
 
 export const eventStoreMigrations = [
   CreateEventStore1763424000000,
@@ -31,4 +32,5 @@ export const eventStoreMigrations = [
   MirrorDeadLetters1764212400003,
   RecordDatabaseUser1764212400004,
   OperateByFunctions1764212400005,
+  ExpireIdempotencyKeys1764212400006,
 ];

@@ -26,6 +26,12 @@ CREATE TABLE event_store.events (
   version integer NOT NULL
 );
 
+CREATE TABLE event_store.idempotency_keys (
+  command_id uuid NOT NULL,
+  id uuid NOT NULL,
+  renewed_at timestamp(3) with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
 CREATE TABLE event_store.inbound_messages (
   content_hash text NOT NULL,
   data jsonb NOT NULL,
@@ -221,6 +227,8 @@ ALTER TABLE event_store.events ADD CONSTRAINT events_stream_version_unique UNIQU
 
 ALTER TABLE event_store.events ADD CONSTRAINT events_version_check CHECK ((version > 0));
 
+ALTER TABLE event_store.idempotency_keys ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (id);
+
 ALTER TABLE event_store.inbound_messages ADD CONSTRAINT inbound_messages_id_unique UNIQUE (id);
 
 ALTER TABLE event_store.inbound_messages ADD CONSTRAINT inbound_messages_pkey PRIMARY KEY ("position");
@@ -306,6 +314,8 @@ ALTER TABLE event_store.unreadable_messages ADD CONSTRAINT unreadable_messages_p
 ALTER TABLE event_store.unreadable_messages ADD CONSTRAINT unreadable_messages_place_unique UNIQUE (topic, partition, "offset", content);
 
 ALTER TABLE event_store.unreadable_messages ADD CONSTRAINT unreadable_messages_resolution_check CHECK ((resolution = ANY (ARRAY['replayed'::text, 'discarded'::text])));
+
+CREATE INDEX idempotency_keys_renewed_at ON event_store.idempotency_keys USING btree (renewed_at);
 
 CREATE INDEX operations_log_subject ON event_store.operations_log USING btree (subject, id);
 

@@ -82,6 +82,8 @@ describe('the roles of a database', () => {
     `INSERT INTO event_store.subscriptions (name, log, log_epoch, position) VALUES ('x', 'events', gen_random_uuid(), 0)`,
     'UPDATE event_store.subscriptions SET position = 1',
     'DELETE FROM event_store.snapshots',
+    'UPDATE event_store.idempotency_keys SET command_id = id',
+    'DELETE FROM event_store.idempotency_keys',
     `INSERT INTO read_model (text) VALUES ('x')`,
     `UPDATE read_model SET text = 'y'`,
     'DELETE FROM read_model',
