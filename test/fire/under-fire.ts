@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeEach, describe } from 'vitest';
 import { shopServices, type ShopService } from '../../tools/demo/checkout-shape.js';
 import type { Arena, UnderFire } from './arena.js';
 import { brokerFaults } from './broker.faults.js';
+import { clockFaults } from './clock.faults.js';
 import { databaseFaults } from './database.faults.js';
 import { DEAD_LETTERS } from './dead-letters.js';
 import { failpointFaults } from './failpoint.faults.js';
@@ -50,8 +51,9 @@ export function describeUnderFire(
     }, TEST_WITHIN_MS);
     afterAll(giveUp, TEST_WITHIN_MS);
 
-    serviceFaults(fire);
+    serviceFaults(fire, broker);
     databaseFaults(fire);
+    if (broker === 'postgres') clockFaults(fire); // no part of it knows the broker
     brokerFaults(fire, broker);
     messageFaults(fire);
     failpointFaults(fire, broker);

@@ -16,6 +16,7 @@ import {
   projectionSubscriptions,
   silentLogger,
   SubscriptionRunner,
+  type RetryPolicy,
 } from '../../libs/event-store/src/subscriptions/index.js';
 import { Balance, BALANCE_TABLES, BalanceProjection, BalanceV2, BalanceV2Projection } from './balances.js';
 
@@ -39,7 +40,7 @@ export async function openRebuildLab() {
     v1,
     v2,
     /** As a service of a build with this version runs it. */
-    async serve(projection: OperatedProjection): Promise<SubscriptionRunner> {
+    async serve(projection: OperatedProjection, retry?: RetryPolicy): Promise<SubscriptionRunner> {
       await context.versions.begin(projection);
       const registry = new EventRegistry().register(...projection.handlers.keys());
       const inboundTypes = new Set<string>();
@@ -50,7 +51,7 @@ export async function openRebuildLab() {
       const ids = systemIds;
       const runner = new SubscriptionRunner({
         ...context,
-        definition: definition!,
+        definition: { ...definition!, ...(retry && { retry }) },
         tail,
         owner,
         ids,

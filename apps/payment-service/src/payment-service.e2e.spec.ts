@@ -104,7 +104,7 @@ describe('a cancelled order', () => {
     );
   });
 
-  it('is never paid when the cancellation comes first', async () => {
+  it('is never paid when the cancellation comes first [41]', async () => {
     const orderId = newOrder();
     await hear(new OrderCancelledV1(orderId, 'cancelled by the customer'));
     await becomes(orderId, { status: 'cancelled' });

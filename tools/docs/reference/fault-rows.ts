@@ -118,7 +118,11 @@ export const FAULT_ROWS: readonly (readonly [number: number, fault: string, expe
     'The volume of the write-ahead log is full',
     'the server stops, requests are refused with 503; started with space again, all that was acknowledged is there, and services go on by themselves',
   ],
-  [39, 'The clock of a machine is an hour off', 'order is by position; timers follow the clock of the database'],
+  [
+    39,
+    'The clock of a machine is an hour off, or ten times too fast',
+    'order is by position; timers follow the clock of the database; tokens may be five seconds too old, no more',
+  ],
   [40, 'Deadlines of processes pass while every worker is down', 'each fires once after the restart'],
   [
     41,
