@@ -7,7 +7,7 @@ import { decoratedClasses, topicsIn, type DeclaredEvent, type DeclaredField } fr
 const CONTRACTS = 'libs/contracts/src';
 const text = { type: 'string' } as const;
 
-/** Of libs/event-store/src/messaging/cloud-events.ts. */
+/** Of libs/event-store/src/messaging/cloud-events.ts, with the limits of read-message.ts and admission.ts. */
 const HEADERS = {
   type: 'object',
   description: 'CloudEvents 1.0 in binary mode.',
@@ -23,11 +23,16 @@ const HEADERS = {
   ],
   properties: {
     ce_specversion: { const: '1.0' },
-    ce_id: { ...text, description: 'The same on every delivery: drop what you have seen.' },
+    ce_id: {
+      ...text,
+      pattern: '^[ -~]{1,200}$',
+      maxLength: 200,
+      description: 'The same on every delivery: drop what you have seen. No other message has it, whatever its source.',
+    },
     ce_source: { ...text, description: 'The service, e.g. /order-service.' },
     ce_type: { ...text, description: 'Which message it is; carries its version.' },
     ce_time: { ...text, format: 'date-time' },
-    ce_subject: { ...text, description: 'The key.' },
+    ce_subject: { ...text, minLength: 1, maxLength: 500, description: 'The key.' },
     'content-type': { const: 'application/json' },
     ce_correlationid: { ...text, description: 'The same for all that follows from one request.' },
     ce_causationid: { ...text, description: 'The event it follows from.' },

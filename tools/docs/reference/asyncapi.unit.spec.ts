@@ -1,4 +1,11 @@
+import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
+import {
+  IntegrationEvent,
+  integrationDecoder,
+  readMessage,
+  topic,
+} from '../../../libs/event-store/src/messaging/index.js';
 import { Tree } from '../tree.js';
 import { asyncApiDocument } from './asyncapi.js';
 
@@ -15,6 +22,9 @@ export class AnimalBornV1 {
 /** Keyed by animal. */
 export const zooEvents = topic('zoo.animal.events.v1', [AnimalBornV1], { partitions: 3 });
 `;
+
+@IntegrationEvent('zoo.animal.fed.v1')
+class AnimalFedV1 {}
 
 type Json = Record<string, unknown>;
 
@@ -80,6 +90,27 @@ describe('the AsyncAPI document', () => {
       },
       examples: [{ payload: { animalId: expect.any(String) as string, name: 'A line of text.', kind: 'cat' } }],
     });
+  });
+
+  it.each<[string, string]>([
+    ...['', ' ', 'a', 'order 1', 'x'.repeat(200), 'x'.repeat(201), '\u00e9', 'a\n'].map((id): [string, string] => [
+      'ce_id',
+      id,
+    ]),
+    ...['', 'a', '\u00e9', 'x'.repeat(500), 'x'.repeat(501)].map((key): [string, string] => ['ce_subject', key]),
+  ])('takes of the header %s what the inbox takes: %j', (name, text) => {
+    const headers = { ce_id: '1', ce_type: 'zoo.animal.fed.v1', ce_subject: 'k', [name]: text };
+    const message = {
+      topic: 'zoo',
+      partition: 0,
+      offset: '0',
+      key: headers.ce_subject,
+      headers,
+      value: Buffer.from('{}'),
+    };
+    const read = readMessage(message, integrationDecoder([topic('zoo', [AnimalFedV1])]));
+    const { properties } = at(document, '#/components/schemas/Headers') as { properties: Record<string, object> };
+    expect(new Ajv().compile(properties[name]!)(text)).toBe(!('reasonCode' in read));
   });
 
   it('keeps the rules, as that of this repository does', () => {
