@@ -146,6 +146,18 @@ describe('the index', () => {
     expect([problems, stale.map(({ line }) => line)]).toEqual([[], [3]]);
   });
 
+  it('keeps headings, and puts what is new below the last one', () => {
+    const tree = treeOf({
+      ...pages,
+      'docs/README.md': marks('\n### Data\n\n- [Old](how-to/b.md)\n\n### More\n\n'),
+    });
+    refreshIndex(tree);
+    const fresh = marks('\n### Data\n\n- [Second](how-to/b.md)\n\n### More\n\n- [First](how-to/a.md)\n');
+    expect(tree.read('docs/README.md')).toBe(fresh);
+    refreshIndex(tree);
+    expect(tree.read('docs/README.md')).toBe(fresh);
+  });
+
   it('names pages that it does not reach', () => {
     const tree = treeOf({ ...pages, 'docs/other/x.md': '# X', 'docs/README.md': marks('') });
     expect(refreshIndex(tree).problems).toEqual([

@@ -1,4 +1,4 @@
-// docs/README.md lists the pages of each folder between two marks. The order is the author's: kept for what is there, new pages come last.
+// docs/README.md lists the pages of each folder between two marks. Order and headings are the author's: kept for what is there, new pages come last.
 import { posix } from 'node:path';
 import { parsePage } from './markdown.js';
 import type { Problem } from './problem.js';
@@ -28,9 +28,13 @@ export function refreshIndex(tree: Tree): { problems: Problem[]; stale: Problem[
 
 function list(tree: Tree, folder: string, before: string): string {
   const pages = tree.files(`docs/${folder}`, '.md').map((path) => posix.relative('docs', path));
-  const listed = [...before.matchAll(/\]\(([^)]+)\)/g)].map(([, path]) => path!).filter((path) => pages.includes(path));
-  const order = [...listed, ...pages.filter((path) => !listed.includes(path))];
-  return order.map((path) => `${entry(tree, path)}\n`).join('');
+  const missing = new Set(pages);
+  const kept = before.split('\n').flatMap((line) => {
+    if (line.startsWith('### ')) return [`\n${line}\n\n`];
+    const path = /\]\(([^)]+)\)/.exec(line)?.[1] ?? '';
+    return missing.delete(path) ? [`${entry(tree, path)}\n`] : [];
+  });
+  return [...kept, ...[...missing].map((path) => `${entry(tree, path)}\n`)].join('');
 }
 
 function entry(tree: Tree, path: string): string {
