@@ -85,9 +85,12 @@ export interface Remarks {
   readonly troubles: readonly string[];
   /** The most memory that one process had. */
   readonly memoryBytes: number;
+  /** How late the event loop usually was, in the process where it was latest. */
+  readonly eventLoopP99Ms: number;
 }
 
-export function formatCertificate(certificate: Certificate, money: Money, { troubles, memoryBytes }: Remarks): string {
+export function formatCertificate(certificate: Certificate, money: Money, remarks: Remarks): string {
+  const { troubles, memoryBytes, eventLoopP99Ms } = remarks;
   const { faults, violations, recoverySeconds, orders, terminal } = certificate;
   const all = Object.entries(faults);
   const sum = all.reduce((total, [, count]) => total + count, 0);
@@ -102,6 +105,7 @@ export function formatCertificate(certificate: Certificate, money: Money, { trou
     ['lost, twice, out of order', `${certificate.lost}, ${certificate.duplicated}, ${certificate.reordered}`],
     ['recovery', recoverySeconds === null ? 'none' : `${recoverySeconds} s from the last fault to rest`],
     ['memory', `${Math.round(memoryBytes / 1_048_576)} MiB at most in one process`],
+    ['event loop', `${Math.round(eventLoopP99Ms)} ms late at most in one process, usually (p99 of a second)`],
     ['violations', String(violations.length)],
   ];
   const list = (title: string, lines: readonly string[]): string =>

@@ -80,9 +80,11 @@ describe('the certificate', () => {
     const page = formatCertificate(certify({ ...evidence, violations }), moneyOf(evidence.checkout), {
       troubles: ['(paid) too late'],
       memoryBytes: 300 * 1024 * 1024,
+      eventLoopP99Ms: 41.6,
     });
     for (const part of [
       '300 MiB',
+      '42 ms late',
       '3: 1 kafka-kill, 2 service-kill',
       '1800 − 390 = 1410',
       'I5: twice.',

@@ -34,6 +34,7 @@ function run(args: ChaosArguments, log: (line: string) => void): Promise<Verdict
       const page = formatCertificate(certificate, moneyOf(checkout), {
         troubles: battered.told.troubles,
         memoryBytes: battered.bounds.memoryBytes,
+        eventLoopP99Ms: battered.bounds.eventLoopP99Ms,
       });
       return { json: JSON.stringify(certificate), page, sound: violations.length === 0 };
     } finally {

@@ -18,4 +18,16 @@ describe('I12', () => {
     ]);
     expect(checkBounded('a/0', samples, { memoryBytes: 1_000 * MIB, waiting: 501 })).toEqual([]);
   });
+
+  it('holds where the event loop is late now and then, and names a process in which it is late in half of the samples', () => {
+    const late = (...all: readonly (number | undefined)[]) =>
+      all.map((eventLoopP99Ms, atMs) => ({ ...sample(atMs, 100), eventLoopP99Ms }));
+    expect(checkBounded('a/0', late(10, 900, 20, 800, 30, undefined, undefined, undefined))).toEqual([]);
+    expect(checkBounded('a/0', late(900, 900, 900, 900))).toEqual([]); // too few to say anything
+    const found = checkBounded('a/0', late(10, 201, 20, 300, 900, undefined));
+    expect(found.map(({ sentence }) => sentence)).toEqual([
+      'I12: a/0 had an event loop that was 201 ms late or more in half of its samples (p99), and may be 200.',
+    ]);
+    expect(checkBounded('a/0', late(10, 201, 20, 300, 900), { eventLoopP99Ms: 250 })).toEqual([]);
+  });
 });

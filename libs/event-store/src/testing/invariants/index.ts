@@ -13,7 +13,7 @@ import type { ServiceShape, SystemState } from './topology.js';
 import type { Violation } from './violation.js';
 
 export { fingerprint, notAtRest } from './at-rest.js';
-export { checkBounded, type LoadLimits, type LoadSample } from './bounded.js';
+export { checkBounded, usualEventLoopP99Ms, type LoadLimits, type LoadSample } from './bounded.js';
 export type { AcknowledgedAppend, UnconfirmedCommand } from './durable.js';
 export { checkHealth, type HealthLimits, type HealthSample, type Outage } from './health.js';
 export { checkImmutable } from './immutable.js';
