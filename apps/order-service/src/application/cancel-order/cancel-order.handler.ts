@@ -11,7 +11,7 @@ export class CancelOrderHandler implements ICommandHandler<CancelOrder> {
   constructor(@InjectAggregate(Order) private readonly orders: AggregateStore<Order>) {}
 
   execute(command: CancelOrder): Promise<AppendResult> {
-    return command.by ? this.forSomebody(command, command.by) : this.forTheCheckout(command);
+    return command.by === 'checkout' ? this.forTheCheckout(command) : this.forSomebody(command, command.by);
   }
 
   /** Whose order it is never changes, so it may be read ahead of the decision. */

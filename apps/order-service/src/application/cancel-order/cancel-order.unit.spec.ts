@@ -65,9 +65,9 @@ describe('cancelling an order', () => {
 
   it('by the checkout is the system’s doing, and an order nobody knows cannot be cancelled', async () => {
     const unknown = '0198c0de-0000-7000-8000-0000000000ff';
-    const refused = cancel(new CancelOrder(unknown, 'declined'), '0198c0de-0000-7000-8000-00000000000b');
+    const refused = cancel(new CancelOrder(unknown, 'declined', 'checkout'), '0198c0de-0000-7000-8000-00000000000b');
     await expect(refused).rejects.toBeInstanceOf(AggregateNotFoundError);
-    await cancel(new CancelOrder(orderId, 'declined'));
+    await cancel(new CancelOrder(orderId, 'declined', 'checkout'));
     expect((await last()).data).toMatchObject({ by: 'system' });
   });
 });

@@ -45,13 +45,13 @@ export class Checkout extends Process<CheckoutState> {
 
   @On(PaymentFailedV1)
   failed({ orderId, reason }: PaymentFailedV1): void {
-    this.decide(new CancelOrder(orderId, reason));
+    this.decide(new CancelOrder(orderId, reason, 'checkout'));
   }
 
   // #region late
   @OnTimer('payment-deadline')
   late(): void {
-    this.decide(new CancelOrder(this.id, 'payment timed out'));
+    this.decide(new CancelOrder(this.id, 'payment timed out', 'checkout'));
   }
   // #endregion late
 

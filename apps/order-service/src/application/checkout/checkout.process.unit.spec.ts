@@ -37,7 +37,7 @@ describe('the checkout of an order', () => {
   it('cancels it when the payment fails, with the reason', () =>
     checkout(placed)
       .when(new PaymentFailedV1(orderId, paymentId, 'card declined'))
-      .thenSends(new CancelOrder(orderId, 'card declined'))
+      .thenSends(new CancelOrder(orderId, 'card declined', 'checkout'))
       .thenGoesOn());
 
   it('cancels it when nobody pays in time, and not before', async () => {
@@ -48,7 +48,7 @@ describe('the checkout of an order', () => {
     // #region too-late
     await checkout(placed)
       .whenTimePasses(minutes(15))
-      .thenSends(new CancelOrder(orderId, 'payment timed out'))
+      .thenSends(new CancelOrder(orderId, 'payment timed out', 'checkout'))
       .thenGoesOn();
     // #endregion too-late
   });
@@ -63,7 +63,7 @@ describe('the checkout of an order', () => {
     await checkout(placed)
       .whenTimePasses(minutes(15))
       .when(captured)
-      .thenSends(new CancelOrder(orderId, 'payment timed out'));
+      .thenSends(new CancelOrder(orderId, 'payment timed out', 'checkout'));
   });
 
   it.each([
