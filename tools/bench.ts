@@ -3,7 +3,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { benchAppend } from '../bench/append/index.js';
 // context: order payment
 import { benchCheckout } from '../bench/checkout/index.js';
-import { benchTelemetry } from '../bench/telemetry/index.js';
+import { benchTelemetry, benchTelemetryAll } from '../bench/telemetry/index.js';
 // end context: order payment
 import { regressions, saveReached } from '../bench/lab/reached.js';
 import { asJson, describeResult } from '../bench/lab/report.js';
@@ -36,6 +36,7 @@ const BENCHES: Readonly<Record<string, readonly Bench[]>> = {
   // context: order payment
   checkout: [benchCheckout],
   telemetry: [benchTelemetry],
+  'telemetry-all': [benchTelemetryAll],
   // end context: order payment
 };
 

@@ -1,82 +1,102 @@
 // `npm run bench -- telemetry`: orders taken by a service that is traced and measured, against one that is neither. What comes of the orders counts as in `checkout`.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { System } from '../../tools/system/system.js';
 import { withThrowawaySystem } from '../../tools/system/throwaway-system.js';
-import { Backlog } from '../checkout/backlog.js';
 import { Generator } from '../checkout/generator.js';
-import { CpuMeter, type CpuMs } from '../lab/cpu.js';
-import { interleaved, type Contestant } from '../lab/rounds.js';
+import { median, type Standing } from '../lab/rounds.js';
 import type { BenchOptions, WorkResult } from '../lab/work.js';
+import { IN_FLIGHT, measurePair, type Lab, type Pair } from './pair.js';
 
-const IN_FLIGHT = 32;
-/** As Prometheus in the Compose file does. */
-const SCRAPE_EVERY_MS = 10_000;
-/** So many orders each service takes before it is measured: one that has just started compiles its code, and one that is watched has more of it. The same number for both, not the same time. */
-const WARM_UP_ORDERS = 6_000;
-/** Turns of each in a round. Of one alone the ratio of a service to itself was anything from 0.74 to 1.52 on a machine that had other work. */
-const TURNS = 8;
-/** As shipped, and all requests. */
-const TRACED: readonly { readonly work: string; readonly env: Readonly<Record<string, string>> }[] = [
-  { work: 'telemetry', env: {} },
-  { work: 'telemetryAll', env: { OTEL_TRACES_SAMPLER_ARG: '1' } },
-];
+type Environment = Readonly<Record<string, string>>;
 
-/** Two systems, because two services on one database would share its subscriptions; the one whose turn it is not has nothing to do. */
-export async function benchTelemetry(options: BenchOptions): Promise<WorkResult[]> {
+/** As shipped: it is told where it is scraped and where spans go, and nothing else. */
+export const benchTelemetry = (options: BenchOptions): Promise<WorkResult[]> => bench('telemetry', {}, options);
+
+/** With spans of all requests. */
+export const benchTelemetryAll = (options: BenchOptions): Promise<WorkResult[]> =>
+  bench('telemetryAll', { OTEL_TRACES_SAMPLER_ARG: '1' }, options);
+
+/** Two systems, because two services on one database would share its subscriptions. */
+async function bench(work: string, more: Environment, options: BenchOptions): Promise<WorkResult[]> {
   const log = (line: string): void => void process.stderr.write(`${line}\n`);
   const collector = await startCollector();
-  const results: WorkResult[] = [];
+  const env = { METRICS_PORT: '0', OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, ...more };
+  const generator = await Generator.start();
+  const lab: Lab = { generator, env, turnMs: options.roundMs };
   try {
-    for (const { work, env: sampled } of TRACED) {
-      const env = { METRICS_PORT: '0', OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, ...sampled };
-      const result = await withThrowawaySystem({ log }, (off) =>
-        withThrowawaySystem({ log, env }, (on) => compare(off, on, options, work)),
-      );
-      results.push(result);
-      options.progress(result);
-    }
-    return results;
+    const rounds = await withThrowawaySystem({ log }, (one) =>
+      withThrowawaySystem({ log }, async (other) => {
+        await Promise.all([one, other].map((system) => system.running('payment-service').stop()));
+        const done: Round[] = [];
+        while (done.length < options.rounds) {
+          // Two processes of the same code differ by more than telemetry costs: by how they happened to be compiled, and by their databases.
+          const pairs = [await measurePair(lab, one, other), await measurePair(lab, other, one)] as const;
+          done.push(roundOf(pairs));
+          log(`round ${done.length}: ${pairs.map(describe).join('; ')}`);
+        }
+        return done;
+      }),
+    );
+    const result = resultOf(work, rounds);
+    options.progress(result);
+    return [result];
   } finally {
+    await generator.stop();
     await collector.close();
   }
 }
 
-async function compare(off: System, on: System, options: BenchOptions, work: string): Promise<WorkResult> {
-  const order = on.running('order-service');
-  await Promise.all([off, on].map((system) => system.running('payment-service').stop()));
-  const meters: CpuMeter[] = [];
-  const generator = await Generator.start();
-  const backlogs: Backlog[] = [];
-  const contestant = async (name: string, system: System): Promise<Contestant> => {
-    const backlog = await Backlog.open(system.databaseUrl('order-service'));
-    backlogs.push(backlog);
-    const { url } = system.running('order-service');
-    const token = await system.token('alice', 'customer');
-    const cpu = new CpuMeter({ [`order-service ${name}`]: system.running('order-service').pid });
-    meters.push(cpu);
-    const place = async (forMs: number) => {
-      const { orders, ms } = await generator.run({ url, token, inFlight: IN_FLIGHT, ms: forMs });
-      return { orders, ms: ms + (await backlog.handled()) };
-    };
-    for (let orders = 0; orders < WARM_UP_ORDERS;) orders += (await place(2_000)).orders;
-    const run = async (): Promise<number> => {
-      const { orders, ms } = await cpu.during(
-        () => place(options.roundMs),
-        (done) => done.orders,
-      );
-      return (orders / ms) * 1_000;
-    };
-    return { name, run };
+/** Of a round's two pairs, in which the systems have changed places. */
+interface Round {
+  readonly ratio: number;
+  readonly cpuRatio: number;
+  readonly pairs: readonly Pair[];
+}
+
+function roundOf(pairs: readonly [Pair, Pair]): Round {
+  const mean = (of: (pair: Pair) => number): number => Math.sqrt(of(pairs[0]) * of(pairs[1]));
+  return {
+    ratio: mean(({ off, on }) => on.perSecond / off.perSecond),
+    cpuRatio: mean(({ off, on }) => on.cpuMs / off.cpuMs),
+    pairs,
   };
-  const contestants = [await contestant('off', off), await contestant('on', on)];
-  const scraping = setInterval(() => void fetch(order.metricsUrl!).then((answer) => answer.text()), SCRAPE_EVERY_MS);
-  const standings = await interleaved(contestants, options.rounds, TURNS);
-  clearInterval(scraping);
-  await generator.stop();
-  for (const backlog of backlogs) await backlog.close();
-  const cpuMs = Object.assign({}, ...meters.map(({ perUnit }) => perUnit)) as CpuMs;
-  return { work, inFlight: IN_FLIGHT, goal: 0.95, standings, cpuMs };
+}
+
+function resultOf(work: string, rounds: readonly Round[]): WorkResult {
+  const pairs = rounds.flatMap((round) => round.pairs);
+  const standing = (name: 'off' | 'on', ratios: readonly number[]): Standing => ({
+    name,
+    ratio: median(ratios),
+    min: Math.min(...ratios),
+    max: Math.max(...ratios),
+    perSecond: median(pairs.map((pair) => pair[name].perSecond)),
+  });
+  const standings = [
+    standing(
+      'off',
+      rounds.map(() => 1),
+    ),
+    standing(
+      'on',
+      rounds.map(({ ratio }) => ratio),
+    ),
+  ];
+  const cpu = rounds.map(({ cpuRatio }) => cpuRatio);
+  const spread = `${Math.min(...cpu).toFixed(3)}–${Math.max(...cpu).toFixed(3)}`;
+  const cpuOf = (name: 'off' | 'on'): number => median(pairs.map((pair) => pair[name].cpuMs));
+  return {
+    work,
+    inFlight: IN_FLIGHT,
+    goal: 0.95,
+    standings,
+    cpuMs: { 'order-service off': cpuOf('off'), 'order-service on': cpuOf('on') },
+    note: `CPU of an order ${median(cpu).toFixed(3)} times (${spread})`,
+  };
+}
+
+function describe({ off, on }: Pair): string {
+  const ratio = (on.perSecond / off.perSecond).toFixed(2);
+  return `${ratio} of ${Math.round(off.perSecond)} orders/s, CPU ${on.cpuMs.toFixed(2)} ms where it was ${off.cpuMs.toFixed(2)}`;
 }
 
 /** Takes what it is sent and forgets it. It is on the same machine, so it costs the services something that a collector elsewhere would not. */

@@ -6,8 +6,8 @@ export interface Meter {
   add<L extends string>(counter: Counter<L>, labels: Labels<L>, by?: number): void;
   /** In the histogram's unit. */
   record<L extends string>(histogram: Histogram<L>, labels: Labels<L>, value: number): void;
-  /** Measures seconds from now on; what it returns records them. The meter has the clock, so that engines need none for this. */
-  begin<L extends string>(histogram: Histogram<L>): (labels: Labels<L>) => void;
+  /** Seconds since whenever, never set back. The meter has the clock, so that engines need none for this. */
+  now(): number;
 }
 
 let current: Meter | undefined;
@@ -30,31 +30,39 @@ export function measured<T, L extends string>(
   labels: (ending: Ending<T>) => Labels<L>,
   work: () => Promise<T>,
 ): Promise<T> {
-  const end = current?.begin(histogram);
-  if (!end) return work();
+  const told = current;
+  if (!told) return work();
+  const begun = told.now();
   return whenSettled(
     work,
-    (result) => end(labels({ result })),
-    (error) => end(labels({ error })),
+    (result) => told.record(histogram, labels({ result }), told.now() - begun),
+    (error) => told.record(histogram, labels({ error }), told.now() - begun),
   );
 }
 
 /** What becomes of the work is no affair of a meter that fails. */
 function untroubled(told: Meter): Meter {
   return {
-    add: (...of) => quietly(() => told.add(...of)),
-    record: (...of) => quietly(() => told.record(...of)),
-    begin(histogram) {
-      const end = quietly(() => told.begin(histogram));
-      return (labels) => quietly(() => end?.(labels));
+    add(counter, labels, by) {
+      try {
+        told.add(counter, labels, by);
+      } catch {
+        // not counted
+      }
+    },
+    record(histogram, labels, value) {
+      try {
+        told.record(histogram, labels, value);
+      } catch {
+        // not counted
+      }
+    },
+    now() {
+      try {
+        return told.now();
+      } catch {
+        return NaN;
+      }
     },
   };
-}
-
-function quietly<T>(tell: () => T): T | undefined {
-  try {
-    return tell();
-  } catch {
-    return undefined;
-  }
 }

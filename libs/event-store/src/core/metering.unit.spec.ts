@@ -10,10 +10,11 @@ type Told = readonly [name: string, labels: Labels<string>, value: number];
 function measuring(): Told[] {
   const told: Told[] = [];
   const record: Meter['record'] = ({ name }, labels, value) => void told.push([name, labels, value]);
+  let seconds = 0;
   useMeter({
     add: ({ name }, labels, by = 1) => void told.push([name, labels, by]),
     record,
-    begin: (one) => (labels) => record(one, labels, 0.25),
+    now: () => (seconds += 0.25),
   });
   return told;
 }
@@ -43,8 +44,8 @@ describe('a meter', () => {
     const fail = (): never => {
       throw new Error('no memory');
     };
-    for (const begin of [fail, () => fail]) {
-      useMeter({ add: fail, record: fail, begin });
+    for (const now of [fail, () => 0]) {
+      useMeter({ add: fail, record: fail, now });
       meter()?.add(opened, { door: 'front' });
       meter()?.record(duration, { outcome: 'open' }, 1);
       await expect(

@@ -83,8 +83,8 @@ describe('units of a transactional subscription', () => {
     });
     useMeter({
       add: () => undefined,
-      record: () => undefined,
-      begin: () => (labels) => void measurements.push(labels),
+      record: (_, labels) => void measurements.push(labels),
+      now: () => 0,
     });
     try {
       await lab.append('a-1', 1, 'undecidable');

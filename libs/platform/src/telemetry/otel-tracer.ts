@@ -4,11 +4,7 @@ import { ROOT_CONTEXT, trace, TraceFlags, type Context, type SpanContext } from 
 import { runningSpan, type Span, type SpanInit, type Tracer } from '@app/event-store/core';
 import { OwnSpan, UnkeptSpan } from './own-span.js';
 import { RecordedSpan, type Origin } from './recorded-span.js';
-import { parseTraceparent } from './traceparent.js';
-
-/** Characters of version 00. */
-const TRACEPARENT = 55;
-const ODD = '13579bdf';
+import { isKept, parseTraceparent } from './traceparent.js';
 
 /** @param keeps whether a trace that begins here, by its id, is kept. */
 export function otelTracer(origin: Origin, keeps: (traceId: string) => boolean): Tracer {
@@ -16,22 +12,21 @@ export function otelTracer(origin: Origin, keeps: (traceId: string) => boolean):
     begin(init: SpanInit, traceparent: string | undefined): Span {
       const { parent, outer } = followed(traceparent);
       const traceId = parent?.traceId ?? randomHex(16);
-      const isKept = parent ? (parent.traceFlags & TraceFlags.SAMPLED) !== 0 : (isLinkKept(init) ?? keeps(traceId));
-      const own = { traceId, spanId: randomHex(8), traceFlags: isKept ? TraceFlags.SAMPLED : TraceFlags.NONE };
-      return isKept ? new RecordedSpan(origin, { own, parent, outer }, init) : new UnkeptSpan(own, outer);
+      const isRecorded = parent ? (parent.traceFlags & TraceFlags.SAMPLED) !== 0 : (isLinkKept(init) ?? keeps(traceId));
+      const own = { traceId, spanId: randomHex(8), traceFlags: isRecorded ? TraceFlags.SAMPLED : TraceFlags.NONE };
+      return isRecorded ? new RecordedSpan(origin, { own, parent, outer }, init) : new UnkeptSpan(own, outer);
     },
   };
 }
 
 /** Of a batch: whether any of the traces that it has to do with is kept; undefined where it has to do with none. */
 function isLinkKept({ links }: SpanInit): boolean | undefined {
-  let isKept: boolean | undefined;
+  let isAnyKept: boolean | undefined;
   for (const link of links ?? []) {
-    if (link?.length !== TRACEPARENT) continue;
-    isKept = ODD.includes(link.charAt(TRACEPARENT - 1)); // the last bit of the flags
-    if (isKept) break;
+    isAnyKept = isKept(link) ?? isAnyKept;
+    if (isAnyKept) break;
   }
-  return isKept;
+  return isAnyKept;
 }
 
 /** A span that runs here already is the nearer parent, when it is of the same trace: it may be one of another library. */

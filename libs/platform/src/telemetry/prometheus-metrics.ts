@@ -37,8 +37,10 @@ export function prometheusMetrics(service: string): PrometheusMetrics {
     const distribution = distributions.of(histogram, labels);
     distribution.sum += value;
     distribution.count += 1;
-    const bucket = histogram.buckets.findIndex((upTo) => value <= upTo);
-    distribution.counts[bucket < 0 ? histogram.buckets.length : bucket]! += 1;
+    const { buckets } = histogram;
+    let bucket = 0;
+    while (bucket < buckets.length && value > buckets[bucket]!) bucket += 1;
+    distribution.counts[bucket]! += 1;
   };
   return {
     meter: {
@@ -46,10 +48,7 @@ export function prometheusMetrics(service: string): PrometheusMetrics {
         counts.of(counter, labels).value += by;
       },
       record,
-      begin(histogram) {
-        const begun = performance.now();
-        return (labels) => record(histogram, labels, (performance.now() - begun) / 1_000);
-      },
+      now: () => performance.now() / 1_000,
     },
     observe: (...more) => void sources.push(...more),
     async text() {

@@ -1,4 +1,4 @@
-// The values of metrics by their labels. Looked up by the values of the labels in the order of their declaration: nothing is sorted or made for a record.
+// The values of metrics by their labels. Looked up by one value of a label after the other, in the order of their declaration: nothing is sorted, joined or made for a record.
 import type { HrTime } from '@opentelemetry/api';
 import type { Metric } from '@app/event-store/core';
 
@@ -9,32 +9,49 @@ interface Kept<V> {
   readonly value: V;
 }
 
+interface Branch<V> {
+  readonly next: Map<string, Branch<V>>;
+  leaf?: Kept<V>;
+}
+
 /** Of when a value is, nothing is shown. */
 const NEVER: HrTime = [0, 0];
 
 export class Series<V, M extends Metric = Metric> {
-  private readonly values = new Map<M, Map<string, Kept<V>>>();
+  private readonly kept = new Map<M, Kept<V>[]>();
+  /** From the metric by the values of its labels down to what is kept. */
+  private readonly roots = new Map<M, Branch<V>>();
 
   constructor(private readonly begin: (metric: M) => V) {}
 
   /** What is kept under these labels; begun where there is nothing yet. */
   of(metric: M, labels: LabelValues): V {
-    let kept = this.values.get(metric);
-    if (!kept) this.values.set(metric, (kept = new Map()));
-    let key = '';
-    for (const label of metric.labels) key += `${labels[label]}\n`;
-    let one = kept.get(key);
-    if (!one) kept.set(key, (one = { attributes: { ...labels }, value: this.begin(metric) }));
-    return one.value;
+    let branch = below(this.roots, metric);
+    for (const label of metric.labels) branch = below(branch.next, labels[label]!);
+    return (branch.leaf ??= this.first(metric, labels)).value;
   }
 
   /** In the order in which they came, as data points of OpenTelemetry. */
   shown<S>(metric: M, show: (value: V) => S) {
-    return [...(this.values.get(metric)?.values() ?? [])].map(({ attributes, value }) => ({
+    return (this.kept.get(metric) ?? []).map(({ attributes, value }) => ({
       attributes,
       value: show(value),
       startTime: NEVER,
       endTime: NEVER,
     }));
   }
+
+  private first(metric: M, labels: LabelValues): Kept<V> {
+    const one = { attributes: { ...labels }, value: this.begin(metric) };
+    const kept = this.kept.get(metric);
+    if (kept) kept.push(one);
+    else this.kept.set(metric, [one]);
+    return one;
+  }
+}
+
+function below<K, V>(branches: Map<K, Branch<V>>, key: K): Branch<V> {
+  let branch = branches.get(key);
+  if (!branch) branches.set(key, (branch = { next: new Map() }));
+  return branch;
 }

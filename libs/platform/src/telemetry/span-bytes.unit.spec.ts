@@ -46,7 +46,7 @@ describe('the bytes of a span are those of OpenTelemetry', () => {
   it('with a parent of this process or of another one', () =>
     expectSame(begin({}, { parent }), begin({}, { parent: { ...parent, isRemote: true } })));
 
-  it('with links', () => expectSame(begin({ links: [`00-${TRACE}-b7ad6b7169203331-00`, undefined, 'nonsense'] })));
+  it('with links', () => expectSame(begin({ links: [`00-${TRACE}-b7ad6b7169203331-01`, undefined, 'nonsense'] })));
 
   it('that failed', () => {
     const span = begin();

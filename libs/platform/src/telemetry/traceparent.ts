@@ -3,6 +3,9 @@ import { INVALID_SPANID, INVALID_TRACEID, TraceFlags, type Link, type SpanContex
 
 /** As many as OpenTelemetry keeps of one span (its limit is 128): the first of a batch. */
 const LINKS = 128;
+/** Characters of version 00. */
+const TRACEPARENT = 55;
+const ODD = '13579bdf';
 
 /** Section 3.2: version, trace id, parent id, flags. */
 export function parseTraceparent(traceparent: string | undefined): SpanContext | undefined {
@@ -18,9 +21,15 @@ export function formatTraceparent({ traceId, spanId, traceFlags }: SpanContext):
   return `00-${traceId}-${spanId}-0${traceFlags & TraceFlags.SAMPLED}`;
 }
 
+/** Of version 00, by the last bit of its flags: whether the trace is kept. Undefined where it is no trace context. */
+export function isKept(traceparent: string | undefined): boolean | undefined {
+  return traceparent?.length === TRACEPARENT ? ODD.includes(traceparent.charAt(TRACEPARENT - 1)) : undefined;
+}
+
+/** Those that lead somewhere: to traces that are kept. */
 export function linksTo(traceparents: readonly (string | undefined)[]): Link[] {
   const links: Link[] = [];
-  for (const traceparent of new Set(traceparents)) {
+  for (const traceparent of new Set(traceparents.filter(isKept))) {
     const context = parseTraceparent(traceparent);
     if (context && links.push({ context }) === LINKS) break;
   }
