@@ -1,4 +1,5 @@
 // Orders that a test plays itself, step by step.
+import { placed } from '../../tools/demo/acknowledged.js';
 import type { ScenarioName, Story } from '../../tools/demo/scenarios.js';
 import type { Line, ShopClient } from '../../tools/demo/shop-client.js';
 
@@ -8,8 +9,9 @@ export async function openStory(
   scenario: ScenarioName,
   lines: readonly Line[],
 ): Promise<{ orderId: string; story: Story }> {
-  const { orderId, version } = await shop.place(lines);
-  return { orderId, story: storyOf(scenario, orderId, version) };
+  const answer = await shop.place(lines);
+  const { orderId } = answer;
+  return { orderId, story: { scenario, orderId, acknowledged: [placed(orderId, answer, lines)] } };
 }
 
 export function storyOf(scenario: ScenarioName, orderId: string, version: number): Story {

@@ -1,6 +1,6 @@
 // A customer who keeps every receipt: what was acknowledged has to be there in the end, also where the story it belongs to broke off.
 import type { Answered, RepeatedRequest } from '../../libs/event-store/src/testing/invariants/index.js';
-import type { Acknowledged } from '../demo/scenarios.js';
+import { cancelled, placed as placedAs, refunded, shipped, type Acknowledged } from '../demo/acknowledged.js';
 import type { Asked } from './findings.js';
 import { ShopClient, type Changed, type Line, type SentChange } from '../demo/shop-client.js';
 
@@ -33,29 +33,30 @@ export class RecordingShop extends ShopClient {
     this.wanted += 1;
     const placed = await super.place(lines, note);
     this.placed.add(placed.orderId);
-    this.keep('order-service', `order-${placed.orderId}`, placed);
+    this.receipts.push(placedAs(placed.orderId, placed, lines));
     return placed;
   }
 
   override async cancel(orderId: string, reason: string): Promise<Changed> {
-    return this.keep('order-service', `order-${orderId}`, await super.cancel(orderId, reason));
+    const changed = await super.cancel(orderId, reason);
+    this.receipts.push(cancelled(orderId, changed, reason));
+    return changed;
   }
 
   override async ship(orderId: string, carrier: string, trackingNumber: string): Promise<Changed> {
-    return this.keep('order-service', `order-${orderId}`, await super.ship(orderId, carrier, trackingNumber));
+    const changed = await super.ship(orderId, carrier, trackingNumber);
+    this.receipts.push(shipped(orderId, changed, carrier, trackingNumber));
+    return changed;
   }
 
   override async refund(paymentId: string, reason: string, amountMinor?: number): Promise<Changed> {
     this.refunds.set(paymentId, (this.refunds.get(paymentId) ?? 0) + 1);
-    return this.keep('payment-service', `payment-${paymentId}`, await super.refund(paymentId, reason, amountMinor));
+    const changed = await super.refund(paymentId, reason, amountMinor);
+    this.receipts.push(refunded(paymentId, changed, reason, amountMinor));
+    return changed;
   }
 
   protected override heard(change: SentChange, first: Answered): void {
     this.changes.push({ change, first });
-  }
-
-  private keep(service: Acknowledged['service'], stream: string, changed: Changed): Changed {
-    this.receipts.push({ service, stream, version: changed.version });
-    return changed;
   }
 }

@@ -1,12 +1,7 @@
 // What the demo's customers and operators do with an order: a fixed mix, so that every run of N orders is the same.
 import { setTimeout as sleep } from 'node:timers/promises';
+import { cancelled, placed as placedAs, refunded, shipped, type Acknowledged } from './acknowledged.js';
 import type { Line, OrderAnswer, ShopClient } from './shop-client.js';
-
-export interface Acknowledged {
-  readonly service: 'order-service' | 'payment-service';
-  readonly stream: string;
-  readonly version: number;
-}
 
 export interface Story {
   readonly scenario: ScenarioName;
@@ -46,7 +41,8 @@ export const scenarios = {
     lines: [{ sku: 'espresso-machine', quantity: 1 }],
     async play(shop, orderId, confirmed) {
       await confirmed();
-      return [onOrder(orderId, await shop.ship(orderId, 'Parcel Post', `PP-${orderId.slice(0, 8)}`))];
+      const [carrier, tracking] = ['Parcel Post', `PP-${orderId.slice(0, 8)}`] as const;
+      return [shipped(orderId, await shop.ship(orderId, carrier, tracking), carrier, tracking)];
     },
     ends: ['shipped'],
   },
@@ -58,7 +54,8 @@ export const scenarios = {
   'cancelled before payment': {
     lines: ordered,
     async play(shop, orderId) {
-      return [onOrder(orderId, await shop.cancel(orderId, 'Ordered by mistake.'))]; // races the capture, on purpose
+      const reason = 'Ordered by mistake.';
+      return [cancelled(orderId, await shop.cancel(orderId, reason), reason)]; // races the capture, on purpose
     },
     ends: ['cancelled'],
   },
@@ -66,7 +63,8 @@ export const scenarios = {
     lines: ordered,
     async play(shop, orderId, confirmed) {
       await confirmed();
-      return [onPayment(orderId, await shop.refund(orderId, 'The mug was chipped.', 890))];
+      const [reason, amount] = ['The mug was chipped.', 890] as const;
+      return [refunded(orderId, await shop.refund(orderId, reason, amount), reason, amount)];
     },
     ends: ['confirmed'],
     refunds: 1,
@@ -75,7 +73,8 @@ export const scenarios = {
     lines: [{ sku: 'mug', quantity: 3 }],
     async play(shop, orderId, confirmed) {
       await confirmed();
-      return [onOrder(orderId, await shop.cancel(orderId, 'Found it cheaper elsewhere.'))];
+      const reason = 'Found it cheaper elsewhere.';
+      return [cancelled(orderId, await shop.cancel(orderId, reason), reason)];
     },
     ends: ['cancelled'],
   },
@@ -83,7 +82,8 @@ export const scenarios = {
     lines: [{ sku: 'mug', quantity: 2 }],
     async play(shop, orderId, confirmed) {
       await confirmed();
-      return [onPayment(orderId, await shop.refund(orderId, 'Both mugs arrived broken.'))];
+      const reason = 'Both mugs arrived broken.';
+      return [refunded(orderId, await shop.refund(orderId, reason), reason)];
     },
     ends: ['confirmed'],
     refunds: 1,
@@ -126,7 +126,7 @@ export async function play(
   return {
     scenario: name,
     orderId,
-    acknowledged: [onOrder(orderId, placed), ...(await scenario.play(shop, orderId, confirmed))],
+    acknowledged: [placedAs(orderId, placed, scenario.lines), ...(await scenario.play(shop, orderId, confirmed))],
   };
 }
 
@@ -148,12 +148,4 @@ async function waitUntilConfirmed(
       throw new Error(`Order ${orderId} is still ${status} after ${deadlineMs} ms, and was to be confirmed.`);
     await sleep(pauseMs, undefined, { signal });
   }
-}
-
-function onOrder(orderId: string, { version }: { version: number }): Acknowledged {
-  return { service: 'order-service', stream: `order-${orderId}`, version };
-}
-
-function onPayment(paymentId: string, { version }: { version: number }): Acknowledged {
-  return { service: 'payment-service', stream: `payment-${paymentId}`, version };
 }

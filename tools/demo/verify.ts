@@ -11,7 +11,8 @@ import { checkCheckout, operatorRefunds, type CheckoutState } from './checkout-i
 import { readCheckoutState, type TimedCheckoutState } from './checkout-state.js';
 import type { CheckoutProbe } from './probe.js';
 import { NotAtRestError, waitForRest, type RestProbe } from './rest.js';
-import { scenarios, type Acknowledged, type Scenario, type Story } from './scenarios.js';
+import { checkAsked, type Acknowledged } from './acknowledged.js';
+import { scenarios, type Scenario, type Story } from './scenarios.js';
 import type { Played } from './workload.js';
 
 export interface Verdict {
@@ -52,6 +53,7 @@ export async function verify(
   const checkout = await readCheckoutState(orders, payments);
   violations.push(
     ...checkCheckout(checkout),
+    ...checkAsked(checkout, allOf(played.stories, acknowledged)),
     ...checkEnds(checkout, played.stories),
     ...checkRefunds(checkout, played.stories),
   );
@@ -88,6 +90,9 @@ export function checkRefunds(checkout: CheckoutState, stories: readonly Story[])
 }
 
 function byService(stories: readonly Story[], others: readonly Acknowledged[]) {
-  const all = [...stories.flatMap(({ acknowledged }) => acknowledged), ...others];
-  return Object.fromEntries(groupBy(all, ({ service }) => service));
+  return Object.fromEntries(groupBy(allOf(stories, others), ({ service }) => service));
+}
+
+function allOf(stories: readonly Story[], others: readonly Acknowledged[]): Acknowledged[] {
+  return [...stories.flatMap(({ acknowledged }) => acknowledged), ...others];
 }
