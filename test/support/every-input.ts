@@ -54,7 +54,7 @@ export function everyInput(document: ApiDocument, value: string, idFor: (route: 
       });
       const unnamed = [
         probe('query nobody knows', { query: `?${value}=${value}` }),
-        ...['authorization', 'cookie', 'user-agent', 'tracestate', 'x-forwarded-for'].map((name) =>
+        ...['authorization', 'cookie', 'user-agent', 'tracestate', 'x-forwarded-for', 'x-api-key'].map((name) =>
           probe(`header ${name}`, { headers: { [name]: name === 'authorization' ? `Bearer ${value}` : value } }),
         ),
       ];
@@ -64,6 +64,7 @@ export function everyInput(document: ApiDocument, value: string, idFor: (route: 
       const around = schema
         ? [
             probe('body nobody knows', { body: { ...(good as object), [value]: value } }),
+            probe('body userPassword, which nobody knows', { body: { ...(good as object), userPassword: value } }),
             probe('body that is no JSON', { body: `{"${value}":` }),
           ]
         : [];

@@ -1,27 +1,10 @@
 // JSON logs, one logger for the whole process: with the correlation id of whatever is being handled, and without what must not be read there.
 import { Logger as NestPinoLogger, LoggerModule, PinoLogger, type Params } from 'nestjs-pino';
-import pino, { type Logger } from 'pino';
+import pino, { type Bindings, type ChildLoggerOptions, type Logger } from 'pino';
 import type { DynamicModule } from '@nestjs/common';
 import { MessageContext } from '@app/event-store/core';
+import { censored } from './secret-names.js';
 import { messageOf, stackOf } from './told-error.js';
-
-const secretNames = [
-  'authorization',
-  'cookie',
-  '["set-cookie"]',
-  'token',
-  'access_token',
-  'password',
-  'secret',
-  'email',
-  'cardNumber',
-];
-
-/** pino redacts by path; three levels are as deep as we log. */
-const redact = secretNames.flatMap((name) => {
-  const path = name.startsWith('[') ? name : `.${name}`;
-  return [name, `*${path}`, `*.*${path}`];
-});
 
 export function createLogger(
   { name, level }: { name: string; level: string },
@@ -31,14 +14,26 @@ export function createLogger(
     level,
     base: { service: name, pid: process.pid },
     timestamp: pino.stdTimeFunctions.isoTime,
-    formatters: { level: (label) => ({ level: label }) },
-    redact: { paths: redact, censor: '[redacted]' },
+    formatters: { level: (label) => ({ level: label }), log: censored },
     serializers: { err: describeError, error: describeError },
     mixin: currentContext,
     // A line that names its correlation id itself, from where the context has ended, is right.
     mixinMergeStrategy: (line, context) => ({ ...context, ...line }),
   };
-  return destination ? pino(options, destination) : pino(options);
+  return sayingNoSecrets(destination ? pino(options, destination) : pino(options));
+}
+
+/** What a logger of its own says with every line pino formats by no rule of its parent. */
+function sayingNoSecrets(logger: Logger): Logger {
+  const child = Reflect.get<object, string>(logger, 'child') as (
+    bindings: Bindings,
+    options?: ChildLoggerOptions,
+  ) => Logger;
+  return Object.assign(logger, {
+    child(this: unknown, bindings: Bindings, options?: ChildLoggerOptions): Logger {
+      return child.call(this, censored(bindings), options);
+    },
+  });
 }
 
 /** Nest's Logger writes through it. Requests are logged by their route, not by the library: URLs hold what people typed. */

@@ -49,6 +49,9 @@ describe('a log line', () => {
     'secret',
     'email',
     'cardNumber',
+    'userPassword',
+    'x-api-key',
+    'CARD_NUMBER_2',
   ])('hides %s, on three levels', (name) => {
     const { logger, lines } = capture();
     logger.info({
@@ -58,6 +61,25 @@ describe('a log line', () => {
     });
     expect(lines.join()).not.toContain('canary4711');
     expect(lines.join().match(/\[redacted\]/g)).toHaveLength(3);
+  });
+
+  it('hides them in lists, deep down, and in what a logger of its own says every time', () => {
+    const { logger, lines } = capture();
+    logger.info({
+      users: [{ name: 'alice', userPassword: 'canary4711' }],
+      a: { b: { c: { apiKeys: ['canary4711'] } } },
+    });
+    logger.child({ 'x-api-key': 'canary4711' }).info('by');
+    expect(lines.join()).not.toContain('canary4711');
+    expect(lines.join()).toContain('"name":"alice"');
+    expect(lines.join().match(/\[redacted\]/g)).toHaveLength(3);
+  });
+
+  it('leaves what was handed to it as it was', () => {
+    const { logger } = capture();
+    const given = { user: { password: 'hunter2' } };
+    logger.info(given);
+    expect(given).toEqual({ user: { password: 'hunter2' } });
   });
 
   it('says of an error what went wrong and where, not with which data', () => {

@@ -98,6 +98,22 @@ describe('a span', () => {
     expect(span!.endTime[0] + span!.endTime[1] / 1e9).toBeGreaterThanOrEqual(seconds + nanos / 1e9);
   });
 
+  it('does not say what has the name of a secret, whoever says it of the span', async () => {
+    await inSpan(
+      () => ({ name: 'ours', attributes: { userPassword: 'canary4711' } }),
+      async (span) => {
+        span!.set({ 'x-api-key': 'canary4711' });
+        const found = trace.getActiveSpan()!;
+        found
+          .setAttribute('card_number', 'canary4711')
+          .addEvent('said', { 'http.request.header.authorization': 'canary4711' });
+      },
+    );
+    const [{ attributes, events }] = spans() as [ReturnType<typeof spans>[number]];
+    expect(JSON.stringify([attributes, events])).not.toContain('canary4711');
+    expect(Object.keys(attributes)).toEqual(['userPassword', 'x-api-key', 'card_number']);
+  });
+
   it('that fails says with what, and never the stack', async () => {
     await expect(within('append order', () => Promise.reject(new TypeError('no disk')))).rejects.toThrow('no disk');
     const [{ events, status }] = spans() as [ReturnType<typeof spans>[number]];

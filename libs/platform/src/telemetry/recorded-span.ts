@@ -13,6 +13,7 @@ import {
 } from '@opentelemetry/api';
 import type { ReadableSpan, TimedEvent } from '@opentelemetry/sdk-trace-node';
 import type { SpanAttributes, SpanInit } from '@app/event-store/core';
+import { censored, CENSORED, isSecretName } from '../logging/secret-names.js';
 import { OwnSpan } from './own-span.js';
 import { describe, SpanForOthers } from './span-for-others.js';
 import { linksTo } from './traceparent.js';
@@ -76,7 +77,7 @@ export class RecordedSpan extends OwnSpan implements ReadableSpan {
   set(more: SpanAttributes): void {
     for (const name in more) {
       const value = more[name];
-      if (value !== undefined) this.attributes[name] = value;
+      if (value !== undefined) this.attributes[name] = isSecretName(name) ? CENSORED : value;
     }
   }
 
@@ -85,7 +86,10 @@ export class RecordedSpan extends OwnSpan implements ReadableSpan {
     if (this.ended) return;
     if (this.events.length >= EVENTS) this.droppedEventsCount += 1;
     else
-      this.events = [...this.events, { name, attributes, time: hrTime(this.beganAt + performance.now() - this.began) }];
+      this.events = [
+        ...this.events,
+        { name, attributes: censored(attributes), time: hrTime(this.beganAt + performance.now() - this.began) },
+      ];
   }
 
   end(error?: unknown): void {

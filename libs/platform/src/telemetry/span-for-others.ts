@@ -1,5 +1,6 @@
 // A span of ours as other code finds it by `trace.getActiveSpan()`: it may say more about it, and does not end it.
 import type { Attributes, AttributeValue, Exception, Link, Span, SpanContext, SpanStatus } from '@opentelemetry/api';
+import { censored } from '../logging/secret-names.js';
 import { messageOf } from '../logging/told-error.js';
 
 /** The span of ours. */
@@ -29,7 +30,7 @@ export class SpanForOthers implements Span {
   }
 
   setAttributes(attributes: Attributes): this {
-    if (!this.span.ended) Object.assign(this.span.attributes, attributes);
+    if (!this.span.ended) Object.assign(this.span.attributes, censored(attributes));
     return this;
   }
 

@@ -1,6 +1,7 @@
 // Spans go to a collector over OTLP where OTEL_EXPORTER_OTLP_ENDPOINT names one. Nothing of OpenTelemetry is loaded otherwise.
 import { useTracer } from '@app/event-store/core';
 import type { PlatformConfig } from '../config/platform.config.js';
+import { censored } from '../logging/secret-names.js';
 
 /** Of our spans; other libraries have one each. */
 const SCOPE = { name: 'event-store' };
@@ -40,7 +41,7 @@ export async function startTracing(
   const provider = new sdk.NodeTracerProvider({
     resource,
     sampler: new sdk.ParentBasedSampler({ root: sampler }),
-    spanProcessors: [new sdk.BatchSpanProcessor(new OTLPTraceExporter({ url }))],
+    spanProcessors: [withoutSecrets(new sdk.BatchSpanProcessor(new OTLPTraceExporter({ url })))],
   });
   provider.register({ contextManager: new SpanContexts() });
   const keeps = (traceId: string): boolean => sampler.keeps(traceId);
@@ -51,4 +52,20 @@ export async function startTracing(
     batches.flush();
     await Promise.all([sender.close(), provider.shutdown()]);
   };
+}
+
+interface EndedSpan {
+  readonly attributes: object;
+  readonly events: readonly { attributes?: object }[];
+}
+
+/** Spans of other libraries say what these think fit. */
+function withoutSecrets<P extends { onEnd(span: EndedSpan): void }>(processor: P): P {
+  const end = processor.onEnd.bind(processor);
+  processor.onEnd = (span) => {
+    Object.assign(span.attributes, censored(span.attributes));
+    for (const event of span.events) event.attributes &&= censored(event.attributes);
+    end(span);
+  };
+  return processor;
 }
