@@ -1,4 +1,4 @@
-// docs/reference/configuration.md: every variable of every service. And .env.example has each of them, and none more.
+// docs/reference/configuration.md: every variable of every service. And .env.example has each of them, with its default, and none more.
 import ts from 'typescript';
 import type { Problem } from '../problem.js';
 import type { Tree } from '../tree.js';
@@ -104,12 +104,11 @@ const EXAMPLE = '.env.example';
 function checkExample(tree: Tree, { platform, services }: Classes): Problem[] {
   const lines = (tree.read(EXAMPLE) ?? '').split('\n');
   const listed = lines.flatMap((text, index) => {
-    const name = /^#? ?([A-Z][A-Z0-9_]*)=/.exec(text)?.[1];
-    return name === undefined ? [] : [{ name, line: index + 1 }];
+    const [, name, value] = /^#? ?([A-Z][A-Z0-9_]*)=(.*)$/.exec(text) ?? [];
+    return name === undefined ? [] : [{ name, value: value!.trim(), line: index + 1 }];
   });
-  const known = new Set(
-    [...platform, ...Object.values(services).flatMap(({ variables }) => variables)].map(({ name }) => name),
-  );
+  const variables = [...platform, ...Object.values(services).flatMap((service) => service.variables)];
+  const known = new Set(variables.map(({ name }) => name));
   const missing = [...known].filter((name) => !listed.some((entry) => entry.name === name));
   return [
     ...missing.map((name) => ({
@@ -120,5 +119,13 @@ function checkExample(tree: Tree, { platform, services }: Classes): Problem[] {
     ...listed
       .filter(({ name }) => !known.has(name))
       .map(({ name, line }) => ({ file: EXAMPLE, line, what: `lists ${name}, which no service reads` })),
+    ...listed.flatMap(({ name, value, line }) => {
+      // Of services that share a name each may have a default of its own.
+      const defaults = variables.flatMap((one) =>
+        one.name === name && one.default !== undefined ? [one.default] : [],
+      );
+      if (defaults.length === 0 || defaults.includes(value)) return [];
+      return [{ file: EXAMPLE, line, what: `has ${name}=${value}, but its default is ${defaults.join(' or ')}` }];
+    }),
   ];
 }

@@ -91,6 +91,21 @@ describe('configuration.md', () => {
   });
 });
 
+describe('.env.example', () => {
+  const found = (waitMs: string) =>
+    configurationPage(treeOf({ ...app, '.env.example': `PORT=3000\n${waitMs}\nKEY=any\n` }), described)
+      .problems.filter(({ file }) => file === '.env.example')
+      .map(({ line, what }) => `${line} ${what}`);
+
+  it.each(['WAIT_MS=5', '# WAIT_MS=5', 'WAIT_MS=5 '])('may say the default: %s', (line) =>
+    expect(found(line)).toEqual([]),
+  );
+
+  it.each(['WAIT_MS=6', '# WAIT_MS=6'])('may say no other value than the default: %s', (line) =>
+    expect(found(line)).toEqual(['2 has WAIT_MS=6, but its default is 5']),
+  );
+});
+
 describe('http.md', () => {
   it('has routes with who may call them, and drops the documents of services that are gone', () => {
     const operation = {
