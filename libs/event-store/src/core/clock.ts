@@ -16,6 +16,15 @@ export interface IdGenerator {
   random(): number;
 }
 
+/**
+ * Whether `at`, a time of this clock that was at most `mostMs` ahead when it was set, is still to come. One that is further away was set before the
+ * clock was put back, and whoever waited for it would wait for as long as it was put back.
+ */
+export function isStillAhead(at: number, mostMs: number, clock: Clock): boolean {
+  const ms = at - clock.now().getTime();
+  return ms > 0 && ms <= mostMs;
+}
+
 /** How every clock sleeps: until it calls back, or at once when the signal aborts. Never rejects. */
 export function sleepWith(after: (callback: () => void) => () => void, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {

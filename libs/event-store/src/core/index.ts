@@ -16,6 +16,7 @@ export {
   contentHash,
   deterministicId,
   endsWithin,
+  isStillAhead,
   sleepWith,
   systemClock,
   systemIds,

@@ -5,7 +5,7 @@ import { settledWithin, withDeadline } from './deadline.js';
 import { KafkaClient } from './kafka-client.js';
 import { errorTypeOf, isRefusal, reasonOf } from './kafka-errors.js';
 import type { KafkaSettings } from './kafka-options.js';
-import { Turns } from './turns.js';
+import { PATIENCE, Turns } from './turns.js';
 
 interface Session {
   readonly client: KafkaClient;
@@ -42,7 +42,7 @@ export class KafkaAdmin {
 
   /** @throws UnavailableError when Kafka says no, or nothing; what is an EventStoreError already comes through. */
   run<T>(work: (admin: Admin) => Promise<T>, withinMs = this.settings.times.answerMs): Promise<T> {
-    return this.turns.take(() => this.attempt(work, withinMs));
+    return this.turns.take(() => this.attempt(work, withinMs), PATIENCE * this.settings.times.answerMs);
   }
 
   /** How many partitions each topic has that is there. @throws UnavailableError */

@@ -123,4 +123,18 @@ describe('the Kafka adapter', () => {
     await turns.over();
     expect(done).toEqual(['a', 'b']);
   });
+
+  it('refuses who has waited too long for their turn, with nothing done, and goes on with the next', async () => {
+    const turns = new Turns();
+    const done: string[] = [];
+    let end: () => void = () => undefined;
+    const slow = turns.take(() => new Promise<void>((resolve) => (end = resolve)));
+    const impatient = turns.take(() => Promise.resolve(done.push('impatient')), -1);
+    const patient = turns.take(() => Promise.resolve(done.push('patient')), 60_000);
+    await Promise.resolve().then(() => end());
+    await slow;
+    await expect(impatient).rejects.toMatchObject({ code: 'ES-1201' });
+    await patient;
+    expect(done).toEqual(['patient']);
+  });
 });

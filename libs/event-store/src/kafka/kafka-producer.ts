@@ -9,7 +9,7 @@ import type { KafkaSettings } from './kafka-options.js';
 import { packing } from './packed-records.js';
 import { partitioner } from './partitioner.js';
 import { inPortions } from './portions.js';
-import { Turns } from './turns.js';
+import { PATIENCE, Turns } from './turns.js';
 import { toWire } from './wire-messages.js';
 
 type Numbered = Admission['admitted'][number];
@@ -50,7 +50,7 @@ export class KafkaProducer {
       const held = new Set<string>();
       for (const portion of inPortions(outgoing(messages))) await this.send(portion, refused, held);
       return refused;
-    });
+    }, PATIENCE * this.settings.times.answerMs);
   }
 
   async close(): Promise<void> {

@@ -1,6 +1,7 @@
 // The keys of subjects as this process uses them: unwrapped, and kept for a few seconds, so that a forget is soon effective everywhere.
 import {
   EventStoreError,
+  isStillAhead,
   SubjectForgottenError,
   UnreadablePersonalDataError,
   type Clock,
@@ -119,7 +120,7 @@ export class SubjectKeys {
 
   private cached(subject: string): Cached | undefined {
     const cached = this.cache.get(subject);
-    if (cached && cached.until > this.options.clock.now().getTime()) return cached;
+    if (cached && isStillAhead(cached.until, KEY_TTL_MS, this.options.clock)) return cached;
     this.cache.delete(subject);
     return undefined;
   }

@@ -1,4 +1,5 @@
 // Tells a subscription that it has caught up: often until it says that it has heard, and now and then afterwards.
+import { isStillAhead } from '../core/index.js';
 import type { Session } from './session.js';
 import { DEFAULT_POLL_MS, type SubscriptionRunnerOptions } from './runner-options.js';
 
@@ -28,8 +29,8 @@ export class CaughtUp {
     const { definition, clock, pollMs = DEFAULT_POLL_MS } = this.options;
     if (definition.delivery !== 'transactional' || !definition.caughtUp) return;
     const { session } = this;
+    if (session.intake.aborted || isStillAhead(this.nextAt, Math.max(AGAIN_MS, pollMs), clock)) return;
     const now = clock.now().getTime();
-    if (session.intake.aborted || now < this.nextAt) return;
     let heard = false;
     await session.commit(async () => {
       heard = await definition.caughtUp!(session.cursorAt(session.position));

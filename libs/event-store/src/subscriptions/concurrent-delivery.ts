@@ -102,12 +102,18 @@ export class ConcurrentDelivery implements Delivery {
       if (head.attempts > 0) this.session.progress.retried += 1;
       const outcome = await this.handle(item);
       if (outcome === 'dropped') return;
-      if (outcome === 'done') await this.commit(() => this.aside.remove(head));
+      if (outcome === 'done') await this.through(head);
       else await this.setAside(this.aside.plan(item, outcome.error, head));
     } finally {
       this.retried.push(head.position);
     }
     this.aside.lookWithin(0);
+  }
+
+  /** Most keys come once: one that has nothing set aside any more is not kept until its next record. */
+  private async through(head: ParkedMessage): Promise<void> {
+    await this.commit(() => this.aside.remove(head));
+    if (!(await this.aside.heldAmong([head.key])).has(head.key)) this.troubled.delete(head.key);
   }
 
   /** The same call again, after a pause, while something it needs is unavailable; 'dropped' when the session ends first. */

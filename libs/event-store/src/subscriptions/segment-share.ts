@@ -1,7 +1,15 @@
 // This process's share of a projection's segments. Whoever joins gets a share within seconds, because the others give back what is above
 // theirs; what the dead had is taken when their leases run out. What a process cannot read on, it leaves to those that can, beyond their shares. Leases
 // alone say who works on what, so a wrong count never does harm.
-import type { CheckpointStore, Clock, IdGenerator, LogCursor, MemberStore, SubscriptionKey } from '../core/index.js';
+import {
+  isStillAhead,
+  type CheckpointStore,
+  type Clock,
+  type IdGenerator,
+  type LogCursor,
+  type MemberStore,
+  type SubscriptionKey,
+} from '../core/index.js';
 import { UnreadableRecordError } from './failure.js';
 import { neverThrowing, type Logger } from './logger.js';
 import { DEFAULT_LEASE_TTL_MS, DEFAULT_POLL_MS } from './runner-options.js';
@@ -123,7 +131,7 @@ export class SegmentShare {
   private isLeft(index: number): boolean {
     const left = this.left.get(index);
     if (!left) return false;
-    if (this.options.clock.now().getTime() < left.until) return true;
+    if (isStillAhead(left.until, LEFT_MS, this.options.clock)) return true;
     this.left.delete(index);
     return false;
   }

@@ -1,5 +1,6 @@
 // Records that failed: writes them to the parking store, tells the operator, and knows when to look for those that are due again.
 import {
+  isStillAhead,
   meter,
   overtakingKey,
   storeMetrics,
@@ -119,7 +120,8 @@ export class SetAsides {
 
   /** Those whose turn it is; does not ask the store before something can be due. */
   async due(): Promise<ParkedMessage[]> {
-    if (this.isEmpty || this.now() < this.lookAt) return [];
+    if (this.isEmpty || this.lookAt === Infinity || isStillAhead(this.lookAt, this.pollMs, this.options.clock))
+      return [];
     const { parking } = this.options;
     this.lookAt = Infinity; // what is set aside while we ask still brings it forward
     const heads = await parking.due(this.session.subscription, HEADS_AT_A_TIME);

@@ -1,6 +1,7 @@
 // What a record that was set aside is counted by, and what becomes of one that another build has set aside.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { intercept, stopped, SubscriptionLab, transactional, valueOf } from '../testing/subscription-lab.js';
+import type { Clock } from '../core/index.js';
 import type { ConcurrentSubscription } from './subscription.js';
 
 describe('a record set aside', () => {
@@ -34,6 +35,30 @@ describe('a record set aside', () => {
     await lab.clock.until(() => runner.status().parked === 1);
     expect(tries).toBe(24); // 15 + 2 + 3, and then 4 of the policy that gives up
     expect(await parked()).toEqual([['parked', 4, 'broken: no']]);
+  });
+
+  it('is tried again in time also where the clock of the process is put back by an hour', async () => {
+    let [tries, offMs] = [0, 0];
+    const clock: Clock = {
+      now: () => new Date(lab.clock.now().getTime() + offMs),
+      sleep: (ms, signal) => lab.clock.sleep(ms, signal),
+      after: (ms, callback) => lab.clock.after(ms, callback),
+    };
+    await lab.append('a-1', 1);
+    lab.runner(
+      transactional(
+        () => {
+          tries += 1;
+          if (tries === 1) throw failing('broken');
+        },
+        { retry: { maxAttempts: 4, firstDelayMs: 1_000 } },
+      ),
+      { clock },
+    );
+    await lab.clock.until(() => tries === 1);
+    offMs = -3_600_000;
+    await lab.clock.advance(20_000);
+    expect(tries).toBe(2);
   });
 
   it('is given up in time by errors that take turns under one policy', async () => {

@@ -1,5 +1,5 @@
 // Segments that nobody works on for longer than a change of hands takes: those whose share they are cannot read on, or are not there any more.
-import type { CheckpointStore, Clock, SubscriptionKey } from '../core/index.js';
+import { isStillAhead, type CheckpointStore, type Clock, type SubscriptionKey } from '../core/index.js';
 
 /** Between two looks, in milliseconds: whoever has just come or gone has been seen by all meanwhile. */
 const LOOK_MS = 5_000;
@@ -18,9 +18,8 @@ export class UnclaimedSegments {
 
   /** Indexes of those that were free at the last look, and still are; none where it is too early for another look. */
   async find(): Promise<number[]> {
-    const now = this.clock.now().getTime();
-    if (now < this.nextAt) return [];
-    this.nextAt = now + LOOK_MS;
+    if (isStillAhead(this.nextAt, LOOK_MS, this.clock)) return [];
+    this.nextAt = this.clock.now().getTime() + LOOK_MS;
     const before = this.free;
     const all = await this.checkpoints.list();
     this.free = new Set(all.flatMap(({ name, log, owner, paused }) => (owner || paused ? [] : [`${log}/${name}`])));
