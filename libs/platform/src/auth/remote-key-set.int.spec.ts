@@ -117,6 +117,10 @@ describe('The key set of a login elsewhere', () => {
     ['hangs', () => (answer = hanging)],
     ['answers with a page', () => (answer = text('<html>'))],
     ['answers without a key', () => (answer = text('{"keys":[]}'))],
+    [
+      'answers with a megabyte and more',
+      () => (answer = text(JSON.stringify({ keys: [second.jwk], padding: 'x'.repeat(1_048_576) }))),
+    ],
     ['sends us elsewhere', () => (answer = moved)],
     ['is gone', () => server.close()],
   ];

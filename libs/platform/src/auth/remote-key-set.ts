@@ -24,6 +24,9 @@ export const usualKeySetTimes: KeySetTimes = {
   timeoutMs: 3_000,
 };
 
+/** A key set has a few thousand. */
+const MOST_BYTES = 1_048_576;
+
 type Keys = ReturnType<typeof createLocalJWKSet>;
 type Key = Awaited<ReturnType<Keys>>;
 
@@ -119,11 +122,23 @@ export class RemoteKeySet {
       await response.body?.cancel();
       throw new Error(`it was answered with ${response.status}`);
     }
-    const content: unknown = await response.json();
+    const content: unknown = JSON.parse(await textOf(response));
     const trouble = troubleInKeySet(content);
     if (trouble !== undefined) throw new Error(`it was answered with something ${trouble}`);
     return content as JSONWebKeySet;
   }
+}
+
+/** @throws Error as soon as it is longer than any key set; the rest is not read. */
+async function textOf({ body }: Response): Promise<string> {
+  const parts: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const part of body ?? []) {
+    bytes += part.byteLength;
+    if (bytes > MOST_BYTES) throw new Error(`it was answered with more than ${MOST_BYTES} bytes`);
+    parts.push(part);
+  }
+  return Buffer.concat(parts).toString();
 }
 
 /** fetch hides the reason in the cause. */
