@@ -30,8 +30,8 @@ export interface Span {
 }
 
 export interface Tracer {
-  /** `traceparent`: what it follows from, as W3C trace context. */
-  begin(init: SpanInit, traceparent: string | undefined): Span;
+  /** `traceparent`: what it follows from, as W3C trace context. `isEdge`: that came from outside, so whether it is kept may be decided anew. */
+  begin(init: SpanInit, traceparent: string | undefined, isEdge?: boolean): Span;
 }
 
 /** Characters of version 00. */
@@ -49,13 +49,14 @@ export function useTracer(next: Tracer | undefined): void {
 /**
  * Undefined where nobody traces, or not this trace; `init` is asked for only where somebody does.
  * @param from what it follows from, as W3C trace context; default: what the running call does.
+ * @param isEdge whether `from` is a stranger's: then the tracer is asked even where the stranger keeps nothing.
  */
-export function beginSpan(init: () => SpanInit, from?: string): Span | undefined {
+export function beginSpan(init: () => SpanInit, from?: string, isEdge = false): Span | undefined {
   if (!tracer) return undefined;
   const traceparent = from ?? MessageContext.current()?.traceparent;
-  if (isLeftOut(traceparent)) return undefined;
+  if (!isEdge && isLeftOut(traceparent)) return undefined;
   const asked = init();
-  return untroubled(() => tracer?.begin(asked, traceparent));
+  return untroubled(() => tracer?.begin(asked, traceparent, isEdge));
 }
 
 /** Runs `work` in a span that ends when it does, and fails as it does; a rejection is an answer and no failure. `from` as in {@link beginSpan}. */

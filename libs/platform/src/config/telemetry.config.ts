@@ -24,8 +24,15 @@ export class TelemetryConfig extends KafkaConfig {
   @Max(1_000_000)
   readonly TRACES_PER_SECOND: number = 25;
 
-  /** The share of the requests beyond these that are traced, 1 being all. What a caller traces already is always traced. */
+  /** The share of the requests beyond these that are traced, 1 being all. */
   @Env('text', { expected: 'a number from 0 to 1' })
   @Matches(/^(0(\.\d+)?|1(\.0+)?)$/)
   readonly OTEL_TRACES_SAMPLER_ARG: string = '0.1';
+
+  /**
+   * Whether callers decide which of their requests are traced (`traceparent`, its flag). For a gateway of your own that samples; anybody else could have
+   * every request traced. Their trace goes on in either case.
+   */
+  @Env('boolean', { expected: 'true or false' })
+  readonly TRACES_FOLLOW_CALLERS: boolean = false;
 }

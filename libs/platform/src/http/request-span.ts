@@ -15,6 +15,7 @@ export function beginRequestSpan(request: FastifyRequest): void {
       attributes: { 'http.request.method': method, 'http.route': route },
     }),
     traceparentOf(raw),
+    true,
   );
   if (span) spans.set(request, span);
 }

@@ -6,13 +6,22 @@ import { OwnSpan, UnkeptSpan } from './own-span.js';
 import { RecordedSpan, type Origin } from './recorded-span.js';
 import { isKept, parseTraceparent } from './traceparent.js';
 
-/** @param keeps whether a trace that begins here, by its id, is kept. */
-export function otelTracer(origin: Origin, keeps: (traceId: string) => boolean): Tracer {
+/**
+ * @param keeps whether a trace that begins here, by its id, is kept.
+ * @param followsCallers whether callers from outside decide which of their traces are kept. If not, their ids go on all the same.
+ */
+export function otelTracer(origin: Origin, keeps: (traceId: string) => boolean, followsCallers = false): Tracer {
   return {
-    begin(init: SpanInit, traceparent: string | undefined): Span {
+    begin(init: SpanInit, traceparent: string | undefined, isEdge = false): Span {
       const { parent, outer } = followed(traceparent);
       const traceId = parent?.traceId ?? randomHex(16);
-      const isRecorded = parent ? (parent.traceFlags & TraceFlags.SAMPLED) !== 0 : (isLinkKept(init) ?? keeps(traceId));
+      // Not by the trace's id, which the caller has chosen.
+      const isRecorded =
+        isEdge && !followsCallers
+          ? keeps(randomHex(16))
+          : parent
+            ? (parent.traceFlags & TraceFlags.SAMPLED) !== 0
+            : (isLinkKept(init) ?? keeps(traceId));
       const own = { traceId, spanId: randomHex(8), traceFlags: isRecorded ? TraceFlags.SAMPLED : TraceFlags.NONE };
       return isRecorded ? new RecordedSpan(origin, { own, parent, outer }, init) : new UnkeptSpan(own, outer);
     },

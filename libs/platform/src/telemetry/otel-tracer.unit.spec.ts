@@ -8,7 +8,7 @@ import {
   SimpleSpanProcessor,
 } from '@opentelemetry/sdk-trace-node';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { inSpan, MessageContext, useTracer } from '@app/event-store/core';
+import { beginSpan, inSpan, MessageContext, useTracer } from '@app/event-store/core';
 import { otelTracer } from './otel-tracer.js';
 import { SpanContexts } from './span-contexts.js';
 
@@ -17,6 +17,7 @@ const CALLER = `00-${TRACE}-00f067aa0ba902b7-01`;
 
 let exporter: InMemorySpanExporter;
 let keeps: boolean;
+let callersAreFollowed: (follow: boolean) => void;
 beforeEach(() => {
   exporter = new InMemorySpanExporter();
   keeps = true;
@@ -25,7 +26,9 @@ beforeEach(() => {
   const sampler = new ParentBasedSampler({ root: new AlwaysOnSampler() });
   const provider = new NodeTracerProvider({ resource, sampler, spanProcessors: [processor] });
   provider.register({ contextManager: new SpanContexts() });
-  useTracer(otelTracer({ resource, instrumentationScope: { name: 'test' }, processor }, () => keeps));
+  callersAreFollowed = (follow) =>
+    useTracer(otelTracer({ resource, instrumentationScope: { name: 'test' }, processor }, () => keeps, follow));
+  callersAreFollowed(false);
 });
 afterEach(() => {
   useTracer(undefined);
@@ -167,6 +170,25 @@ describe('a span', () => {
     const span = named('execute Place');
     expect([span.events.length, span.droppedEventsCount, span.status.code]).toEqual([128, 2, 0]);
     expect(span.attributes).not.toHaveProperty('late');
+  });
+});
+
+describe('a request whose caller traces', () => {
+  const kept = CALLER;
+  const leftOut = CALLER.replace(/01$/, '00');
+
+  it.each([
+    ['is kept as any other is, whatever the caller keeps', false, kept, false, '00'],
+    ['is kept as any other is, though the caller keeps it not', false, leftOut, true, '01'],
+    ['is kept as the caller says, where callers are followed', true, kept, false, '01'],
+    ['is left out as the caller says, where callers are followed', true, leftOut, true, '00'],
+  ])('%s; its trace goes on', (_, follow, from, isOneOfOurs, flags) => {
+    callersAreFollowed(follow);
+    keeps = isOneOfOurs;
+    const span = beginSpan(() => ({ name: 'POST /orders', kind: 'server' }), from, true)!;
+    span.end();
+    expect(span.traceparent).toMatch(new RegExp(`^00-${TRACE}-[0-9a-f]{16}-${flags}$`));
+    expect(spans()).toHaveLength(flags === '01' ? 1 : 0);
   });
 });
 

@@ -11,12 +11,16 @@ const EVERY_MS = 5_000;
 /** Call it before the application is created. Resolves to what sends the last spans and ends; without a collector it does nothing. */
 export async function startTracing(
   service: string,
-  config: Pick<PlatformConfig, 'OTEL_EXPORTER_OTLP_ENDPOINT' | 'OTEL_TRACES_SAMPLER_ARG' | 'TRACES_PER_SECOND'>,
+  config: Pick<
+    PlatformConfig,
+    'OTEL_EXPORTER_OTLP_ENDPOINT' | 'OTEL_TRACES_SAMPLER_ARG' | 'TRACES_PER_SECOND' | 'TRACES_FOLLOW_CALLERS'
+  >,
 ): Promise<() => Promise<void>> {
   const {
     OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
     OTEL_TRACES_SAMPLER_ARG: share,
     TRACES_PER_SECOND: perSecond,
+    TRACES_FOLLOW_CALLERS: followsCallers,
   } = config;
   if (endpoint === undefined) return () => Promise.resolve();
   const [{ OTLPTraceExporter }, { resourceFromAttributes }, sdk, { otelTracer }, ...own] = await Promise.all([
@@ -45,7 +49,7 @@ export async function startTracing(
   });
   provider.register({ contextManager: new SpanContexts() });
   const keeps = (traceId: string): boolean => sampler.keeps(traceId);
-  useTracer(otelTracer({ resource, instrumentationScope: SCOPE, processor: batches }, keeps));
+  useTracer(otelTracer({ resource, instrumentationScope: SCOPE, processor: batches }, keeps, followsCallers));
   return async () => {
     useTracer(undefined);
     clearInterval(sending);
