@@ -2,6 +2,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -164,6 +167,35 @@ describe('a service', { timeout: 90_000 }, () => {
     await eventually(() => expect(output()).toMatch(line));
     child.kill('SIGTERM');
     expect((await ended).code).toBe(0);
+  });
+
+  it('takes the keys of its tokens from a login elsewhere, which may go away, and cannot know them where it was never reached', async () => {
+    const login = createServer(
+      (_request, response) => void readFile(environment['AUTH_JWKS_FILE']!).then((keys) => response.end(keys)),
+    );
+    await once(login.listen(0, '127.0.0.1'), 'listening');
+    const AUTH_JWKS_URL = `http://127.0.0.1:${(login.address() as AddressInfo).port}/jwks`;
+    const variables = { AUTH_JWKS_FILE: undefined, AUTH_JWKS_URL };
+    const { child, ended, listening } = start(variables);
+    const url = await listening;
+    const things = async (address: string, issuer: string): Promise<Response> => {
+      const token = await issueDevToken({ folder: issuer, user: 'alice', roles: ['customer'] });
+      return fetch(`${address}/things`, { headers: { authorization: `Bearer ${token}` } });
+    };
+    const stranger = join(folder, 'stranger');
+    await ensureDevIssuer(stranger);
+    expect((await things(url, folder)).status).toBe(200);
+    expect((await things(url, stranger)).status).toBe(401);
+    login.closeAllConnections();
+    await new Promise((closed) => login.close(closed));
+    expect((await things(url, folder)).status).toBe(200);
+    const late = start(variables);
+    const refused = await things(await late.listening, folder);
+    expect([refused.status, refused.headers.has('retry-after')]).toEqual([503, true]);
+    for (const one of [child, late.child]) one.kill('SIGTERM');
+    const [{ code }, { code: lateCode, output }] = await Promise.all([ended, late.ended]);
+    expect([code, lateCode]).toEqual([0, 0]);
+    expect(output).toContain('The key set at AUTH_JWKS_URL cannot be fetched');
   });
 
   it('ends by itself, with 0, when the process that started it is gone', async () => {
