@@ -6,6 +6,7 @@ import { planVersion } from '../../tools/events/plan-version.js';
 import { writePlan } from '../../tools/contexts/write-plan.js';
 import { Workshop } from '../../tools/mutants/workshop.js';
 import { pack } from '../../tools/system/pack.js';
+import type { Query } from '../../libs/event-store/src/testing/invariants/index.js';
 import type { CheckoutProbe } from '../../tools/demo/probe.js';
 
 const COPIED = ['apps', 'libs', 'tools', 'package.json', 'tsconfig.json'];
@@ -27,6 +28,16 @@ const EDITS: readonly (readonly [file: string, find: string, replace: string])[]
 ];
 
 type ReadModels = typeof import('../../tools/demo/read-models.js');
+
+/** Events of this build with the names of the one before: who placed an order asked in those. */
+export function inFormerNames(query: Query): Query {
+  return async (sql, params) =>
+    (await query(sql, params)).map((row) => {
+      if (row['type'] !== 'order.placed' || typeof row['data'] !== 'string') return row;
+      const { items, ...others } = JSON.parse(row['data']) as Record<string, unknown>;
+      return items === undefined ? row : { ...row, data: JSON.stringify({ ...others, lines: items }) };
+    });
+}
 
 export class NextBuild extends Workshop {
   readonly command: readonly string[] = [process.execPath, join(this.folder, PACKED)];

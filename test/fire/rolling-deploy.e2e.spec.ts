@@ -7,7 +7,7 @@ import { ask } from '../support/http.js';
 import { startWholeSystem } from '../support/whole-system.js';
 import { Arena } from './arena.js';
 import { busUnderFire } from './bus-under-fire.js';
-import { NextBuild } from './next-build.js';
+import { inFormerNames, NextBuild } from './next-build.js';
 import { usualEnvironment } from './under-fire.js';
 
 /** Two builds are packed. */
@@ -31,7 +31,8 @@ beforeAll(async () => {
   const env = usualEnvironment();
   const whole = await startWholeSystem(env, { command: (service) => command(service) });
   const readModels = () => next.readModels((name) => whole.system.databaseUrl(name));
-  arena = new Arena({ ...whole, probe: { ...whole.probe, readModels } }, busUnderFire(whole.system), env);
+  const queries = { ...whole.probe.queries, [SERVICE]: inFormerNames(whole.probe.queries[SERVICE]) };
+  arena = new Arena({ ...whole, probe: { ...whole.probe, readModels, queries } }, busUnderFire(whole.system), env);
 }, OPENS_WITHIN_MS);
 
 afterAll(async () => {
