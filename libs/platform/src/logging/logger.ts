@@ -4,7 +4,7 @@ import pino, { type Bindings, type ChildLoggerOptions, type Logger } from 'pino'
 import type { DynamicModule } from '@nestjs/common';
 import { MessageContext } from '@app/event-store/core';
 import { censored } from './secret-names.js';
-import { messageOf, stackOf } from './told-error.js';
+import { describeError } from './told-error.js';
 
 export function createLogger(
   { name, level }: { name: string; level: string },
@@ -72,17 +72,4 @@ function currentContext(): object {
   if (!context) return {};
   const { correlationId, traceparent } = context;
   return { correlationId, ...(traceparent && { traceId: traceparent.slice(3, 35) }) };
-}
-
-/** Of an error only what says what went wrong where. */
-function describeError(error: unknown): object {
-  if (!(error instanceof Error)) return { type: typeof error };
-  const { name, code, cause } = error as Error & { code?: unknown };
-  return {
-    type: name,
-    message: messageOf(error),
-    ...(typeof code === 'string' && { code }),
-    stack: stackOf(error),
-    ...(cause instanceof Error && { cause: describeError(cause) }),
-  };
 }

@@ -8,7 +8,8 @@ describe('a name', () => {
     token access_token accessToken idTokens refreshtoken csrf-token secret clientSecret CLIENT_SECRET secrets
     authorization Authorization proxy-authorization http.request.header.authorization cookie set-cookie Cookies
     apiKey api_key x-api-key X-API-KEY XApiKey APIKey apikeys privateKey SEAL_KEY card_number cardNumber cardNumber2 CARD_NUMBER_2 creditCard cvv
-    email e-mail eMail customerEmail emailAddress EMAILS jwt credentials iban pin`.split(/\s+/),
+    email e-mail eMail customerEmail emailAddress EMAILS jwt credentials iban pin
+    authtoken sessiontoken csrftoken idtoken clientsecret useremail`.split(/\s+/),
   )('%s hides its value', (name) => expect(isSecretName(name)).toBe(true));
 
   it.each(
@@ -29,6 +30,29 @@ describe('a name', () => {
 });
 
 describe('what is written', () => {
+  it('is looked at to its end: below an error, in what says itself how it is written, and no deeper than anybody looks', () => {
+    const failed = Object.assign(new Error('no'), {
+      token: 'hidden',
+      config: { headers: { authorization: 'hidden' } },
+    });
+    const asked = { toJSON: () => ({ id: 1, email: 'hidden' }) };
+    const deep = { a: { b: { c: { d: { e: { f: { password: 'hidden' } } } } } } };
+    const written = JSON.stringify(
+      censored({ reason: failed, list: [failed, asked], asked, deep, err: failed.message }),
+    );
+    expect(written).not.toContain('hidden');
+    expect(JSON.parse(written)).toMatchObject({ reason: { type: 'Error', message: 'no' }, asked: { id: 1 } });
+  });
+
+  it('does not fail where a field does, and says that something is so', () => {
+    const failing = Object.defineProperty({}, 'x', { enumerable: true, get: () => expect.unreachable() });
+    expect(censored({ failing, kept: 1 })).toEqual({ unreadable: 'a field throws when it is read' });
+    expect(censored({ passwordChanged: true, bytes: new Uint8Array(3) })).toEqual({
+      passwordChanged: true,
+      bytes: new Uint8Array(3),
+    });
+  });
+
   it('is the very object where there is nothing to hide', () => {
     const line = { a: { b: [1, { c: new Date(0) }] }, err: new Error('x') };
     expect(censored(line)).toBe(line);

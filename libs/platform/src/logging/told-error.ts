@@ -24,3 +24,16 @@ function withoutValues(text: string, error: Error): string {
   const said = quotes ? text.replaceAll(message, () => message.replace(QUOTED, '"[redacted]"')) : text;
   return cause instanceof Error ? withoutValues(said, cause) : said;
 }
+
+/** Of an error only what says what went wrong where. */
+export function describeError(error: unknown): object {
+  if (!(error instanceof Error)) return { type: typeof error };
+  const { name, code, cause } = error as Error & { code?: unknown };
+  return {
+    type: name,
+    message: messageOf(error),
+    ...(typeof code === 'string' && { code }),
+    stack: stackOf(error),
+    ...(cause instanceof Error && { cause: describeError(cause) }),
+  };
+}
