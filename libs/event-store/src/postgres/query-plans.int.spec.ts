@@ -8,7 +8,7 @@ import { decisionsOf } from './sql/decisions-of.sql.js';
 import { eventVersion } from './sql/event-version.sql.js';
 import { findCommand } from './sql/find-command.sql.js';
 import { findEvents } from './sql/find-events.sql.js';
-import { findKey } from './sql/idempotency-keys.sql.js';
+import { findKey, pruneKeys } from './sql/idempotency-keys.sql.js';
 import { readStream } from './sql/read-stream.sql.js';
 import { recordCommand } from './sql/record-command.sql.js';
 import { replayStream } from './sql/replay-stream.sql.js';
@@ -33,6 +33,7 @@ const statements: [string, { text: string }, number][] = [
   ['decisions of a command', decisionsOf, 1],
   ['record command', recordCommand, 8],
   ['find idempotency key', findKey, 2],
+  ['prune idempotency keys', pruneKeys, 2],
   ['read stream', readStream, 4],
   ['replay stream', replayStream, 5],
   ['stream version', streamVersion, 1],

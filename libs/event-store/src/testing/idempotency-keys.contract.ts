@@ -51,6 +51,21 @@ export function describeIdempotencyKeys(name: string, open: () => Promise<KeysUn
       expect(await commandOf(key)).toBe(third);
     });
 
+    it('the other one counts from when its outcome was recorded, and not from when it was first asked for', async () => {
+      const key = systemIds.next();
+      await use(key);
+      await subject.pass(DAY_MS + 1_000);
+      const second = await commandOf(key); // and nothing comes of it for nearly a day
+      await subject.pass(DAY_MS - 60_000);
+      expect(await use(key)).toBe(second);
+      await subject.pass(120_000);
+      expect(await commandOf(key)).toBe(second);
+      while ((await subject.keys.prune(DAY_MS, 100)) > 0);
+      expect(await commandOf(key)).toBe(second);
+      await subject.pass(DAY_MS);
+      expect([key, second]).not.toContain(await commandOf(key));
+    });
+
     it('a refusal that was recorded counts, too', async () => {
       const [key, stream] = [systemIds.next(), newStream()];
       const rejection = { code: 'account.closed', kind: 'conflict', message: 'The account is closed.' } as const;
