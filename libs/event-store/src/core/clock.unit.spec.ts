@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { contentHash, deterministicId, systemClock, systemIds } from './clock.js';
+import { contentHash, deterministicId, isStillAhead, systemClock, systemIds } from './clock.js';
 
 const uuid = (version: number) =>
   new RegExp(`^[0-9a-f]{8}-[0-9a-f]{4}-${version}[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`);
@@ -24,6 +24,14 @@ describe('a new id', () => {
     });
     expect(ids.map((id) => Number.parseInt(id.replace('-', '').slice(0, 12), 16))).toEqual(times);
     expect([...ids].sort()).toEqual(ids);
+  });
+});
+
+describe('a time ahead', () => {
+  it('is still to come until it is there, and not where the clock was put back since', () => {
+    const clockAt = (ms: number) => ({ ...systemClock, now: () => new Date(ms) });
+    expect([1_000, 1_999, 2_000].map((ms) => isStillAhead(2_000, 1_000, clockAt(ms)))).toEqual([true, true, false]);
+    expect(isStillAhead(2_000, 1_000, clockAt(2_000 - 3_600_000))).toBe(false);
   });
 });
 

@@ -51,6 +51,7 @@ function untroubled(told: Meter): Meter {
       }
     },
     record(histogram, labels, value) {
+      if (Number.isNaN(value)) return; // its clock failed
       try {
         told.record(histogram, labels, value);
       } catch {

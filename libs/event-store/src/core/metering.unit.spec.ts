@@ -40,6 +40,20 @@ describe('a meter', () => {
     ]);
   });
 
+  it('whose clock fails is told nothing of how long it took', async () => {
+    const told: number[] = [];
+    const now = (): never => {
+      throw new Error('no clock');
+    };
+    useMeter({ add: () => undefined, record: (_histogram, _labels, value) => void told.push(value), now });
+    await measured(
+      duration,
+      () => ({ outcome: 'open' }),
+      () => Promise.resolve('open'),
+    );
+    expect(told).toEqual([]);
+  });
+
   it('that fails changes nothing', async () => {
     const fail = (): never => {
       throw new Error('no memory');

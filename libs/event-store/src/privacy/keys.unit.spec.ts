@@ -70,6 +70,17 @@ describe('a key in use', () => {
     expect(find).toHaveBeenCalledTimes(2);
   });
 
+  it('is soon missed also where the clock of the process was put back', async () => {
+    const { store } = setup();
+    let now = Date.UTC(2030, 0, 1);
+    const clock = { ...systemClock, now: () => new Date(now) };
+    const keys = new SubjectKeys({ store, clock, wrapping: new LocalKeyWrapping([fresh]) });
+    await keys.forWriting(['alice']);
+    await store.destroy('alice');
+    now -= 3_600_000;
+    expect(await keys.find(['alice'])).toEqual(new Map([['alice', undefined]]));
+  });
+
   it('is as old as the question that it answers, however long the answer takes', async () => {
     const { clock, store, keys } = setup();
     await keys.forWriting(['alice']);

@@ -8,7 +8,7 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import { EVENT_STORE_RUNTIME, type EventStoreRuntime } from '@app/event-store';
-import { onDuty } from '@app/event-store/core';
+import { endsWithin, onDuty } from '@app/event-store/core';
 
 export const KEY_LASTS_MS = 86_400_000;
 
@@ -17,6 +17,9 @@ const EVERY_MS = 60_000;
 
 /** Keys in one statement: it is over at once, whatever has piled up. */
 const BATCH = 500;
+
+/** A statement that hangs in a database that is away holds up no stop longer, in milliseconds: what it would forget is forgotten later. */
+const STOPS_WITHIN_MS = 1_000;
 
 /** For `@Inject`: how long a key lasts, in milliseconds. */
 export const KEY_TTL = Symbol('KeyTtl');
@@ -44,7 +47,7 @@ export class RequestKeys implements OnApplicationBootstrap, BeforeApplicationShu
 
   async beforeApplicationShutdown(): Promise<void> {
     this.stopping.abort('stopping');
-    await this.pruning;
+    if (this.pruning) await endsWithin(this.pruning, STOPS_WITHIN_MS, this.runtime!.clock);
   }
 
   /** Until the service stops. Never rejects: what could not be forgotten now is forgotten later. */

@@ -59,6 +59,16 @@ describe('keys of requests', () => {
     expect(prune).toHaveBeenCalledTimes(1);
   });
 
+  it('do not hold up the stop of a service whose database says nothing', async () => {
+    prune.mockReturnValue(new Promise(() => undefined));
+    start();
+    await asked(1);
+    const stopped = keys.beforeApplicationShutdown();
+    await systemClock.sleep(0);
+    clock.advance(1_000);
+    await expect(stopped).resolves.toBeUndefined();
+  });
+
   it('are never over where there is no event store', async () => {
     keys = new RequestKeys(TTL_MS);
     keys.onApplicationBootstrap();

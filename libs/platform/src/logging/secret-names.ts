@@ -5,8 +5,8 @@ export const CENSORED = '[redacted]';
 
 /** A name with one of these words, or with two neighbours that make one: `e-mail`, `apiKey`. In the singular. */
 const SECRET_WORDS = new Set(
-  `authorization authorisation auth cookie token jwt bearer password passwd passwort pwd passphrase passcode pin otp secret credential email apikey
-  accesskey privatekey secretkey signingkey encryptionkey masterkey sealkey cardnumber cardno creditcard pan cvv cvc iban ssn`.split(
+  `authorization authorisation auth cookie jwt bearer password passwd passwort pwd passphrase passcode pin otp credential apikey accesskey
+  privatekey secretkey signingkey encryptionkey masterkey sealkey cardnumber cardno creditcard pan cvv cvc iban ssn`.split(
     /\s+/,
   ),
 );
@@ -15,7 +15,7 @@ const SECRET_WORDS = new Set(
 const ANYWHERE =
   /password|passwd|passphrase|authori[sz]ation|cookie|credential|apikey|privatekey|secretkey|cardnumber|accesstoken|refreshtoken/;
 
-/** What one word in small letters may end with: `csrftoken`, `clientsecret`. */
+/** What a word may be, or end with where nothing parts it: `token`, `csrftoken`, `clientsecret`. */
 const ENDING = /(token|secret|email)s?$/;
 
 /** Further characters of a name are not looked at. */
