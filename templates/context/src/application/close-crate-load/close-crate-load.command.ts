@@ -1,4 +1,4 @@
-// Closes a crate load. Without `by` it is the follow-up that closes, and ownership is not asked.
+// Closes a crate load. The follow-up opened none and may close any: it has to be named, so that nothing forgotten grants that.
 import { Command } from '@nestjs/cqrs';
 import type { AppendResult } from '@app/event-store';
 import type { Actor } from '../actor.js';
@@ -7,7 +7,7 @@ export class CloseCrateLoad extends Command<AppendResult> {
   constructor(
     readonly crateLoadId: string,
     readonly reason: string,
-    readonly by?: Actor,
+    readonly by: Actor | 'follow-up',
     /** Close it only if this is its version. */
     readonly expectedVersion?: number,
   ) {

@@ -13,7 +13,7 @@ export class CloseCrateLoadHandler implements ICommandHandler<CloseCrateLoad> {
 
   execute({ crateLoadId, reason, by, expectedVersion }: CloseCrateLoad): Promise<AppendResult> {
     return this.crateLoads.update(crateLoadId, (crateLoad) => {
-      const role = by ? roleOf(by, crateLoad) : 'system';
+      const role = by === 'follow-up' ? 'system' : roleOf(by, crateLoad);
       assertVersion(expectedVersion, crateLoad.version);
       crateLoad.close(reason, role);
     });

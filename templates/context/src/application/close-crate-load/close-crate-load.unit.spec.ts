@@ -17,15 +17,15 @@ beforeEach(async () => {
   await crateLoads.create(crateLoadId, (crateLoad) => crateLoad.open('The first one', 'alice'));
 });
 
-const close = (by?: Actor, expectedVersion?: number, id = crateLoadId) =>
+const close = (by: Actor | 'follow-up', expectedVersion?: number, id = crateLoadId) =>
   new CloseCrateLoadHandler(crateLoads).execute(new CloseCrateLoad(id, 'Done.', by, expectedVersion));
 
 describe('closing a crate load', () => {
-  it.each<[string, Actor | undefined, string]>([
+  it.each<[string, Actor | 'follow-up', string]>([
     ['who opened it', alice, 'customer'],
     ['who opened it and is also an operator', { id: 'alice', operator: true }, 'customer'],
     ['an operator', { id: 'otto', operator: true }, 'operator'],
-    ['the follow-up', undefined, 'system'],
+    ['the follow-up', 'follow-up', 'system'],
   ])('%s does it in one role', async (_who, by, role) => {
     await close(by);
     expect((await crateLoads.history(crateLoadId)).at(-1)?.data).toEqual({ reason: 'Done.', by: role });
@@ -34,7 +34,7 @@ describe('closing a crate load', () => {
   it('is nothing for others: to them it does not exist, whatever its version', async () => {
     const mallory = { id: 'mallory', operator: false };
     await expect(close(mallory, 7)).rejects.toBeInstanceOf(AggregateNotFoundError);
-    await expect(close(undefined, undefined, mallory.id)).rejects.toBeInstanceOf(AggregateNotFoundError);
+    await expect(close('follow-up', undefined, mallory.id)).rejects.toBeInstanceOf(AggregateNotFoundError);
   });
 
   it('happens only on the version that was expected', async () => {

@@ -19,7 +19,7 @@ export class CrateLoadFollowUp extends Process {
 
   @OnTimer('close')
   late(): void {
-    this.send(new CloseCrateLoad(this.id, 'nobody closed it in time'));
+    this.send(new CloseCrateLoad(this.id, 'nobody closed it in time', 'follow-up'));
   }
 
   /** By this process or by anybody. */

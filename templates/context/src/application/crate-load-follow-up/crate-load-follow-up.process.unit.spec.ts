@@ -20,7 +20,7 @@ describe('the follow-up of a crate load', () => {
       .thenGoesOn();
     await followUp(opened)
       .whenTimePasses(minutes(15))
-      .thenSends(new CloseCrateLoad(crateLoadId, 'nobody closed it in time'))
+      .thenSends(new CloseCrateLoad(crateLoadId, 'nobody closed it in time', 'follow-up'))
       .thenGoesOn();
   });
 
