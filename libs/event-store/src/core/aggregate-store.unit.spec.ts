@@ -381,6 +381,19 @@ describe('a command that arrives again', () => {
     expect(await versions()).toHaveLength(3);
   });
 
+  it('decides twice on one stream, also where it goes on in the name of somebody else', async () => {
+    const { tanks } = setUp();
+    await tanks.create('1', (tank) => tank.build(100));
+    await asCommand(async () => {
+      await tanks.update('1', (tank) => tank.fill(1));
+      await MessageContext.as('operator:o', () => tanks.update('1', (tank) => tank.fill(2)));
+      await MessageContext.as('operator:o', () => tanks.update('1', (tank) => tank.fill(4)));
+    });
+    expect((await tanks.load('1')).state.litres).toBe(7);
+    const actors = (await tanks.history('1')).map(({ metadata }) => metadata.actor);
+    expect(actors.slice(1)).toEqual(['customer:a', 'operator:o', 'operator:o']);
+  });
+
   it('keeps its step when the decision is made again after a lost race', async () => {
     const { tanks, events } = setUp();
     await tanks.create('1', (tank) => tank.build(100));

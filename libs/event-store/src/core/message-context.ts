@@ -15,9 +15,15 @@ export interface MessageContextInit {
   readonly seed?: string;
 }
 
+/** The numbers that a message has given out so far. One object for it, in whosever name it goes on. */
+interface GivenOut {
+  /** Of decisions, by stream. */
+  steps: Map<string, number>;
+  children: number;
+}
+
 export class MessageContext {
-  private steps = new Map<string, number>();
-  private children = 0;
+  private givenOut: GivenOut = { steps: new Map(), children: 0 };
   private trace: string | undefined;
 
   constructor(private readonly init: MessageContextInit) {
@@ -31,6 +37,15 @@ export class MessageContext {
 
   static run<T>(context: MessageContext, work: () => T): T {
     return ambient.run(context, work);
+  }
+
+  /**
+   * Runs `work` in the name of `actor`, `role:id`: for a handler that knows the role better than the door did. It is the same message all the same, and its
+   * decisions and commands go on being counted: counted anew, a second decision on a stream would be taken for a repeat of the first. Outside any message it just runs.
+   */
+  static as<T>(actor: string, work: () => T): T {
+    const { current } = ambient;
+    return current ? ambient.run(current.by(actor), work) : work();
   }
 
   get command() {
@@ -74,30 +89,38 @@ export class MessageContext {
 
   /** The number of this decision on `stream` within the running command: 0, 1, … Deterministic as long as the handler is. */
   nextStep(stream: string): number {
-    const step = this.steps.get(stream) ?? 0;
-    this.steps.set(stream, step + 1);
+    const { steps } = this.givenOut;
+    const step = steps.get(stream) ?? 0;
+    steps.set(stream, step + 1);
     return step;
   }
 
   /** Whether {@link nextStep} has given out this number. */
   hasReached(stream: string, step: number): boolean {
-    return step < (this.steps.get(stream) ?? 0);
+    return step < (this.givenOut.steps.get(stream) ?? 0);
   }
 
   /** Id for the next command sent from here: the same on every redelivery; undefined when nothing durable caused this call. */
   nextChildId(): string | undefined {
     const seed = this.init.seed ?? this.init.command?.id;
-    return seed === undefined ? undefined : deterministicId(seed, 'child', this.children++);
+    return seed === undefined ? undefined : deterministicId(seed, 'child', this.givenOut.children++);
   }
 
   /** For units of work: what it returns takes back all numbers given out since, so that work that runs again decides under the same ids. */
   mark(): () => void {
-    const { children } = this;
-    const steps = new Map(this.steps);
+    const { givenOut } = this;
+    const { children } = givenOut;
+    const steps = new Map(givenOut.steps);
     return () => {
-      this.steps = new Map(steps);
-      this.children = children;
+      givenOut.steps = new Map(steps);
+      givenOut.children = children;
     };
+  }
+
+  private by(actor: string): MessageContext {
+    const context = new MessageContext({ ...this.init, traceparent: this.trace, actor });
+    context.givenOut = this.givenOut;
+    return context;
   }
 }
 

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { deterministicId } from './clock.js';
 import { MessageContext } from './message-context.js';
 
 const command = { id: '0198a0b0-0000-7000-8000-000000000001', type: 'PlaceOrder', contentHash: 'x' };
@@ -56,6 +57,41 @@ describe('a message context', () => {
     expect(children(new MessageContext({ correlationId: 'other', command }))).toEqual(first);
     expect(children(new MessageContext({ correlationId: 'c', command, seed: 'saga' }))).not.toEqual(first);
     expect(new MessageContext({ correlationId: 'c' }).nextChildId()).toBeUndefined();
+  });
+
+  it('goes on in the name of somebody else as the same message: what caused it, its trace, and its numbers', async () => {
+    const context = new MessageContext({
+      correlationId: 'c',
+      causationId: 'event',
+      actor: 'customer:a',
+      reason: 'late',
+      command,
+      seed: 's',
+    });
+    context.continueTrace('trace');
+    const numbers = () => {
+      const current = MessageContext.current()!;
+      return [current.nextStep('a-1'), current.nextChildId()];
+    };
+    const expected = [0, 1, 2].map((step) => [step, deterministicId('s', 'child', step)]);
+    await MessageContext.run(context, async () => {
+      expect(numbers()).toEqual(expected[0]);
+      await MessageContext.as('operator:o', async () => {
+        await nextTurn();
+        expect(MessageContext.current()!.metadata).toEqual({ ...context.metadata, actor: 'operator:o' });
+        expect(numbers()).toEqual(expected[1]);
+        const takeBack = MessageContext.current()!.mark();
+        expect(numbers()).toEqual(expected[2]);
+        takeBack();
+      });
+      expect(context.hasReached('a-1', 1)).toBe(true);
+      expect(numbers()).toEqual(expected[2]);
+      expect(MessageContext.current()!.actor).toBe('customer:a');
+    });
+  });
+
+  it('is nobody’s outside any message', () => {
+    expect(MessageContext.as('operator:o', () => MessageContext.current())).toBeUndefined();
   });
 
   it('takes numbers back as often as work runs again, and only those given out since', () => {

@@ -11,3 +11,8 @@ export interface Actor {
 export function assertMayAccess(actor: Actor, crateLoadId: string, openedBy: string | undefined): void {
   if (!actor.operator && actor.id !== openedBy) throw new AggregateNotFoundError('crate_load', crateLoadId);
 }
+
+/** The role somebody acts in: of what they opened everybody is the customer, of all else the operator. One rule, whatever roles the token has. */
+export function roleFor(actor: Actor, openedBy: string | undefined): 'customer' | 'operator' {
+  return actor.id === openedBy ? 'customer' : 'operator';
+}

@@ -1,6 +1,6 @@
 // Who closes, in which role, on which version.
 import { beforeEach, describe, expect, it } from 'vitest';
-import { AggregateNotFoundError, type AggregateStore } from '@app/event-store/core';
+import { AggregateNotFoundError, MessageContext, type AggregateStore } from '@app/event-store/core';
 import { createMemoryStore } from '@app/event-store/memory';
 import { CrateLoad } from '../../domain/crate-load.js';
 import type { Actor } from '../actor.js';
@@ -17,18 +17,30 @@ beforeEach(async () => {
   await crateLoads.create(crateLoadId, (crateLoad) => crateLoad.open('The first one', 'alice'));
 });
 
+/** As the door does, which knows the role that opened it and not the crate load. */
 const close = (by: Actor | 'follow-up', expectedVersion?: number, id = crateLoadId) =>
-  new CloseCrateLoadHandler(crateLoads).execute(new CloseCrateLoad(id, 'Done.', by, expectedVersion));
+  MessageContext.run(new MessageContext({ correlationId: 'c', actor: 'whoever:door' }), () =>
+    new CloseCrateLoadHandler(crateLoads).execute(new CloseCrateLoad(id, 'Done.', by, expectedVersion)),
+  );
+
+const last = async () => (await crateLoads.history(crateLoadId)).at(-1)!;
 
 describe('closing a crate load', () => {
-  it.each<[string, Actor | 'follow-up', string]>([
+  it.each<[string, Actor, string]>([
     ['who opened it', alice, 'customer'],
     ['who opened it and is also an operator', { id: 'alice', operator: true }, 'customer'],
     ['an operator', { id: 'otto', operator: true }, 'operator'],
-    ['the follow-up', 'follow-up', 'system'],
-  ])('%s does it in one role', async (_who, by, role) => {
+  ])('%s does it in one role, which event and metadata agree on', async (_who, by, role) => {
     await close(by);
-    expect((await crateLoads.history(crateLoadId)).at(-1)?.data).toEqual({ reason: 'Done.', by: role });
+    expect(await last()).toMatchObject({
+      data: { reason: 'Done.', by: role },
+      metadata: { actor: `${role}:${by.id}`, correlationId: 'c' },
+    });
+  });
+
+  it('by the follow-up is the system’s doing', async () => {
+    await close('follow-up');
+    expect((await last()).data).toEqual({ reason: 'Done.', by: 'system' });
   });
 
   it('is nothing for others: to them it does not exist, whatever its version', async () => {
