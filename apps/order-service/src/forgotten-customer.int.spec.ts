@@ -1,4 +1,5 @@
-// A customer is forgotten: what they wrote is found nowhere any more, in no database, on no topic and in no log line, and their orders are still there.
+// A customer is forgotten: their notes are found nowhere any more, in no database, on no topic and in no log line, and their orders are still there.
+// Why they cancelled is left in one place.
 import type { LoggerService } from '@nestjs/common';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -14,6 +15,8 @@ import { OrderModule } from './order.module.js';
 /** In nothing that this test does not mean. */
 const canary = 'Canary-Ring-At-Mrs-Wisteria';
 const kept = 'Canary-Of-Somebody-Else';
+/** Typed by whoever cancels. */
+const why = 'Canary-I-Am-With-My-Sister';
 
 let bus: TestDatabase;
 let service: ServiceUnderTest;
@@ -43,6 +46,8 @@ const place = (user: string, note: string, key: string) => {
   const body = { lines: [{ sku: 'mug', quantity: 1 }], note };
   return service.send({ method: 'POST', path: '/orders', user, headers: { 'idempotency-key': key }, body });
 };
+const cancel = (orderId: string, user: string, reason: string) =>
+  service.send({ method: 'POST', path: `/orders/${orderId}/cancel`, user, body: { reason } });
 const read = async (path: string, user: string) => (await service.send({ path, user })).body;
 const onTheBus = async () => {
   const client = new pg.Client({ connectionString: bus.url });
@@ -59,9 +64,10 @@ describe('a customer who is forgotten', () => {
     answers.push(await place('bob', kept, 'three'));
     expect(answers.map(({ status }) => status)).toEqual([201, 201, 201]);
     orders = answers.map(({ body }) => String(body['orderId']));
+    expect((await cancel(orders[1]!, 'alice', why)).status).toBe(200);
     await eventually(async () => {
-      expect(await read(`/orders/${orders[1]}`, 'alice')).toMatchObject({ note: canary });
-      expect(await onTheBus()).toBe(3);
+      expect(await read(`/orders/${orders[1]}`, 'alice')).toMatchObject({ note: canary, cancelReason: why });
+      expect(await onTheBus()).toBe(4);
     });
   });
 
@@ -72,11 +78,17 @@ describe('a customer who is forgotten', () => {
     expect(body['orderId']).toBe(orders[0]);
   });
 
+  it('has said why an order was cancelled in its event and its row, not in metadata, which others get', async () => {
+    expect(await findText(url, why)).toEqual(['event_store.events.data', 'public.order_summary.cancel_reason']);
+    expect(await findText(bus.url, why)).toEqual([]);
+  });
+
   it('is in plain text nowhere afterwards: not in the database, on the bus, in the log', async () => {
     await service.app.get(DataSubjects).forget('alice', { actor: 'tester', reason: 'case 1', graceMs: 0 });
     await eventually(async () => expect(await findText(url, canary)).toEqual([]));
     expect(await findText(bus.url, canary)).toEqual([]);
-    expect(logged.filter((line) => line.includes(canary))).toEqual([]);
+    expect(await findText(url, why)).toEqual(['event_store.events.data']);
+    expect(logged.filter((line) => line.includes(canary) || line.includes(why))).toEqual([]);
     expect(await findText(url, kept)).toEqual(['public.order_summary.note']);
   });
 

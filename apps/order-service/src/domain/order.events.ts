@@ -23,6 +23,7 @@ export class OrderConfirmed {
 @Event('order.cancelled')
 export class OrderCancelled {
   constructor(
+    /** As somebody typed it, or the checkout's own words. Not encrypted: it stays in the log for ever, also when the customer is forgotten. */
     readonly reason: string,
     readonly by: CancelledBy,
   ) {}

@@ -68,14 +68,18 @@ describe('the order summary', () => {
   it('forgets what a customer wrote, and nothing of anybody else', () =>
     givenProjection(
       OrderSummaryProjection,
-      eventsOf(`order-${id}`, placed),
-      eventsOf(`order-${otherId}`, new OrderPlaced('bob', [mug], placed.total, 'ring once')),
+      eventsOf(`order-${id}`, placed, new OrderCancelled('I am moving', 'customer')),
+      eventsOf(
+        `order-${otherId}`,
+        new OrderPlaced('bob', [mug], placed.total, 'ring once'),
+        new OrderCancelled('no', 'customer'),
+      ),
       eventsOf('subject-alice', new SubjectForgotten('alice')),
     )
       .in(source)
       .thenRows(OrderSummary, [
-        { id, customerId: 'alice', note: null },
-        { id: otherId, customerId: 'bob', note: 'ring once' },
+        { id, customerId: 'alice', status: 'cancelled', note: null, cancelReason: null },
+        { id: otherId, customerId: 'bob', note: 'ring once', cancelReason: 'no' },
       ]));
 
   it('has no note where it was erased before the row was built', () =>

@@ -47,7 +47,7 @@ export class OrderSummaryProjection {
   // #region forgotten
   @On(SubjectForgotten)
   async forgotten({ subject }: SubjectForgotten, _context: EventContext, db: EntityManager): Promise<void> {
-    await db.update(OrderSummary, { customerId: subject }, { note: null });
+    await db.update(OrderSummary, { customerId: subject }, { note: null, cancelReason: null });
   }
   // #endregion forgotten
 }

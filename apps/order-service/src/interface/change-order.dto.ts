@@ -3,7 +3,12 @@ import { ApiProperty } from '@nestjs/swagger';
 import { IsTextLine } from '@app/platform';
 
 export class CancelOrderDto {
-  @ApiProperty({ example: 'Ordered twice.', minLength: 1, maxLength: 200 })
+  @ApiProperty({
+    example: 'Ordered twice.',
+    minLength: 1,
+    maxLength: 200,
+    description: 'Kept for ever, also when the customer is forgotten: name nobody.',
+  })
   @IsTextLine(200)
   reason: string;
 }

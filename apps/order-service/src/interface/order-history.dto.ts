@@ -62,7 +62,10 @@ export class HistoryEntryDto {
   })
   actor?: string;
 
-  @ApiPropertyOptional({ example: 'Ordered twice.', description: 'Why, in their words.' })
+  @ApiPropertyOptional({
+    example: 'case 4711',
+    description: 'Why, where the command said so; what people typed is in data.',
+  })
   reason?: string;
 
   @ApiProperty({

@@ -89,7 +89,7 @@ export class OrdersController {
     @Res({ passthrough: true }) reply: Reply,
   ): Promise<OrderChangedDto> {
     const command = new CancelOrder(orderId, reason, actor(user), expectedVersion);
-    const result = await this.commands.execute(command, { commandId, reason });
+    const result = await this.commands.execute(command, { commandId });
     return changed(reply, orderId, result);
   }
 

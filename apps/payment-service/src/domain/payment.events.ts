@@ -37,6 +37,7 @@ export class PaymentRefunded {
     readonly refundId: string,
     /** Of this refund alone. */
     readonly amount: Money,
+    /** As an operator typed it, or why the order was cancelled. Not encrypted: it stays in the log for ever. */
     readonly reason: string,
     readonly by: RefundedBy,
   ) {}

@@ -73,7 +73,7 @@ export class PaymentsController {
   ): Promise<RefundedDto> {
     const refundId = deterministicId('refund', commandId);
     const command = new RefundPayment(paymentId, refundId, reason, amountMinor ?? undefined, expectedVersion);
-    const result = await this.commands.execute(command, { commandId, reason });
+    const result = await this.commands.execute(command, { commandId });
     answerChange(reply, result);
     return { paymentId, refundId, version: result.version };
   }

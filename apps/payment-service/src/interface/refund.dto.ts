@@ -16,7 +16,7 @@ export class RefundDto {
   @Max(Number.MAX_SAFE_INTEGER)
   amountMinor?: number;
 
-  @ApiProperty({ example: 'Arrived broken.', minLength: 1, maxLength: 200 })
+  @ApiProperty({ example: 'Arrived broken.', minLength: 1, maxLength: 200, description: 'Kept for ever: name nobody.' })
   @IsTextLine(200)
   reason: string;
 }

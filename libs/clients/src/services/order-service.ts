@@ -194,6 +194,7 @@ export interface OrderChangedDto {
 }
 
 export interface CancelOrderDto {
+  /** Kept for ever, also when the customer is forgotten: name nobody. */
   readonly reason: string;
 }
 
@@ -270,7 +271,7 @@ export interface HistoryEntryDto {
   readonly at: string;
   /** Who asked for it, as role:id, or which saga. To a customer other people are only a role: `operator`. */
   readonly actor?: string;
-  /** Why, in their words. */
+  /** Why, where the command said so; what people typed is in data. */
   readonly reason?: string;
   /** The same for everything that followed from one request. */
   readonly correlationId: string;

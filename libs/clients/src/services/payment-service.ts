@@ -138,6 +138,7 @@ export interface PaymentsDto {
 export interface RefundDto {
   /** In the smallest unit of the payment’s currency. Without it: all that is left. */
   readonly amountMinor?: number;
+  /** Kept for ever: name nobody. */
   readonly reason: string;
 }
 

@@ -8,9 +8,9 @@ export interface EventMetadata {
   readonly causationId?: string;
   /** Id of the command whose decision this is. */
   readonly commandId?: string;
-  /** Who asked, e.g. `customer:alice` or `process:checkout`. */
+  /** Who asked, e.g. `customer:alice` or `process:checkout`. Never encrypted. */
   readonly actor?: string;
-  /** Why, in the words of whoever asked. */
+  /** Why. Never encrypted, and all that follows carries it, in other contexts too: a fixed word, or an operator's, not what customers type. */
   readonly reason?: string;
   /** W3C trace context. */
   readonly traceparent?: string;

@@ -29,7 +29,7 @@ export interface CommandOptions {
   readonly commandId?: string;
   /** Who asks, e.g. `customer:alice`. Default: whoever asked for what caused this. */
   readonly actor?: string;
-  /** Why, in the words of whoever asks. */
+  /** Why, in a fixed word or an operator's: it is never encrypted, and all that follows carries it. */
   readonly reason?: string;
 }
 

@@ -4,7 +4,7 @@ import { Event } from '@app/event-store/core';
 @Event('crate-load.opened')
 export class CrateLoadOpened {
   constructor(
-    /** As people wrote it. */
+    /** As people wrote it, and not encrypted: it stays in the log for ever. What may name people is `Personal` (docs/how-to/personal-data.md). */
     readonly subject: string,
     /** The user; undefined when a message of another context asked for it. */
     readonly openedBy?: string,
@@ -14,6 +14,7 @@ export class CrateLoadOpened {
 @Event('crate-load.closed')
 export class CrateLoadClosed {
   constructor(
+    /** As the subject is. */
     readonly reason: string,
     readonly by: ClosedBy,
   ) {}

@@ -9,7 +9,7 @@ export class OpenCrateLoadDto {
 }
 
 export class CloseCrateLoadDto {
-  @ApiProperty({ example: 'Done.', minLength: 1, maxLength: 200 })
+  @ApiProperty({ example: 'Done.', minLength: 1, maxLength: 200, description: 'Kept for ever: name nobody.' })
   @IsTextLine(200)
   reason: string;
 }

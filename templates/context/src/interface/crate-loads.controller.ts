@@ -78,7 +78,7 @@ export class CrateLoadsController {
     @Res({ passthrough: true }) reply: Reply,
   ): Promise<CrateLoadChangedDto> {
     const command = new CloseCrateLoad(crateLoadId, reason, actor(user), expectedVersion);
-    const result = await this.commands.execute(command, { commandId, reason });
+    const result = await this.commands.execute(command, { commandId });
     return changed(reply, crateLoadId, result);
   }
 
