@@ -2,6 +2,7 @@
 import {
   failpoint,
   inSpan,
+  messageOf,
   meter,
   spanAttributes as names,
   storeMetrics,
@@ -107,8 +108,8 @@ export class InboxConsumer {
           await this.store([message]);
         } catch (error) {
           if (error instanceof UnavailableError) throw error;
-          const detail = error instanceof Error ? error.message : String(error);
-          this.tell([message], await this.put([], [unreadable(message, { reasonCode: 'not-storable', detail })]));
+          const refusal = { reasonCode: 'not-storable', detail: messageOf(error) };
+          this.tell([message], await this.put([], [unreadable(message, refusal)]));
         }
       }
       return true;

@@ -1,7 +1,7 @@
 // Reads a message that nobody vouches for. Whatever is in it, the outcome is a value: a message for the inbox, or the reason why not.
 import { plainToInstance } from 'class-transformer';
 import { validateSync, type ValidationError } from 'class-validator';
-import { contentHash, type Class, type EventMetadata } from '../core/index.js';
+import { contentHash, messageOf, type Class, type EventMetadata } from '../core/index.js';
 import { jsonProblem } from '../processes/index.js';
 import { isText, keyProblem, MAX_MESSAGE_BYTES } from './admission.js';
 import type { ReceivedMessage } from './broker.js';
@@ -75,10 +75,7 @@ function readData(value: Buffer, messageClass: Class): { data: object; sent: obj
     if (errors.length > 0) return refuse('invalid-data', errors.flatMap((error) => sentences(error)).join('; '));
     return { data: JSON.parse(JSON.stringify(instance)) as object, sent: parsed };
   } catch (error) {
-    return refuse(
-      'invalid-data',
-      `It could not be validated: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    return refuse('invalid-data', `It could not be validated: ${messageOf(error)}`);
   }
 }
 

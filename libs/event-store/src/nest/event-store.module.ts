@@ -8,7 +8,7 @@ import {
   UnhandledExceptionBus,
 } from '@nestjs/cqrs';
 import { DataSource } from 'typeorm';
-import { AggregateStore } from '../core/index.js';
+import { AggregateStore, messageOf } from '../core/index.js';
 import { CommandBus } from './command-bus.js';
 import { aggregateToken } from './decorators/inject-aggregate.decorator.js';
 import { projectionToken } from './decorators/inject-projection.decorator.js';
@@ -42,7 +42,7 @@ const cqrs: DynamicModule = {
 
 const snapshotLogger = nestLogger('snapshots');
 const warn = (message: string, error?: unknown): void =>
-  snapshotLogger.warn(message, error instanceof Error ? { reason: error.message } : {});
+  snapshotLogger.warn(message, error === undefined ? {} : { reason: messageOf(error) });
 
 export interface EventStoreRootOptions {
   /**

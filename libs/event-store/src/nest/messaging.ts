@@ -1,6 +1,6 @@
 // Brings the broker's side of a service up: topics, then the inbox. Tries again until it is up or the service ends, and says how it is.
 import { Logger } from '@nestjs/common';
-import { ConfigurationError } from '../core/index.js';
+import { ConfigurationError, messageOf } from '../core/index.js';
 import {
   DeadLetterMirror,
   InboxConsumer,
@@ -47,7 +47,7 @@ export class Messaging {
       inbound,
       decoder: options.decoder,
       group: service,
-      onRetry: (error) => this.logger.warn(`Inbox: a batch could not be stored and comes again: ${String(error)}`),
+      onRetry: (error) => this.logger.warn(`Inbox: a batch could not be stored and comes again: ${messageOf(error)}`),
       onStored: ({ unreadable }) => {
         for (const { message, reasonCode, detail } of unreadable) {
           this.logger.error(
@@ -101,7 +101,7 @@ export class Messaging {
         if (!signal.aborted) this.trouble = undefined;
         return;
       } catch (error) {
-        const reason = error instanceof Error ? error.message : String(error);
+        const reason = messageOf(error);
         if (error instanceof ConfigurationError) {
           this.trouble = 'messaging is stopped until the service starts anew; the log says why';
           return this.logger.error(`Messaging is stopped until the service starts anew: ${reason}`);

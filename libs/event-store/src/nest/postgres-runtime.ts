@@ -2,6 +2,7 @@
 import { Logger } from '@nestjs/common';
 import {
   EventRegistry,
+  messageOf,
   metered,
   onDuty,
   SubjectForgotten,
@@ -100,8 +101,7 @@ export function createPostgresRuntime(
 ): EventStoreRuntime {
   const { service, databaseUrl, orphanWaitMs = DEFAULT_ORPHAN_WAIT_MS, handlerDeadlineMs, sealKeys } = options;
   const logger = new Logger('EventStore');
-  const warn = (message: string, error: unknown) =>
-    logger.warn(`${message} ${error instanceof Error ? error.message : String(error)}`);
+  const warn = (message: string, error: unknown) => logger.warn(`${message} ${messageOf(error)}`);
   const connection = { url: databaseUrl, applicationName: service };
   const database = new PostgresDatabase({ ...connection, dataSource, poolSize: options.poolSize, divided: true });
   const waking = new Waking({ connection, warn });

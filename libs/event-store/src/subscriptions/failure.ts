@@ -6,6 +6,8 @@ import {
   LogEpochMismatchError,
   SealBrokenError,
   UnavailableError,
+  kindOf,
+  messageOf,
   UnitOfWorkRolledBackError,
   type LogRecord,
   type UnknownEventTypeError,
@@ -56,14 +58,14 @@ export function isLogMismatch(error: unknown): boolean {
   );
 }
 
-/** One line for the operator: code and message, never the record's data. */
+/** One line for the operator: code and message, without the values that databases and parsers quote. */
 export function reasonOf(error: unknown): string {
-  return error instanceof Error ? `${codeOf(error)}: ${error.message}`.slice(0, 1_000) : codeOf(error);
+  return error instanceof Error ? `${codeOf(error)}: ${messageOf(error)}`.slice(0, 1_000) : codeOf(error);
 }
 
 /** What kind of failure it is: the error's code, or its name when it has none. */
 export function codeOf(error: unknown): string {
-  if (!(error instanceof Error)) return `a value that is no Error was thrown (${typeof error})`;
+  if (!(error instanceof Error)) return kindOf(error);
   const { code } = error as { code?: unknown };
   return typeof code === 'string' ? code : error.name;
 }

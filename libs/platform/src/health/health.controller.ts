@@ -7,6 +7,7 @@ import {
   type HealthCheckResult,
   type HealthIndicatorResult,
 } from '@nestjs/terminus';
+import { messageOf } from '@app/event-store/core';
 import { Public } from '../auth/access.decorators.js';
 import { ApiProblems } from '../docs/api-problems.js';
 import { ProblemException } from '../http/problem.js';
@@ -85,7 +86,7 @@ export class HealthController implements OnModuleDestroy {
       if (status === 'up') return indicator.up(data);
       return status === 'degraded' ? indicator.degraded(data) : indicator.down(data);
     } catch (error) {
-      this.logger.warn(`${contributor.name}: ${(error as Error).message}`);
+      this.logger.warn(`${contributor.name}: ${messageOf(error)}`);
       return indicator.down();
     } finally {
       clearTimeout(timer);

@@ -8,7 +8,7 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import { EVENT_STORE_RUNTIME, type EventStoreRuntime } from '@app/event-store';
-import { endsWithin, onDuty } from '@app/event-store/core';
+import { endsWithin, messageOf, onDuty } from '@app/event-store/core';
 
 export const KEY_LASTS_MS = 86_400_000;
 
@@ -55,7 +55,7 @@ export class RequestKeys implements OnApplicationBootstrap, BeforeApplicationShu
     const { signal } = this.stopping;
     while (!signal.aborted) {
       const pruned = await idempotencyKeys.prune(this.ttlMs, BATCH).catch((error: unknown) => {
-        this.logger.warn(`Old idempotency keys could not be forgotten: ${String(error)}`);
+        this.logger.warn(`Old idempotency keys could not be forgotten: ${messageOf(error)}`);
         return 0;
       });
       if (pruned < BATCH) await clock.sleep(EVERY_MS, signal);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { messageOf, stackOf } from './told-error.js';
+import { messageOf } from '@app/event-store/core';
+import { stackOf } from './told-error.js';
 
 const failed = (code: string, message: string): Error => Object.assign(new Error(message), { code });
 
@@ -48,6 +49,19 @@ describe('what is told of an error', () => {
     ['42703', 'column "placed_at" does not exist'],
   ])('keeps the names that PostgreSQL quotes with %s', (code, message) => {
     expect(messageOf(failed(code, message))).toBe(message);
+  });
+
+  it('has nothing of a text that is no JSON, and of a value that is no Error', () => {
+    const failure = (text: string): unknown => {
+      try {
+        return JSON.parse(text);
+      } catch (error) {
+        return error;
+      }
+    };
+    for (const text of ['canary4711', `[${'"canary4711", '.repeat(9)}canary4711]`])
+      expect(messageOf(failure(text))).toMatch(/^Unexpected token 'c', .*\[redacted\].* is not valid JSON$/);
+    expect(messageOf('canary4711')).toBe('a value that is no Error was thrown (string)');
   });
 
   it('is the message of any other error, whole', () => {

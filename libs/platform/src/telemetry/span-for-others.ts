@@ -1,7 +1,7 @@
 // A span of ours as other code finds it by `trace.getActiveSpan()`: it may say more about it, and does not end it.
 import type { Attributes, AttributeValue, Exception, Link, Span, SpanContext, SpanStatus } from '@opentelemetry/api';
+import { messageOf } from '@app/event-store/core';
 import { censored } from '../logging/secret-names.js';
-import { messageOf } from '../logging/told-error.js';
 
 /** The span of ours. */
 export interface Spoken {

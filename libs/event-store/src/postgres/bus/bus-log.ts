@@ -1,5 +1,5 @@
 // Up to which position the bus is final. Positions are drawn before commit here as in every log, so the same settled reader is asked.
-import type { LogCursor, LogName, SettledLog } from '../../core/index.js';
+import { messageOf, type LogCursor, type LogName, type SettledLog } from '../../core/index.js';
 import type { LogTable } from '../log-table.js';
 
 /** Not one of a service's own logs: it lives in another database and is named only in errors and wake-up calls. */
@@ -53,7 +53,7 @@ export class SettledMark {
       this.trouble = undefined;
       return position;
     } catch (error) {
-      this.trouble = error instanceof Error ? error.message : String(error);
+      this.trouble = messageOf(error);
       throw error;
     }
   }
