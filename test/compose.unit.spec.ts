@@ -192,6 +192,12 @@ describe('docker-compose.yml', () => {
     expect(service.image).toMatch(/^[\w./-]+:v?\d+\.\d+[\w.-]*$/);
   });
 
+  it('PostgreSQL may have a process for each connection, beside its own', () => {
+    const { command, pids_limit: limit } = services['postgres']!;
+    const [, connections] = /max_connections=(\d+)/.exec(command!.join(' '))!;
+    expect(limit).toBeGreaterThan(Number(connections) + 32);
+  });
+
   it('every kind of role has a password of its own, which the script of the database gives it', () => {
     const { environment } = services['postgres']!;
     const passwords = Object.entries(environment!).filter(([name]) => name.endsWith('PASSWORD'));
