@@ -11,6 +11,7 @@ import { PAYMENT_SUMMARIES } from './application/ports/payment-summaries.js';
 import { RefundPaymentHandler } from './application/refund-payment/refund-payment.handler.js';
 import { SendRefundHandler } from './application/send-refund/send-refund.handler.js';
 import { Payment } from './domain/payment.js';
+import { checkedGateway } from './infrastructure/gateway/checked-gateway.js';
 import { SimulatedGateway } from './infrastructure/gateway/simulated-gateway.js';
 import { PaymentSummariesRepository } from './infrastructure/payment-summaries.repository.js';
 import { PaymentSummary } from './infrastructure/payment-summary.entity.js';
@@ -23,7 +24,8 @@ const commandHandlers = [CancelPaymentHandler, CapturePaymentHandler, RefundPaym
 const queryHandlers = [GetPaymentHandler];
 const sagas = [PaymentSaga];
 const adapters = [
-  { provide: PAYMENT_GATEWAY, useClass: SimulatedGateway },
+  SimulatedGateway,
+  { provide: PAYMENT_GATEWAY, useFactory: checkedGateway, inject: [SimulatedGateway] },
   { provide: PAYMENT_SUMMARIES, useClass: PaymentSummariesRepository },
 ];
 

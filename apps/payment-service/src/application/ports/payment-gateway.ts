@@ -5,7 +5,8 @@ export const PAYMENT_GATEWAY = Symbol('PaymentGateway');
 
 // #region port
 export type CaptureAnswer =
-  | { readonly outcome: 'captured'; readonly gatewayRef: string }
+  /** `amount`: what moved, where the gateway says it. */
+  | { readonly outcome: 'captured'; readonly gatewayRef: string; readonly amount?: Money }
   | { readonly outcome: 'declined'; readonly reason: string };
 
 export interface PaymentGateway {
