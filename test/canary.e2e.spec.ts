@@ -111,15 +111,18 @@ describe('the canary', { timeout: 240_000 }, () => {
 
   it('in a message sets it aside, and the listing of what is parked does not say it', async () => {
     const bus = busUnderFire(whole.system);
+    const cancelled = randomUUID();
     try {
-      for (const [topic, type] of [
-        [ORDER_EVENTS, 'shop.order.placed.v1'],
-        [PAYMENT_EVENTS, 'shop.payment.captured.v1'],
+      for (const [topic, type, readable] of [
+        [ORDER_EVENTS, 'shop.order.placed.v1', 'shop.order.cancelled.v1'],
+        [PAYMENT_EVENTS, 'shop.payment.captured.v1', 'shop.payment.failed.v1'], // of an order that nobody has placed: it waits
       ] as const) {
         const headers = {
           ce_specversion: '1.0',
           ce_source: `/${canary}`,
           ce_subject: canary,
+          ce_correlationid: `${canary}, which is no id`,
+          ce_causationid: `${canary}, which is no id`,
           'content-type': 'application/json',
         };
         const put = (ce_type: string, value: string) =>
@@ -133,6 +136,7 @@ describe('the canary', { timeout: 240_000 }, () => {
         await put(type, `no JSON: ${canary}`);
         await put(type, JSON.stringify({ [canary]: canary, orderId: canary }));
         await put(`${canary}, which is no name`, JSON.stringify({ orderId: randomUUID() }));
+        await put(readable, JSON.stringify({ orderId: cancelled, paymentId: cancelled, reason: canary }));
       }
     } finally {
       await bus.close();
@@ -146,6 +150,16 @@ describe('the canary', { timeout: 240_000 }, () => {
       );
       expect(await listingOf(service)).not.toContain(canary);
     }
+    const waiting = () => readFile(join(whole.dataDir, 'logs', 'order-service.log'), 'utf8');
+    await eventually(
+      async () =>
+        expect(await waiting()).toMatch(
+          new RegExp(`tries a record again later.*${cancelled}|${cancelled}.*tries a record again later`),
+        ),
+      {
+        timeoutMs: 60_000,
+      },
+    );
   });
 
   it('is nothing that another customer gets to see', async () => {

@@ -127,8 +127,7 @@ export class InboxConsumer {
       else {
         const known = readable.get(message.id);
         if (!known) readable.set(message.id, { message, received });
-        else if (known.message.contentHash !== message.contentHash)
-          aside.push(unreadable(received, reused(message.id)));
+        else if (known.message.contentHash !== message.contentHash) aside.push(unreadable(received, REUSED));
       }
     }
     this.tell(batch, await this.put([...readable.values()], aside));
@@ -158,7 +157,7 @@ export class InboxConsumer {
     );
     const again = readable
       .filter(({ message }) => ids.includes(message.id))
-      .map(({ message, received }) => unreadable(received, reused(message.id)));
+      .map(({ received }) => unreadable(received, REUSED));
     if (again.length > 0) await inbound.store([], again);
     const put = { stored, unreadable: [...aside, ...again] };
     onStored?.({ ...put, duplicates });
@@ -166,9 +165,8 @@ export class InboxConsumer {
   }
 }
 
-function reused(id: string): Refusal {
-  return { reasonCode: 'id-reused', detail: `Id ${id} came before with another type, key or data.` };
-}
+/** Without the id, which may be any text: it is kept among the headers. */
+const REUSED: Refusal = { reasonCode: 'id-reused', detail: 'Its id came before with another type, key or data.' };
 
 /** Kept as it came, but for characters in key and headers that no text column takes. */
 function unreadable(message: ReceivedMessage, { reasonCode, detail }: Refusal): UnreadableMessage {

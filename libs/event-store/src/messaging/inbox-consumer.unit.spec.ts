@@ -132,6 +132,21 @@ describe('InboxConsumer', () => {
     expect(inbound.messages.get('m1')).toMatchObject({ metadata: { correlationId: 'm1' }, version: 0, key: 'm1' });
   });
 
+  it('takes over only ids that are fit to be logged, from the sender and from the message', async () => {
+    const { inbound, handler } = await setUp();
+    const headers = { ce_correlationid: 'Jane Doe <jane@example.org>', ce_causationid: 'Jane Doe' };
+    await handler([
+      received({ headers: { ...headers, ce_id: 'orders/Jane Doe' } }),
+      received({ headers: { ...headers, ce_id: 'm2', ce_correlationid: 'x'.repeat(129) } }),
+      received({ headers: { ce_id: 'm3', ce_correlationid: 'A.b_c:d-9', ce_causationid: 'x'.repeat(128) } }),
+    ]);
+    expect([...inbound.messages.values()].map(({ metadata }) => metadata)).toEqual([
+      { correlationId: expect.stringMatching(/^[0-9a-f-]{36}$/) as string },
+      { correlationId: 'm2' },
+      { correlationId: 'A.b_c:d-9', causationId: 'x'.repeat(128) },
+    ]);
+  });
+
   const json = (value: unknown): Buffer => Buffer.from(JSON.stringify(value));
   it.each<[string, Partial<ReceivedMessage>, string]>([
     ['no value', { value: null }, 'tombstone'],
@@ -210,7 +225,9 @@ describe('InboxConsumer', () => {
     await send(true);
     expect(inbound.aside).toEqual([]);
     await send(false);
-    expect(inbound.aside.map(({ reasonCode }) => reasonCode)).toEqual(['id-reused']);
+    expect(inbound.aside).toMatchObject([
+      { reasonCode: 'id-reused', detail: 'Its id came before with another type, key or data.' },
+    ]);
   });
 
   it('stores a message that comes again once, and keeps one with the same id and other content aside', async () => {

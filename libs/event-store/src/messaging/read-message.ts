@@ -1,7 +1,7 @@
 // Reads a message that nobody vouches for. Whatever is in it, the outcome is a value: a message for the inbox, or the reason why not.
 import { plainToInstance } from 'class-transformer';
 import { validateSync, type ValidationError } from 'class-validator';
-import { contentHash, messageOf, type Class, type EventMetadata } from '../core/index.js';
+import { contentHash, deterministicId, messageOf, type Class, type EventMetadata } from '../core/index.js';
 import { jsonProblem } from '../processes/index.js';
 import { isText, keyProblem, MAX_MESSAGE_BYTES } from './admission.js';
 import type { ReceivedMessage } from './broker.js';
@@ -16,6 +16,8 @@ export interface Refusal {
 const PRINTABLE = /^[\x20-\x7e]{1,200}$/;
 /** What programs are written with. Anything else in the place of a name may be somebody's data, and reasons are logged and listed. */
 const NAME = /^[A-Za-z][\w.-]{0,99}$/;
+/** As HTTP takes correlation ids: they are logged and shown. Anything else in their place may be somebody's data. */
+const REFERENCE = /^[A-Za-z0-9._:-]{1,128}$/;
 const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 
 export function readMessage(message: ReceivedMessage, decoder: IntegrationDecoder): InboundMessage | Refusal {
@@ -85,14 +87,12 @@ function sentences({ constraints, children, property }: ValidationError): string
 }
 
 function metadataOf(id: string, header: (name: string) => string | undefined): EventMetadata {
-  const printable = (name: string): string | undefined => {
-    const text = header(name);
-    return text !== undefined && PRINTABLE.test(text) ? text : undefined;
-  };
-  const causationId = printable('ce_causationid');
+  const reference = (text: string | undefined): string | undefined =>
+    text !== undefined && REFERENCE.test(text) ? text : undefined;
+  const causationId = reference(header('ce_causationid'));
   const traceparent = header('traceparent');
   return {
-    correlationId: printable('ce_correlationid') ?? id,
+    correlationId: reference(header('ce_correlationid')) ?? reference(id) ?? deterministicId('message', id),
     ...(causationId && { causationId }),
     ...(traceparent && TRACEPARENT.test(traceparent) && { traceparent }),
   };

@@ -30,6 +30,6 @@ export async function replayUnreadable(
   const done = dryRun ? 'done' : await changes.unreadable(ref.id, message, by);
   if (done === 'absent') return { outcome: done };
   if (done !== 'id-reused') return { outcome: 'done', id, type, duplicate: done === 'duplicate' };
-  const detail = `Id ${id} came before with another type, key or data.`;
+  const detail = 'Its id came before with another type, key or data.';
   return { outcome: 'unreadable-still', reasonCode: done, detail };
 }
