@@ -33,6 +33,14 @@ const DEFAULT_ATTEMPTS = 10;
 /** What a decision does to the aggregate; may be asynchronous but must be repeatable: it runs again after a conflict. */
 export type Decision<A> = (aggregate: A) => void | Promise<void>;
 
+/** How one comes by the aggregate that is decided on. */
+interface Way<A> {
+  readonly obtain: () => Promise<A>;
+  readonly attempts: number;
+  /** That there is one already is the answer then. */
+  readonly isNew?: boolean;
+}
+
 export class AggregateStore<A extends EventSourcedAggregate<object>> {
   private readonly category: string;
   private readonly replayer: AggregateReplayer<A>;
@@ -50,8 +58,11 @@ export class AggregateStore<A extends EventSourcedAggregate<object>> {
    * @throws AggregateAlreadyExistsError (recorded as the command's answer); @throws DomainError whatever the decision throws.
    */
   create(id: string, decide: Decision<A>): Promise<AppendResult> {
-    const obtain = () => Promise.resolve(new this.aggregateClass(id));
-    return this.decideOnce(id, decide, obtain, DEFAULT_ATTEMPTS);
+    return this.decideOnce(id, decide, {
+      obtain: () => Promise.resolve(new this.aggregateClass(id)),
+      attempts: DEFAULT_ATTEMPTS,
+      isNew: true,
+    });
   }
 
   /**
@@ -59,15 +70,17 @@ export class AggregateStore<A extends EventSourcedAggregate<object>> {
    * @throws AggregateNotFoundError, @throws DomainError (both recorded as the command's answer).
    * @throws TooManyConflictsError after 10 lost races, or as many as the options say; safe to retry.
    */
-  async update(
-    id: string,
-    decide: Decision<A>,
-    { attempts = DEFAULT_ATTEMPTS }: UpdateOptions = {},
-  ): Promise<AppendResult> {
-    if (!(Number.isInteger(attempts) && attempts > 0)) {
-      throw new InvalidRequestError(`Expected a number of attempts from 1, got ${attempts}.`);
-    }
-    return this.decideOnce(id, decide, () => this.load(id), attempts);
+  async update(id: string, decide: Decision<A>, options?: UpdateOptions): Promise<AppendResult> {
+    return this.decideOnce(id, decide, { obtain: () => this.load(id), attempts: attemptsOf(options) });
+  }
+
+  /**
+   * Decides on an aggregate that may or may not exist yet, and sees which by its `exists`: for two messages either of which may come first. Whoever loses the race
+   * to create it decides again, on what the other has made.
+   * @throws DomainError whatever the decision throws (recorded as the command's answer); @throws TooManyConflictsError as {@link update}.
+   */
+  async createOrUpdate(id: string, decide: Decision<A>, options?: UpdateOptions): Promise<AppendResult> {
+    return this.decideOnce(id, decide, { obtain: () => this.replayer.replay(id), attempts: attemptsOf(options) });
   }
 
   /** @throws AggregateNotFoundError */
@@ -101,8 +114,13 @@ export class AggregateStore<A extends EventSourcedAggregate<object>> {
     return this.options.events.readStream(streamName(this.category, id));
   }
 
+  /** Of the last event that is stored, 0 where there is none: what a row of a read model has to have for nobody to be shown less than they were told. */
+  version(id: string): Promise<number> {
+    return this.options.events.streamVersion(streamName(this.category, id));
+  }
+
   async exists(id: string): Promise<boolean> {
-    return (await this.options.events.streamVersion(streamName(this.category, id))) > 0;
+    return (await this.version(id)) > 0;
   }
 
   /**
@@ -116,8 +134,7 @@ export class AggregateStore<A extends EventSourcedAggregate<object>> {
   private async decideOnce(
     id: string,
     decide: Decision<A>,
-    obtain: () => Promise<A>,
-    attempts: number,
+    { obtain, attempts, isNew = false }: Way<A>,
   ): Promise<AppendResult> {
     const { events, clock, ids } = this.options;
     const stream = streamName(this.category, id);
@@ -132,7 +149,7 @@ export class AggregateStore<A extends EventSourcedAggregate<object>> {
       } catch (error) {
         if (error instanceof DomainError) return this.reject(error, stream, command);
         if (!(error instanceof WrongExpectedVersionError)) throw error;
-        if (error.expected === 'no-stream') {
+        if (isNew && error.expected === 'no-stream') {
           return this.reject(new AggregateAlreadyExistsError(this.category, id), stream, command);
         }
         if (currentTransaction() || attempts === 1) throw error;
@@ -188,4 +205,9 @@ export class AggregateStore<A extends EventSourcedAggregate<object>> {
     const context = MessageContext.current();
     return context?.command && { ...context.command, stream, step: context.nextStep(stream) };
   }
+}
+
+function attemptsOf({ attempts = DEFAULT_ATTEMPTS }: UpdateOptions = {}): number {
+  if (Number.isInteger(attempts) && attempts > 0) return attempts;
+  throw new InvalidRequestError(`Expected a number of attempts from 1, got ${attempts}.`);
 }

@@ -94,7 +94,7 @@ const commandId = () => deterministicId('test', (commands += 1));
 describe('an aggregate store', () => {
   it('creates, updates, loads and lists an aggregate', async () => {
     const { tanks, versions } = setUp();
-    expect(await tanks.exists('1')).toBe(false);
+    expect([await tanks.exists('1'), await tanks.version('1')]).toEqual([false, 0]);
     expect(await tanks.create('1', (tank) => tank.build(100))).toMatchObject({
       stream: 'tank-1',
       firstVersion: 1,
@@ -105,7 +105,8 @@ describe('an aggregate store', () => {
     const tank = await tanks.load('1');
     expect(tank).toBeInstanceOf(Tank);
     expect([tank.state, tank.version, tank.changes]).toEqual([{ capacity: 100, litres: 30 }, 2, []]);
-    expect([await tanks.exists('1'), await versions()]).toEqual([true, ['1 tank.built', '2 tank.filled']]);
+    expect([await tanks.exists('1'), await tanks.version('1')]).toEqual([true, 2]);
+    expect(await versions()).toEqual(['1 tank.built', '2 tank.filled']);
   });
 
   it('awaits a decision that takes time', async () => {
@@ -123,6 +124,17 @@ describe('an aggregate store', () => {
     await expect(tanks.update('1', (tank) => tank.fill(1))).rejects.toThrow('There is no tank 1.');
     await tanks.create('1', (tank) => tank.build(100));
     await expect(tanks.create('1', (tank) => tank.build(1))).rejects.toThrow(AggregateAlreadyExistsError);
+  });
+
+  it('decides on one that may not exist yet, and answers what the decision answers', async () => {
+    const { tanks, versions } = setUp();
+    const buildOrFill = (litres: number) =>
+      tanks.createOrUpdate('1', (tank) => (tank.exists ? tank.fill(litres) : tank.build(10)));
+    expect(await tanks.createOrUpdate('1', () => undefined)).toMatchObject({ version: 0 });
+    expect(await buildOrFill(5)).toMatchObject({ version: 1 });
+    expect(await buildOrFill(5)).toMatchObject({ version: 2 });
+    await expect(buildOrFill(50)).rejects.toThrow(Overflowing);
+    expect(await versions()).toEqual(['1 tank.built', '2 tank.filled']);
   });
 
   it('stores nothing of a decision that was refused', async () => {
@@ -231,7 +243,9 @@ describe('a lost race', () => {
     await expect(tanks.update('1', decide, { attempts: limit })).rejects.toThrow(expected);
     expect(attempts).toBe(limit);
     for (const nonsense of [0, 1.5, Number.NaN]) {
-      await expect(tanks.update('1', decide, { attempts: nonsense })).rejects.toThrow(InvalidRequestError);
+      const options = { attempts: nonsense };
+      await expect(tanks.update('1', decide, options)).rejects.toThrow(InvalidRequestError);
+      await expect(tanks.createOrUpdate('1', decide, options)).rejects.toThrow(InvalidRequestError);
     }
   });
 

@@ -10,6 +10,7 @@ import {
 } from '../core/index.js';
 import { contractOfAppendTogether } from './append-together.contract.js';
 import { contractOfCommands } from './commands.contract.js';
+import { contractOfCreateOrUpdate } from './create-or-update.contract.js';
 import { propertiesOfEventStore } from './event-store.properties.js';
 import { appendTo, commandOn, deposited, deposits, newStream, type StoreUnderContract } from './event-store.support.js';
 import { contractOfReading } from './reading.contract.js';
@@ -31,6 +32,7 @@ export function describeEventStore(name: string, setup: () => Promise<StoreUnder
     contractOfUnitOfWork(() => opened);
     contractOfAppendTogether(() => opened);
     contractOfSchemaEvolution(() => opened);
+    contractOfCreateOrUpdate(() => opened);
     propertiesOfEventStore(() => opened.store);
   });
 }

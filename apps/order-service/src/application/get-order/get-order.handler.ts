@@ -1,8 +1,7 @@
 // Reads the read model; rebuilds from events what the read model does not have: the past, and what happened a moment ago.
 import { Inject } from '@nestjs/common';
 import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import { AggregateStore, EVENT_STORE_RUNTIME, InjectAggregate, type EventStoreRuntime } from '@app/event-store';
-import { streamName } from '@app/event-store/core';
+import { AggregateStore, InjectAggregate } from '@app/event-store';
 import { Order } from '../../domain/order.js';
 import { assertMayAccess } from '../actor.js';
 import { viewOf, type OrderView } from '../order.view.js';
@@ -14,7 +13,6 @@ export class GetOrderHandler implements IQueryHandler<GetOrder> {
   constructor(
     @InjectAggregate(Order) private readonly orders: AggregateStore<Order>,
     @Inject(ORDER_SUMMARIES) private readonly summaries: OrderSummaries,
-    @Inject(EVENT_STORE_RUNTIME) private readonly runtime: Pick<EventStoreRuntime, 'store'>,
   ) {}
 
   /** @throws AggregateNotFoundError none, none yet at that time, no such version, or another customer's. */
@@ -28,10 +26,7 @@ export class GetOrderHandler implements IQueryHandler<GetOrder> {
   /** Whoever was told a version is never shown an older one: a row that is behind its stream counts for nothing. */
   // #region up-to-date
   private async upToDate(orderId: string): Promise<OrderView | undefined> {
-    const [row, version] = await Promise.all([
-      this.summaries.find(orderId),
-      this.runtime.store.streamVersion(streamName('order', orderId)),
-    ]);
+    const [row, version] = await Promise.all([this.summaries.find(orderId), this.orders.version(orderId)]);
     return row && row.version >= version ? row : undefined;
   }
   // #endregion up-to-date

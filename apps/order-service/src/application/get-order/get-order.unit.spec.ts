@@ -1,6 +1,6 @@
 // A reader never waits for the read model: what it does not have yet comes from the events.
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { AggregateStore, EventStore } from '@app/event-store/core';
+import type { AggregateStore } from '@app/event-store/core';
 import { createMemoryStore } from '@app/event-store/memory';
 import { Order } from '../../domain/order.js';
 import type { OrderView } from '../order.view.js';
@@ -12,19 +12,16 @@ const alice = { id: 'alice', operator: false };
 const mug = { sku: 'mug', name: 'Mug', quantity: 1, unitPrice: { amountMinor: 890, currency: 'EUR' } };
 
 let orders: AggregateStore<Order>;
-let store: EventStore;
 let row: OrderView | undefined;
 
 const get = (actor = alice, asOf?: number | Date) => {
   const summaries = { find: () => Promise.resolve(row), list: () => Promise.resolve([]) };
-  return new GetOrderHandler(orders, summaries, { store }).execute(new GetOrder(orderId, actor, asOf));
+  return new GetOrderHandler(orders, summaries).execute(new GetOrder(orderId, actor, asOf));
 };
 
 beforeEach(async () => {
   row = undefined;
-  const memory = createMemoryStore();
-  store = memory.events;
-  orders = memory.aggregates(Order);
+  orders = createMemoryStore().aggregates(Order);
   await orders.create(orderId, (order) => order.place('alice', [mug], 'hi'));
   await orders.update(orderId, (order) => order.cancel('no', 'customer'));
 });

@@ -4,7 +4,6 @@ import { Inject } from '@nestjs/common';
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { AggregateStore, InjectAggregate, type AppendResult } from '@app/event-store';
 import { Payment } from '../../domain/payment.js';
-import { createOrUpdate } from '../create-or-update.js';
 import { PAYMENT_GATEWAY, type PaymentGateway } from '../ports/payment-gateway.js';
 import { CapturePayment } from './capture-payment.command.js';
 
@@ -18,7 +17,7 @@ export class CapturePaymentHandler implements ICommandHandler<CapturePayment> {
   // #region execute
   async execute({ orderId, amount }: CapturePayment): Promise<AppendResult> {
     const paymentId = orderId;
-    const requested = await createOrUpdate(this.payments, paymentId, (payment) => payment.request(amount));
+    const requested = await this.payments.createOrUpdate(paymentId, (payment) => payment.request(amount));
     if (!(await this.payments.load(paymentId)).awaitsOutcome) return requested;
 
     const answer = await this.gateway.capture(paymentId, amount);

@@ -1,7 +1,7 @@
 // A reader never waits for the read model: what it does not have yet comes from the events, and is the same as it will have.
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createMemoryStore } from '@app/event-store/memory';
-import type { AggregateStore, EventStore } from '@app/event-store';
+import type { AggregateStore } from '@app/event-store';
 import { Payment } from '../../domain/payment.js';
 import type { PaymentView } from '../payment.view.js';
 import { GetPaymentHandler } from './get-payment.handler.js';
@@ -11,17 +11,14 @@ const paymentId = '0198c0de-0000-7000-8000-000000000001';
 const eur = (amountMinor: number) => ({ amountMinor, currency: 'EUR' });
 
 let payments: AggregateStore<Payment>;
-let store: EventStore;
 let row: PaymentView | undefined;
 
 const get = () =>
-  new GetPaymentHandler(payments, { find: () => Promise.resolve(row) }, { store }).execute(new GetPayment(paymentId));
+  new GetPaymentHandler(payments, { find: () => Promise.resolve(row) }).execute(new GetPayment(paymentId));
 
 beforeEach(() => {
   row = undefined;
-  const memory = createMemoryStore();
-  store = memory.events;
-  payments = memory.aggregates(Payment);
+  payments = createMemoryStore().aggregates(Payment);
 });
 
 describe('getting a payment', () => {
