@@ -11,8 +11,10 @@ try {
     options: { user: { type: 'string' }, role: { type: 'string', multiple: true }, ttl: { type: 'string' } },
   });
   const { user, role: roles, ttl } = values;
-  if (!user || !roles?.length) throw new Error('--user and at least one --role are needed.');
-  if (ttl !== undefined && !/^[1-9]\d{0,8}$/.test(ttl)) throw new Error(`--ttl is a number of seconds, got '${ttl}'.`);
+  if (!user || !roles?.length)
+    throw new Error(`Expected --user and at least one --role, got ${process.argv.slice(2).join(' ') || 'neither'}.`);
+  if (ttl !== undefined && !/^[1-9]\d{0,8}$/.test(ttl))
+    throw new Error(`Expected --ttl in seconds, from 1, got '${ttl}'.`);
   const folder = join(import.meta.dirname, '..', DEV_ISSUER_FOLDER);
   await ensureDevSealKey(folder); // for a system by Docker Compose, which has no other program of ours that may write here
   const token = await issueDevToken({ folder, user, roles, ttlSeconds: ttl === undefined ? undefined : Number(ttl) });

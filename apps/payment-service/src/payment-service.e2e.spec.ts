@@ -124,7 +124,10 @@ describe('a refund by an operator', () => {
     expect([again.status, again.body]).toEqual([200, part.body]);
     expect(await refund(id, { amountMinor: 701, reason: 'x' })).toMatchObject({
       status: 409,
-      body: { code: 'refund-too-large' },
+      body: {
+        code: 'refund-too-large',
+        detail: expect.stringContaining('at most 700 EUR (minor units), got 701 EUR (minor units).') as string,
+      },
     });
     expect(await refund(id, { reason: 'The rest.' })).toMatchObject({ status: 200, body: { version: 4 } });
     expect(await refund(id, { reason: 'x' })).toMatchObject({ status: 409, body: { code: 'payment-not-refundable' } });

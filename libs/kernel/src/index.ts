@@ -4,6 +4,7 @@ export { isUuid } from './ids.js';
 export {
   add,
   equals,
+  inWords,
   isMoney,
   isSameCurrency,
   money,

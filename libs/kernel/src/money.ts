@@ -72,6 +72,11 @@ export function equals(a: Money, b: Money): boolean {
   return isSameCurrency(a, b) && a.amountMinor === b.amountMinor;
 }
 
+/** For messages to people who look into it: `4277 EUR (minor units)`. How many decimals a currency has is not known here. */
+export function inWords({ amountMinor, currency }: Money): string {
+  return `${amountMinor} ${currency} (minor units)`;
+}
+
 function assertSameCurrency(a: Money, b: Money): void {
   if (!isSameCurrency(a, b)) {
     throw new MoneyError('money-currency-mismatch', `Cannot put ${a.currency} and ${b.currency} together.`);

@@ -1,7 +1,7 @@
 // What money refuses, and the laws its arithmetic keeps.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { add, equals, isMoney, money, MoneyError, multiply, subtract, sum } from './money.js';
+import { add, equals, inWords, isMoney, money, MoneyError, multiply, subtract, sum } from './money.js';
 
 const code = (work: () => unknown): string => {
   try {
@@ -86,6 +86,11 @@ describe('money', () => {
         );
       }),
     );
+  });
+
+  it('is told in minor units, whatever the currency', () => {
+    expect(inWords(money(4277, 'EUR'))).toBe('4277 EUR (minor units)');
+    expect(inWords(money(0, 'JPY'))).toBe('0 JPY (minor units)');
   });
 
   it('either computes exactly or refuses', () => {

@@ -1,6 +1,7 @@
 // What an order refuses, with the codes our API promises. Refusals are answers: recorded with the command, never retried.
+// PaidAmountDiffers is an answer to a command too; thrown in a process, which answers nobody, it parks the message.
 import { DomainError } from '@app/event-store/core';
-import type { Money } from '@app/kernel';
+import { inWords, type Money } from '@app/kernel';
 
 export class OrderAlreadyPlaced extends DomainError {
   readonly code = 'order-already-placed';
@@ -61,7 +62,7 @@ export class ProductNotSold extends DomainError {
   }
 }
 
-/** Another sum was paid than the order costs: the order stays as it is, and the checkout parks the message for somebody to look at. */
+/** Another sum was paid than the order costs: the order stays as it is. The checkout throws it, which parks the message at once, for somebody to look at. */
 export class PaidAmountDiffers extends DomainError {
   readonly code = 'paid-amount-differs';
   constructor(orderId: string, total: Money, paid: Money) {
@@ -70,8 +71,4 @@ export class PaidAmountDiffers extends DomainError {
         'Compare the two services before replaying this.',
     );
   }
-}
-
-function inWords({ amountMinor, currency }: Money): string {
-  return `${amountMinor} ${currency} (minor units)`;
 }

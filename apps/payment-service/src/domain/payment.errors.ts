@@ -1,6 +1,6 @@
 // What a payment refuses, with the codes our API promises. Refusals are answers: recorded with the command, never retried.
 import { DomainError } from '@app/event-store/core';
-import type { Money } from '@app/kernel';
+import { inWords, type Money } from '@app/kernel';
 
 export class PaymentNotRefundable extends DomainError {
   readonly code = 'payment-not-refundable';
@@ -13,8 +13,8 @@ export class PaymentNotRefundable extends DomainError {
 
 export class RefundTooLarge extends DomainError {
   readonly code = 'refund-too-large';
-  constructor(paymentId: string, left: Money) {
-    super(`Of payment ${paymentId} ${left.amountMinor} minor units of ${left.currency} are left to refund.`);
+  constructor(paymentId: string, left: Money, asked: Money) {
+    super(`Payment ${paymentId}: expected a refund of at most ${inWords(left)}, got ${inWords(asked)}.`);
   }
 }
 
@@ -34,8 +34,8 @@ export class RequestedAmountDiffers extends Error {
   override readonly name = 'RequestedAmountDiffers';
   constructor(paymentId: string, first: Money, now: Money) {
     super(
-      `Payment ${paymentId} was requested over ${first.amountMinor} ${first.currency}, and now over ` +
-        `${now.amountMinor} ${now.currency} (minor units). Compare the two services before replaying this.`,
+      `Payment ${paymentId} was requested over ${inWords(first)}, and now over ${inWords(now)}. ` +
+        'Compare the two services before replaying this.',
     );
   }
 }

@@ -70,8 +70,9 @@ export class Payment extends EventSourcedAggregate<PaymentState> {
     const left = this.left();
     const minor = amountMinor ?? left.amountMinor;
     if (!Number.isSafeInteger(minor) || minor < 1) throw new RefundAmountInvalid(minor);
-    if (minor > left.amountMinor) throw new RefundTooLarge(this.id, left);
-    this.raise(new PaymentRefunded(this.id, refundId, money(minor, left.currency), reason, 'operator'));
+    const asked = money(minor, left.currency);
+    if (minor > left.amountMinor) throw new RefundTooLarge(this.id, left, asked);
+    this.raise(new PaymentRefunded(this.id, refundId, asked, reason, 'operator'));
   }
 
   /** Happens at most once: nothing is left afterwards. So the id needs no more than the payment's own. */
