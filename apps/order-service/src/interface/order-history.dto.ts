@@ -1,4 +1,5 @@
 // GET /orders/:id/history: who did what, when and why, event by event. Nothing of an event reaches a client that is not named here.
+import type { Type } from '@nestjs/common';
 import { ApiExtraModels, ApiProperty, ApiPropertyOptional, getSchemaPath } from '@nestjs/swagger';
 import { isErased } from '@app/event-store';
 import { MoneyDto } from '@app/platform';
@@ -43,14 +44,28 @@ class OrderShippedDataDto {
   trackingNumber: string;
 }
 
-const dataDtos = [OrderPlacedDataDto, OrderConfirmedDataDto, OrderCancelledDataDto, OrderShippedDataDto];
+interface Shown {
+  readonly dto: Type;
+  readonly fields: readonly string[];
+}
+
+const show = <D>(dto: Type<D>, ...fields: (keyof D & string)[]): Shown => ({ dto, fields });
+
+/** What of each event is shown. An event that is new here shows nothing until it is named. */
+export const shown: Readonly<Record<string, Shown>> = {
+  'order.placed': show(OrderPlacedDataDto, 'customerId', 'lines', 'total', 'note'),
+  'order.confirmed': show(OrderConfirmedDataDto, 'paymentId'),
+  'order.cancelled': show(OrderCancelledDataDto, 'reason', 'by'),
+  'order.shipped': show(OrderShippedDataDto, 'carrier', 'trackingNumber'),
+};
+const dataDtos = Object.values(shown).map(({ dto }) => dto);
 
 @ApiExtraModels(...dataDtos)
 export class HistoryEntryDto {
   @ApiProperty({ type: 'integer', example: 1 })
   version: number;
 
-  @ApiProperty({ enum: ['order.placed', 'order.confirmed', 'order.cancelled', 'order.shipped'] })
+  @ApiProperty({ enum: Object.keys(shown) })
   type: string;
 
   @ApiProperty({ format: 'date-time' })
@@ -91,18 +106,11 @@ export class HistoryEntryDto {
   erased?: string[];
 }
 
-/** What of each event is shown. An event that is new here shows nothing until it is named. */
-export const shownFields: Readonly<Record<string, readonly string[]>> = {
-  'order.placed': ['customerId', 'lines', 'total', 'note'],
-  'order.confirmed': ['paymentId'],
-  'order.cancelled': ['reason', 'by'],
-  'order.shipped': ['carrier', 'trackingNumber'],
-};
-
 export function toHistoryEntryDto(entry: HistoryEntry): HistoryEntryDto {
   const { version, type, at, actor, reason, correlationId, commandId } = entry;
-  const shown = Object.entries(entry.data).filter(([name]) => shownFields[type]?.includes(name));
-  const [gone, data] = [shown.filter(([, value]) => isErased(value)), shown.filter(([, value]) => !isErased(value))];
-  const erased = gone.length > 0 ? gone.map(([name]) => name) : undefined;
-  return { version, type, at, actor, reason, correlationId, commandId, data: Object.fromEntries(data), erased };
+  const values = Object.entries(entry.data).filter(([name]) => shown[type]?.fields.includes(name));
+  const data = Object.fromEntries(values.filter(([, value]) => !isErased(value)));
+  const gone = values.filter(([, value]) => isErased(value)).map(([name]) => name);
+  const erased = gone.length > 0 ? gone : undefined;
+  return { version, type, at, actor, reason, correlationId, commandId, data, erased };
 }

@@ -5,7 +5,7 @@ import { createMemoryStore } from '@app/event-store/memory';
 import { GetOrderHistoryHandler } from '../application/get-order-history/get-order-history.handler.js';
 import { GetOrderHistory } from '../application/get-order-history/get-order-history.query.js';
 import { Order } from '../domain/order.js';
-import { shownFields, toHistoryEntryDto } from './order-history.dto.js';
+import { shown, toHistoryEntryDto } from './order-history.dto.js';
 
 const orderId = '0198c0de-0000-7000-8000-000000000001';
 const mug = { sku: 'mug', name: 'Mug', quantity: 1, unitPrice: { amountMinor: 890, currency: 'EUR' } };
@@ -32,6 +32,6 @@ describe('the history of an order', () => {
     expect(toHistoryEntryDto({ ...entry, data }).data).toEqual({ carrier: 'DHL', trackingNumber: '42' });
     expect(toHistoryEntryDto({ ...entry, type: 'order.unheard-of', data }).data).toEqual({});
     const types = [...aggregateDefinition(Order).appliers.keys()].map((event) => eventDeclaration(event)!.type);
-    expect(Object.keys(shownFields).sort()).toEqual(types.sort());
+    expect(Object.keys(shown).sort()).toEqual(types.sort());
   });
 });
