@@ -13,7 +13,7 @@ const STORE = 'libs/event-store/src';
 export const mutants: readonly SimMutant[] = [
   {
     key: 'no-inbox',
-    seed: 9,
+    seed: 17,
     name: 'a message that comes again is stored again',
     file: `${STORE}/memory/memory-inbound-log.ts`,
     find: 'if (known === undefined) {',
@@ -21,7 +21,7 @@ export const mutants: readonly SimMutant[] = [
   },
   {
     key: 'mark-before-send',
-    seed: 13,
+    seed: 9,
     name: 'the relay moves its checkpoint before it sends',
     file: `${STORE}/subscriptions/batch-delivery.ts`,
     find: 'const failures = await this.call(taken);\n    if (!failures) return;\n    if (failures.size === 0',
@@ -30,7 +30,7 @@ export const mutants: readonly SimMutant[] = [
   },
   {
     key: 'two-sends',
-    seed: 6,
+    seed: 9,
     name: 'the relay has two sends outstanding at a time',
     file: `${STORE}/messaging/publisher-relay.ts`,
     find: '() => broker.publish(messages),',
@@ -72,7 +72,7 @@ export const mutants: readonly SimMutant[] = [
   },
   {
     key: 'past-a-hole',
-    seed: 17,
+    seed: 145,
     name: 'the checkpoint of commands goes to the last one done, over others that are not',
     file: `${STORE}/subscriptions/moving-window.ts`,
     find: 'slot.done = true;',
@@ -80,7 +80,7 @@ export const mutants: readonly SimMutant[] = [
   },
   {
     key: 'overtaking',
-    seed: 48,
+    seed: 189,
     name: 'successors of a parked record overtake it',
     file: `${STORE}/subscriptions/set-asides.ts`,
     find: 'if (this.isEmpty || keys.length === 0) return new Map();',
@@ -96,7 +96,7 @@ export const mutants: readonly SimMutant[] = [
   },
   {
     key: 'dispatch-apart',
-    seed: 82,
+    seed: 441,
     name: 'the commands of a process are stored after its unit of work, in one of their own',
     file: `${STORE}/processes/process-subscription.ts`,
     find: 'await outgoing.write(transaction);',
@@ -156,7 +156,7 @@ export const mutants: readonly SimMutant[] = [
   },
   {
     key: 'naive-read',
-    seed: 16,
+    seed: 31,
     name: 'a reader takes whatever lies above its position, while lower ones are still being written',
     file: `${STORE}/memory/memory-log.ts`,
     find: 'Math.min(from + limit, this.indexAfter(firstOpen - 1n))',

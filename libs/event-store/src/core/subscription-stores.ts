@@ -122,7 +122,14 @@ export interface ParkingStore {
   takeOut(subscription: SubscriptionKey): Promise<readonly ParkedMessage[]>;
   /** Puts a parked message back in line, due now. False when there is none. */
   replay(subscription: SubscriptionKey, position: bigint): Promise<boolean>;
-  /** Gives a parked message up: takes it out, and its successors go on. False when there is none. */
+  /**
+   * Gives a parked message up: takes it out, and its successors go on. Where the checkpoint stands before it, it is remembered as discarded. False when
+   * there is none.
+   */
   discard(subscription: SubscriptionKey, position: bigint): Promise<boolean>;
+  /** The highest position after `position` that is set aside, or was discarded; undefined where there is none. */
+  lastSetAside(subscription: SubscriptionKey, position: bigint): Promise<bigint | undefined>;
+  /** Whether a record was discarded: one that comes again, because the checkpoint stands before it, is not to be handled. */
+  isDiscarded(subscription: SubscriptionKey, record: Pick<RecordToPark, 'position' | 'id'>): Promise<boolean>;
   list(filter?: { name?: string; key?: string; status?: ParkedMessage['status'] }): Promise<ParkedMessage[]>;
 }

@@ -68,6 +68,8 @@ export class MemoryDatabase {
   readonly projections = new MemoryTable<ProjectionVersion>();
   /** `[name, log, position]` → message. */
   readonly parked = new MemoryTable<ParkedMessage>();
+  /** The same places → what was discarded there while the checkpoint stood before it. */
+  readonly discarded = new MemoryTable<ParkedMessage>();
   /** Place of a parked or unreadable message → how far its copy for the dead-letter topic is; of the row it was made for. */
   readonly mirrors = new MemoryTable<{
     readonly row: object;

@@ -1,5 +1,6 @@
 // Records set aside, in memory. The lowest position of a key speaks for the key: the others stand behind it.
 import type { Clock, ParkedMessage, ParkingStore, RecordToPark, SubscriptionKey } from '../core/index.js';
+import { subscriptionKeyText } from './memory-checkpoint-store.js';
 import type { MemoryDatabase } from './memory-database.js';
 
 export class MemoryParkingStore implements ParkingStore {
@@ -67,9 +68,36 @@ export class MemoryParkingStore implements ParkingStore {
   }
 
   async discard(subscription: SubscriptionKey, position: bigint): Promise<boolean> {
-    if (this.find(subscription, position)?.status !== 'parked') return false;
-    await this.remove(subscription, position);
-    return true;
+    const { checkpoints, discarded, parked } = this.database;
+    return this.database.transact((transaction) => {
+      const message = this.find(subscription, position);
+      if (message?.status !== 'parked') return false;
+      const place = parkedKeyText(subscription, position);
+      parked.delete(transaction, place);
+      const checkpoint = checkpoints.get(transaction, subscriptionKeyText(subscription))?.cursor.position;
+      for (const one of discarded.all(transaction).filter(isOf(subscription)))
+        if (checkpoint !== undefined && one.position <= checkpoint)
+          discarded.delete(transaction, parkedKeyText(one, one.position));
+      if (checkpoint !== undefined && checkpoint < position) discarded.set(transaction, place, message);
+      return true;
+    });
+  }
+
+  async lastSetAside(subscription: SubscriptionKey, position: bigint): Promise<bigint | undefined> {
+    const { discarded, parked } = this.database;
+    const transaction = this.database.transaction();
+    const beyond = [...parked.all(transaction), ...discarded.all(transaction)]
+      .filter(isOf(subscription))
+      .filter((one) => one.position > position);
+    return beyond.sort((a, b) => compare(b.position, a.position))[0]?.position;
+  }
+
+  async isDiscarded(
+    subscription: SubscriptionKey,
+    { position, id }: Pick<RecordToPark, 'position' | 'id'>,
+  ): Promise<boolean> {
+    const place = parkedKeyText(subscription, position);
+    return this.database.discarded.get(this.database.transaction(), place)?.messageId === id;
   }
 
   async list({ name, key, status }: { name?: string; key?: string; status?: ParkedMessage['status'] } = {}): Promise<
@@ -101,10 +129,10 @@ export class MemoryParkingStore implements ParkingStore {
   }
 
   /** Ascending. */
-  private of({ name, log }: SubscriptionKey): ParkedMessage[] {
+  private of(subscription: SubscriptionKey): ParkedMessage[] {
     return this.database.parked
       .all(this.database.transaction())
-      .filter((message) => message.name === name && message.log === log)
+      .filter(isOf(subscription))
       .sort((a, b) => compare(a.position, b.position));
   }
 
@@ -119,6 +147,10 @@ export class MemoryParkingStore implements ParkingStore {
   private dueInMs({ dueAt }: ParkedMessage): number {
     return dueAt ? dueAt.getTime() - this.clock.now().getTime() : 0;
   }
+}
+
+function isOf({ name, log }: SubscriptionKey): (one: SubscriptionKey) => boolean {
+  return (one) => one.name === name && one.log === log;
 }
 
 function compare<T extends string | bigint>(a: T, b: T): number {

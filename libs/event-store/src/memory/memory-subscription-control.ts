@@ -54,7 +54,7 @@ export class MemorySubscriptionControl implements SubscriptionControl {
   }
 
   async restart(lease: Lease, at: LogCursor): Promise<void> {
-    const { checkpoints, leases, fences, parked } = this.database;
+    const { checkpoints, leases, fences, parked, discarded } = this.database;
     const { name, log, owner, epoch } = lease;
     const key = subscriptionKeyText(lease);
     this.database.transact((transaction) => {
@@ -65,9 +65,9 @@ export class MemorySubscriptionControl implements SubscriptionControl {
         throw lost;
       }
       checkpoints.set(transaction, key, { name, log, cursor: at });
-      for (const one of parked.all(transaction)) {
-        if (one.name === name && one.log === log) parked.delete(transaction, parkedKeyText(one, one.position));
-      }
+      for (const table of [parked, discarded])
+        for (const one of table.all(transaction))
+          if (one.name === name && one.log === log) table.delete(transaction, parkedKeyText(one, one.position));
     });
   }
 }

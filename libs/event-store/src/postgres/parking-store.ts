@@ -117,10 +117,33 @@ export class PostgresParkingStore implements ParkingStore {
   }
 
   async discard({ name, log }: SubscriptionKey, position: bigint): Promise<boolean> {
-    const { rowCount } = await this.database.query({
-      text: `DELETE FROM event_store.parked_messages
-              WHERE subscription = $1 AND log = $2 AND position = $3 AND status = 'parked'`,
+    const { rows } = await this.database.query<{ done: boolean }>({
+      text: 'SELECT event_store.discard_parked($1, $2, $3) AS done',
       values: [name, log, position],
+    });
+    return rows[0]!.done;
+  }
+
+  async lastSetAside({ name, log }: SubscriptionKey, position: bigint): Promise<bigint | undefined> {
+    const { rows } = await this.database.query<{ last: bigint | null }>({
+      name: 'parking-last-set-aside',
+      text: `SELECT greatest((SELECT max(position) FROM event_store.parked_messages WHERE subscription = $1 AND log = $2 AND position > $3),
+                             (SELECT max(position) FROM event_store.discarded_messages WHERE subscription = $1 AND log = $2 AND position > $3))
+                      AS last`,
+      values: [name, log, position],
+    });
+    return rows[0]!.last ?? undefined;
+  }
+
+  async isDiscarded(
+    { name, log }: SubscriptionKey,
+    { position, id }: Pick<RecordToPark, 'position' | 'id'>,
+  ): Promise<boolean> {
+    const { rowCount } = await this.database.query({
+      name: 'parking-is-discarded',
+      text: `SELECT 1 FROM event_store.discarded_messages
+              WHERE subscription = $1 AND log = $2 AND position = $3 AND message_id = $4`,
+      values: [name, log, position, id],
     });
     return rowCount === 1;
   }

@@ -63,6 +63,9 @@ export class PostgresSubscriptionControl implements SubscriptionControl {
              ), taken_out AS (
                DELETE FROM event_store.parked_messages p USING moved
                 WHERE p.subscription = moved.name AND p.log = moved.log
+             ), remembered AS (
+               DELETE FROM event_store.discarded_messages d USING moved
+                WHERE d.subscription = moved.name AND d.log = moved.log
              )
              SELECT FROM moved`,
       values: [name, log, owner, epoch, at.epoch, at.position],

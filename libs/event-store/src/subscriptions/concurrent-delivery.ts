@@ -26,6 +26,8 @@ export class ConcurrentDelivery implements Delivery {
   private readonly troubled = new Set<string>();
   private readonly retrying = new Set<bigint>();
   private readonly retried: bigint[] = [];
+  /** Up to here sessions before this one set records aside that come again now, because the checkpoint has not passed them. */
+  private setAsideBefore: bigint | undefined;
   private saving: (() => void) | undefined;
   private roomMade: () => void = () => undefined;
 
@@ -44,6 +46,7 @@ export class ConcurrentDelivery implements Delivery {
   }
 
   async deliver(records: readonly LogRecord[]): Promise<void> {
+    this.setAsideBefore ??= await this.aside.lastBefore();
     const items = records.map((record) => itemOf(this.options.definition, record));
     const held = await this.aside.heldAmong(distinctKeys(items.filter((item) => item.wanted)));
     for (const key of held.keys()) this.troubled.add(key);
@@ -86,6 +89,7 @@ export class ConcurrentDelivery implements Delivery {
       }
       this.troubled.delete(item.key);
     }
+    if (this.mayBeDiscarded(item) && (await this.aside.isDiscarded(item.record))) return this.settled(done);
     const outcome = await this.handle(item);
     if (outcome === 'dropped') return;
     if (outcome !== 'done') {
@@ -100,7 +104,8 @@ export class ConcurrentDelivery implements Delivery {
       const item = await this.aside.itemOf(head);
       if (!item) return await this.setAside(this.aside.planMissing(head));
       if (head.attempts > 0) this.session.progress.retried += 1;
-      const outcome = await this.handle(item);
+      const outcome =
+        this.mayBeDiscarded(item) && (await this.aside.isDiscarded(item.record)) ? 'done' : await this.handle(item);
       if (outcome === 'dropped') return;
       if (outcome === 'done') await this.through(head);
       else await this.setAside(this.aside.plan(item, outcome.error, head));
@@ -114,6 +119,11 @@ export class ConcurrentDelivery implements Delivery {
   private async through(head: ParkedMessage): Promise<void> {
     await this.commit(() => this.aside.remove(head));
     if (!(await this.aside.heldAmong([head.key])).has(head.key)) this.troubled.delete(head.key);
+  }
+
+  /** Asked last of all before it is handled: what stood in the way of its key may have been discarded just now. */
+  private mayBeDiscarded({ record }: Item): boolean {
+    return record.position <= (this.setAsideBefore ?? record.position);
   }
 
   /** The same call again, after a pause, while something it needs is unavailable; 'dropped' when the session ends first. */

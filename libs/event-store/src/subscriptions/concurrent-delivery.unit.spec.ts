@@ -247,6 +247,64 @@ describe('concurrent delivery', () => {
     expect(await lab.store.parking.list()).toEqual([]);
   });
 
+  it('does not take up again what was discarded, where a restart finds the checkpoint before it; what else was parked stays so', async () => {
+    let [isDown, isBroken] = [true, true];
+    const definition = concurrent(
+      (record) => {
+        if (isDown && record.key === 'a-1') throw new UnavailableError('The gateway');
+        if (isBroken && valueOf(record) === 'bad') throw new Error('no');
+      },
+      { retry: { maxAttempts: 1 } },
+    );
+    await lab.append('a-1', 1);
+    await lab.append('b-1', 'bad', 2);
+    await lab.append('c-1', 'bad');
+    const first = lab.runner(definition);
+    await lab.clock.until(() => first.status().parked === 2);
+    expect(await lab.store.parking.discard(key, 2n)).toBe(true);
+    await lab.clock.until(() => done.length === 1);
+    await stopped(first, lab.clock);
+    expect(first.status().position).toBe(0n);
+    [isDown, isBroken] = [false, false];
+    const second = lab.runner(definition);
+    await lab.clock.until(() => second.status().position === 4n);
+    expect(done.filter((label) => label.startsWith('b-1'))).not.toContain('b-1:bad');
+    expect(done).toContain('a-1:1');
+    expect(done).not.toContain('c-1:bad');
+    expect((await lab.store.parking.list()).map(({ position }) => position)).toEqual([4n]);
+  });
+
+  it('does not handle what is discarded between the look at its key and its turn', async () => {
+    const definition = concurrent(
+      (record) => {
+        if (record.key === 'a-1' && done.length === 0) throw new UnavailableError('The gateway');
+        if (valueOf(record) === 'bad') throw new Error('no');
+      },
+      { retry: { maxAttempts: 1 } },
+    );
+    await lab.append('a-1', 1);
+    await lab.append('b-1', 'bad');
+    const first = lab.runner(definition);
+    await lab.clock.until(() => first.status().parked === 1);
+    await stopped(first, lab.clock);
+    done.push('the gateway is back');
+    const { parking } = lab.store;
+    const heldKeys = parking.heldKeys.bind(parking);
+    let looks = 0;
+    parking.heldKeys = async (...asked) => {
+      const held = await heldKeys(...asked);
+      if ((looks += 1) === 1) await parking.discard(key, 2n);
+      return held;
+    };
+    const second = lab.runner(
+      concurrent(() => undefined),
+      { parking },
+    );
+    await lab.clock.until(() => second.status().position === 2n);
+    expect(looks).toBeGreaterThan(1);
+    expect(done).toEqual(['the gateway is back', 'a-1:1']);
+  });
+
   it('sets aside a call that hangs, at its deadline, and ignores what comes of it later', async () => {
     let late = (): void => undefined;
     await lab.append('a-1', 'hangs');

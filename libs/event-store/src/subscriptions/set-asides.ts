@@ -50,6 +50,16 @@ export class SetAsides {
     this.pollMs = options.pollMs ?? DEFAULT_POLL_MS;
   }
 
+  /** The last record that sessions before this one set aside although the checkpoint has not passed it; it may have been discarded. */
+  async lastBefore(): Promise<bigint> {
+    const { subscription, position } = this.session;
+    return (await this.options.parking.lastSetAside(subscription, position)) ?? position;
+  }
+
+  isDiscarded(record: Pick<RecordToPark, 'position' | 'id'>): Promise<boolean> {
+    return this.options.parking.isDiscarded(this.session.subscription, record);
+  }
+
   /** `before`: how it was set aside when this attempt began. Attempts are those under one policy: patience with one failure uses up none with another. */
   plan(
     item: Pick<Item, 'record' | 'key'>,

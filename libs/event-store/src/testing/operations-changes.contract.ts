@@ -37,6 +37,16 @@ export function describeOperatorChanges(opened: () => OperationsSubject): void {
     ]);
   });
 
+  it('what is discarded is given up for good where the checkpoint stands before it', async () => {
+    const of = { name: `lab/${randomUUID()}`, log: 'outgoing' } as const;
+    const lease = await subject.checkpoints.acquire(of, 'me', 60_000, async () => ({ epoch: 'e', position: 0n }));
+    await subject.checkpoints.release(lease!);
+    const record = { position: 7n, id: randomUUID(), type: 'Ship', key: 'crate-1' };
+    await context.parking.setAside(of, record, { attempts: 8, reason: 'E: no', delayMs: undefined });
+    expect(await context.changes.parked('discard', [{ ...of, position: 7n }], by)).toEqual([{ ...of, position: 7n }]);
+    expect(await context.parking.isDiscarded(of, record)).toBe(true);
+  });
+
   it("no other subscription is paused, and what a division has handed over is nobody's to let go on", async () => {
     const name = `view${randomUUID().slice(0, 8)}@v1`;
     const initial = async () => ({ epoch: 'e', position: 0n });

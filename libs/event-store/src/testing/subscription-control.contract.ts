@@ -94,12 +94,17 @@ export function describeSubscriptionControl(store: string, open: () => Promise<S
       const [key, other] = [newKey(), newKey()];
       const lease = (await take(key, 'worker-1'))!;
       await checkpoints.save(lease, 9n);
+      const given = record(12n);
+      await parking.setAside(key, given, { attempts: 1, reason: 'no', delayMs: undefined });
+      await parking.discard(key, given.position);
+      expect(await parking.isDiscarded(key, given)).toBe(true);
       for (const one of [key, other])
         await parking.setAside(one, record(5n), { attempts: 1, reason: 'no', delayMs: undefined });
       await control.restart(lease, { epoch: 'epoch-2', position: 0n });
       expect(await statusOf(key)).toMatchObject({ cursor: { epoch: 'epoch-2', position: 0n } });
       expect(await parking.list({ name: key.name })).toEqual([]);
       expect(await parking.list({ name: other.name })).toHaveLength(1);
+      expect(await parking.isDiscarded(key, given)).toBe(false);
       await control.takeOver(key, 'worker-2', 60_000);
       await expect(control.restart(lease, { epoch: 'epoch-2', position: 0n })).rejects.toThrow(LeaseLostError);
     });

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { LeaseLostError } from '../core/index.js';
 import type { CheckpointStore, LogCursor, ParkingStore, SubscriptionKey, UnitOfWork } from '../core/index.js';
+import { describeDiscarded } from './discarded-messages.contract.js';
 import { describeParking } from './parking-store.contract.js';
 
 export interface SubscriptionStoresSubject {
@@ -171,5 +172,6 @@ export function describeSubscriptionStores(name: string, open: () => Promise<Sub
     });
 
     describeParking(() => subject);
+    describeDiscarded(() => subject);
   });
 }

@@ -15,6 +15,7 @@ import { MirrorDeadLetters1764212400003 } from './1764212400003-mirror-dead-lett
 import { RecordDatabaseUser1764212400004 } from './1764212400004-record-database-user.js';
 import { OperateByFunctions1764212400005 } from './1764212400005-operate-by-functions.js';
 import { ExpireIdempotencyKeys1764212400006 } from './1764212400006-expire-idempotency-keys.js';
+import { RememberDiscarded1764212400007 } from './1764212400007-remember-discarded.js';
 
 export const eventStoreMigrations = [
   CreateEventStore1763424000000,
@@ -33,4 +34,5 @@ export const eventStoreMigrations = [
   RecordDatabaseUser1764212400004,
   OperateByFunctions1764212400005,
   ExpireIdempotencyKeys1764212400006,
+  RememberDiscarded1764212400007,
 ];

@@ -14,6 +14,13 @@ CREATE TABLE event_store.commands (
   version integer
 );
 
+CREATE TABLE event_store.discarded_messages (
+  log text NOT NULL,
+  message_id text NOT NULL,
+  "position" bigint NOT NULL,
+  subscription text NOT NULL
+);
+
 CREATE TABLE event_store.events (
   data jsonb NOT NULL,
   id uuid NOT NULL,
@@ -215,6 +222,10 @@ ALTER TABLE event_store.commands ADD CONSTRAINT commands_pkey PRIMARY KEY (id, s
 
 ALTER TABLE event_store.commands ADD CONSTRAINT commands_step_check CHECK ((step >= 0));
 
+ALTER TABLE event_store.discarded_messages ADD CONSTRAINT discarded_messages_log_check CHECK ((log = ANY (ARRAY['events'::text, 'inbound'::text, 'outgoing'::text])));
+
+ALTER TABLE event_store.discarded_messages ADD CONSTRAINT discarded_messages_pkey PRIMARY KEY (subscription, log, "position");
+
 ALTER TABLE event_store.events ADD CONSTRAINT events_id_unique UNIQUE (id);
 
 ALTER TABLE event_store.events ADD CONSTRAINT events_pkey PRIMARY KEY ("position");
@@ -332,6 +343,32 @@ CREATE INDEX snapshots_subjects ON event_store.snapshots USING gin (subjects) WH
 CREATE INDEX unreadable_messages_unmirrored ON event_store.unreadable_messages USING btree (id) WHERE ((resolution IS NULL) AND (mirrored_at IS NULL));
 
 CREATE UNIQUE INDEX projections_serving ON event_store.projections USING btree (name) WHERE (state = 'serving'::text);
+
+CREATE OR REPLACE FUNCTION event_store.discard_parked(of_subscription text, of_log text, at bigint)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+DECLARE
+  was record;
+  checkpoint bigint;
+BEGIN
+  DELETE FROM event_store.parked_messages AS p
+   WHERE p.subscription = of_subscription AND p.log = of_log AND p.position = at AND p.status = 'parked' RETURNING p.* INTO was;
+  IF NOT FOUND THEN
+    RETURN false;
+  END IF;
+  SELECT s.position INTO checkpoint FROM event_store.subscriptions AS s WHERE s.name = of_subscription AND s.log = of_log;
+  DELETE FROM event_store.discarded_messages AS d
+   WHERE d.subscription = of_subscription AND d.log = of_log AND d.position <= checkpoint;
+  IF checkpoint < at THEN
+    INSERT INTO event_store.discarded_messages AS d (subscription, log, position, message_id)
+    VALUES (of_subscription, of_log, at, was.message_id)
+    ON CONFLICT ON CONSTRAINT discarded_messages_pkey DO UPDATE SET message_id = excluded.message_id;
+  END IF;
+  RETURN true;
+END $function$
+;
 
 CREATE OR REPLACE FUNCTION event_store.fire_due_timers(most integer, OUT fired integer, OUT next_in_ms double precision)
  RETURNS record
@@ -465,8 +502,7 @@ BEGIN
       UPDATE event_store.parked_messages AS p SET status = 'waiting', attempts = 0, due_at = clock_timestamp()
        WHERE p.subscription = was.subscription AND p.log = was.log AND p.position = was.position;
     ELSE
-      DELETE FROM event_store.parked_messages AS p
-       WHERE p.subscription = was.subscription AND p.log = was.log AND p.position = was.position;
+      PERFORM event_store.discard_parked(was.subscription, was.log, was.position);
     END IF;
     PERFORM event_store.record_operation(actor, 'parked.' || change,
       format('%s/%s/%s/%s', context, was.subscription, was.log, was.position), reason,

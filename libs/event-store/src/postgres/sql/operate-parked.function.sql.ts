@@ -4,8 +4,21 @@
  * `records` is an array of {subscription, log, position}. What is not parked any more is passed over; what was changed is returned. Where all are of
  * one process, it is named as `<process>/<id>` and recorded as retried. One order of locks for all callers.
  */
-export const operateParkedFunction = `
-CREATE FUNCTION event_store.operate_parked(context text, change text, records jsonb, of_process text, actor text, reason text)
+export const operateParkedFunction = operateParked(
+  'CREATE FUNCTION',
+  `DELETE FROM event_store.parked_messages AS p
+       WHERE p.subscription = was.subscription AND p.log = was.log AND p.position = was.position;`,
+);
+
+/** What is discarded before the checkpoint has passed it is remembered. */
+export const operateParkedRemembering = operateParked(
+  'CREATE OR REPLACE FUNCTION',
+  'PERFORM event_store.discard_parked(was.subscription, was.log, was.position);',
+);
+
+function operateParked(create: string, discard: string): string {
+  return `
+${create} event_store.operate_parked(context text, change text, records jsonb, of_process text, actor text, reason text)
 RETURNS TABLE (subscription text, log text, "position" bigint)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path TO pg_catalog, pg_temp AS $$
 #variable_conflict use_column
@@ -26,8 +39,7 @@ BEGIN
       UPDATE event_store.parked_messages AS p SET status = 'waiting', attempts = 0, due_at = clock_timestamp()
        WHERE p.subscription = was.subscription AND p.log = was.log AND p.position = was.position;
     ELSE
-      DELETE FROM event_store.parked_messages AS p
-       WHERE p.subscription = was.subscription AND p.log = was.log AND p.position = was.position;
+      ${discard}
     END IF;
     PERFORM event_store.record_operation(actor, 'parked.' || change,
       format('%s/%s/%s/%s', context, was.subscription, was.log, was.position), reason,
@@ -41,3 +53,4 @@ BEGIN
       jsonb_build_object('replayed', changed));
   END IF;
 END $$`;
+}
