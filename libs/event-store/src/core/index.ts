@@ -135,7 +135,7 @@ export {
 export type { Snapshot, SnapshotFacts, SnapshotPolicy, SnapshotStore } from './snapshot.js';
 export { kindOf, messageOf, withoutValues } from './told-message.js';
 export { allOf, anyOf, every, everySize, olderThan } from './snapshot-policies.js';
-export { isSubject, SUBJECT_FORGOTTEN, SubjectForgotten, subjectStream } from './subject-forgotten.js';
+export { isSubject, SUBJECT_FORGOTTEN, SubjectForgotten, subjectOfStream, subjectStream } from './subject-forgotten.js';
 export type { KeyWrapping, SubjectKeyRow, SubjectKeyStore, WrappedKey } from './subject-keys.js';
 export {
   overtakingKey,

@@ -10,9 +10,16 @@ export class SubjectForgotten {
   constructor(readonly subject: string) {}
 }
 
+const CATEGORY = 'subject-';
+
 /** The stream that says so. */
 export function subjectStream(subject: string): string {
-  return `subject-${subject}`;
+  return `${CATEGORY}${subject}`;
+}
+
+/** Of a {@link subjectStream}. */
+export function subjectOfStream(stream: string): string {
+  return stream.slice(CATEGORY.length);
 }
 
 /** Whom data can be about: an id that names a stream. */

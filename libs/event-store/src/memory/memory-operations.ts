@@ -3,12 +3,15 @@ import {
   InvalidRequestError,
   overtakingKey,
   splitStream,
+  SUBJECT_FORGOTTEN,
+  subjectOfStream,
   type LogName,
   type ParkedMessage,
   type SubscriptionKey,
 } from '../core/index.js';
 import {
   EVENTS_PER_LOOK,
+  FORGET_ACTION,
   reasonCodeOf,
   type ContextFacts,
   type ListedParked,
@@ -196,6 +199,20 @@ function factsOf(name: string, { database, checkpoints, clock }: MemoryStore): C
     async endOf(log, count) {
       const rows = after(log, 0n);
       return { last: rows.at(-1)?.position ?? 0n, start: rows.at(-1 - count)?.position ?? 0n };
+    },
+    async untoldSubjects(sinceMs, limit) {
+      const before = clock.now().getTime() - sinceMs;
+      const told = new Set(
+        after('events', 0n)
+          .filter(({ type }) => type === SUBJECT_FORGOTTEN)
+          .map(({ key }) => key),
+      );
+      return database
+        .table<RecordedOperation>('operations')
+        .all()
+        .filter(({ action, at, subject }) => action === FORGET_ACTION && at.getTime() <= before && !told.has(subject))
+        .slice(0, limit)
+        .map(({ subject }) => subjectOfStream(subject));
     },
   };
 }

@@ -73,4 +73,6 @@ export interface ContextFacts {
   /** Undefined where this database has no process managers. */
   processes(): Promise<ProcessFacts | undefined>;
   endOf(log: LogName, count: number): Promise<LogPlace>;
+  /** Subjects that were forgotten `sinceMs` milliseconds ago or longer, and of whom no `subject.forgotten` tells. The oldest `limit` of them. */
+  untoldSubjects(sinceMs: number, limit: number): Promise<readonly string[]>;
 }

@@ -3,6 +3,9 @@ import { subjectStream } from '../core/index.js';
 import { forget, type ForgetOrder, type Forgotten } from '../privacy/index.js';
 import type { OperatedContext } from './operated-context.js';
 
+/** What the operations log calls it. */
+export const FORGET_ACTION = 'subject.forget';
+
 type Ports = Pick<OperatedContext, 'subjectKeys' | 'snapshots' | 'events' | 'unitOfWork' | 'clock' | 'operations'>;
 
 /** As {@link forget}. */
@@ -13,7 +16,7 @@ export function forgetSubject(context: Ports, order: ForgetOrder): Promise<Forgo
     if ((await operations.of(subject)).length > 0) return;
     const { actor, reason } = order;
     const detail = { hadKey: String(hadKey), snapshots: dropped };
-    await operations.record({ actor, reason, action: 'subject.forget', subject, detail });
+    await operations.record({ actor, reason, action: FORGET_ACTION, subject, detail });
   };
   return forget({ subjectKeys, snapshots, events, unitOfWork, clock, record }, order);
 }

@@ -32,7 +32,7 @@ export {
   type TimerFigure,
   type UnreadableFigure,
 } from './figures.js';
-export { forgetSubject } from './forget-subject.js';
+export { FORGET_ACTION, forgetSubject } from './forget-subject.js';
 export type { OperatedContext } from './operated-context.js';
 export type { Operation, OperationsLog, RecordedOperation } from './operations-log.js';
 export type { By, OperatorChanges, ParkedPlace, UnreadableChange } from './operator-changes.js';

@@ -1,7 +1,7 @@
 // What operators see, whatever the context is stored in; operations-parked.contract.ts has what they may do.
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { examine, findStream, readStreamAt, tail, type OperatedContext } from '../operations/index.js';
+import { examine, findStream, forgetSubject, readStreamAt, tail, type OperatedContext } from '../operations/index.js';
 import { describeOperatorChanges } from './operations-changes.contract.js';
 import { describeManyParked } from './operations-many.contract.js';
 import { appendTypes, describeParkedOperations, type OperationsSubject } from './operations-parked.contract.js';
@@ -142,6 +142,20 @@ export function describeOperations(store: string, open: () => Promise<Operations
         expect(after.findings.map(({ code }) => code)).toContain('nobody-works');
         const retired = await examine(context, { retired: [left.name] });
         expect(retired.subscriptions.find((one) => one.name === left.name)).toMatchObject({ state: 'retired' });
+      });
+
+      it('knows whose forgetting ended between its steps, until it is repeated', async () => {
+        const who = `wanda-${randomUUID()}`;
+        const order = { subject: who, actor: 'operator:olga', reason: 'case 4711', graceMs: 0 };
+        const dying = { append: () => Promise.reject(new Error('killed')) };
+        const events = Object.assign(Object.create(context.events) as typeof context.events, dying);
+        await expect(forgetSubject({ ...context, events }, order)).rejects.toThrow('killed');
+        const untold = () => context.facts.untoldSubjects(0, 100);
+        expect(await untold()).toContain(who);
+        expect(await context.facts.untoldSubjects(60_000, 100)).not.toContain(who);
+        expect(await context.facts.untoldSubjects(0, 0)).toEqual([]);
+        await forgetSubject(context, order);
+        expect(await untold()).not.toContain(who);
       });
 
       it('finds a checkpoint that is not of this log', async () => {

@@ -6,6 +6,7 @@ import type { OperatedContext } from '../operated-context.js';
 import type { ParkedCounts } from '../parked-directory.js';
 import { stuckProcesses } from '../processes/index.js';
 import { examineBroker, type BrokerToExamine, type ExaminedBroker } from './check-broker.js';
+import { checkForgotten } from './check-forgotten.js';
 import { checkParked, checkProcesses, checkStuck } from './check-parked.js';
 import { checkServer } from './check-server.js';
 import { checkSubscriptions, examineSubscriptions, type ExaminedSubscription } from './check-subscriptions.js';
@@ -86,6 +87,8 @@ async function examineDatabase(context: OperatedContext, retired: readonly strin
   // A table of a pending migration is not there yet: that it is missing is said already.
   const parked = await (server.pending.length > 0 ? counts.catch(() => undefined) : counts);
   const processes = await facts.processes();
+  const untold = checkForgotten(name, facts);
+  const forgotten = await (server.pending.length > 0 ? untold.catch(() => []) : untold);
   const looked = { now: server.now, idleMs: IDLE_MS, limit: STUCK_COUNTED };
   const stuck = processes && context.processes ? await stuckProcesses(context.processes, looked) : [];
   return {
@@ -103,6 +106,7 @@ async function examineDatabase(context: OperatedContext, retired: readonly strin
       ...(parked ? checkParked(name, parked) : []),
       ...checkProcesses(name, processes),
       ...checkStuck(name, stuck),
+      ...forgotten,
     ],
   };
 }

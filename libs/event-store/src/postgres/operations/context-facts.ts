@@ -1,6 +1,7 @@
 // How the database of a context is. Reads only, and asks for nothing that needs more than a role of the service.
-import { ConfigurationError, type LogName } from '../../core/index.js';
+import { ConfigurationError, SUBJECT_FORGOTTEN, subjectOfStream, type LogName } from '../../core/index.js';
 import {
+  FORGET_ACTION,
   LAG_COUNTED,
   type ContextFacts,
   type LogPlace,
@@ -14,6 +15,7 @@ import { eventsTable, inboundTable, outgoingTable } from '../log-table.js';
 import { pauseOf, type PauseRow } from '../subscription-control.js';
 import { logWriters } from './log-writers.sql.js';
 import { subscriptionFacts } from './subscription-facts.sql.js';
+import { untoldSubjects } from './untold-subjects.sql.js';
 
 const TABLES: Readonly<Record<LogName, string>> = {
   events: eventsTable.table,
@@ -134,6 +136,14 @@ export class PostgresContextFacts implements ContextFacts {
       values: [count],
     });
     return rows[0]!;
+  }
+
+  async untoldSubjects(sinceMs: number, limit: number): Promise<string[]> {
+    const { rows } = await this.database.query<{ subject: string }>({
+      ...untoldSubjects,
+      values: [FORGET_ACTION, SUBJECT_FORGOTTEN, sinceMs, limit],
+    });
+    return rows.map(({ subject }) => subjectOfStream(subject));
   }
 
   private async migrationsRun(): Promise<string[]> {
