@@ -7,6 +7,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../../../test/support/eventually.js';
 import { undocumented } from '../../../test/support/doors.js';
@@ -149,6 +150,31 @@ describe('a service', { timeout: 90_000 }, () => {
     );
     expect(output.split('\n').filter((line) => line && !line.startsWith('{'))).toEqual([]);
     expect(output).not.toContain(token);
+  });
+
+  it('is not ready while its schema lacks a migration, as after an older backup was restored under it', async () => {
+    const { child, listening, ended } = start({ RUN_MIGRATIONS: 'true' });
+    const url = await listening;
+    const ready = async () => {
+      const answer = await fetch(`${url}/health/ready`);
+      const { checks } = (await answer.json()) as { checks: { migrations: object } };
+      return [answer.status, checks.migrations];
+    };
+    await eventually(async () => expect(await ready()).toEqual([200, { status: 'up' }]));
+    const owner = new pg.Client(database.url);
+    await owner.connect();
+    const { rows } = await owner.query<{ id: number; timestamp: string; name: string }>(
+      'DELETE FROM schema_migrations WHERE id = (SELECT max(id) FROM schema_migrations) RETURNING *',
+    );
+    const { id, timestamp, name } = rows[0]!;
+    await eventually(async () =>
+      expect(await ready()).toEqual([503, { status: 'down', detail: 'the database lacks 1 migration(s)' }]),
+    );
+    await owner.query('INSERT INTO schema_migrations (id, timestamp, name) VALUES ($1, $2, $3)', [id, timestamp, name]);
+    await owner.end();
+    await eventually(async () => expect(await ready()).toEqual([200, { status: 'up' }]));
+    child.kill('SIGTERM');
+    expect((await ended).code).toBe(0);
   });
 
   it('starts without its message bus, says in the log which variable it is about, and is degraded', async () => {

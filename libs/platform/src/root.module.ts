@@ -17,8 +17,9 @@ import { masterKeys } from './config/master-keys.js';
 import { PlatformConfig } from './config/platform.config.js';
 import { dataSourceOptions, type MigrationClass } from './database/data-source.js';
 import { HealthContributors } from './health/health-contributors.js';
-import { BrokerWatch, messagingHealth } from './health/broker-watch.js';
+import { BrokerWatch } from './health/broker-watch.js';
 import { HealthModule } from './health/health.module.js';
+import { deadLetterCheck, serviceChecks } from './health/service-checks.js';
 import { HttpModule } from './http/http.module.js';
 
 export interface RootOptions {
@@ -97,48 +98,11 @@ export class RootModule implements OnModuleInit {
   }
 
   async onModuleInit(): Promise<void> {
-    const { runtime, subscriptions } = this;
+    const { runtime, subscriptions, dataSource, config } = this;
     await this.warnOfPower();
-    this.health.add({
-      name: 'database',
-      async check() {
-        await runtime.ping();
-        return { status: 'up' };
-      },
-    });
-    this.health.add({ name: 'broker', check: () => Promise.resolve(messagingHealth(runtime.broker, subscriptions)) });
-    // A build whose read models are new waits for them; until then the replicas of the old one have the traffic.
-    this.health.add({
-      name: 'read-models',
-      async check() {
-        const unready = await subscriptions.unreadyReadModels();
-        return unready.length === 0 ? { status: 'up' } : { status: 'down', detail: unready.join('; ') };
-      },
-    });
-    // Requests are served whatever a subscription does, so none takes the service out of traffic: the other replicas would fare no better.
-    this.health.add({
-      name: 'subscriptions',
-      check() {
-        const unwell = subscriptions.unwell();
-        return Promise.resolve(
-          unwell.length === 0 ? { status: 'up' } : { status: 'degraded', detail: unwell.join(', ') },
-        );
-      },
-    });
-    if (this.config.DEAD_LETTER_TOPIC !== undefined) this.addDeadLetters();
-  }
-
-  /** That some wait is no trouble yet: they do for seconds. */
-  private addDeadLetters(): void {
-    const { subscriptions } = this;
-    this.health.add({
-      name: 'dead-letters',
-      check() {
-        const { state, waiting } = subscriptions.deadLetters() ?? { state: 'running', waiting: 0 };
-        const detail = `${waiting} parked messages wait to be mirrored`;
-        return Promise.resolve(state === 'running' ? { status: 'up' } : { status: 'degraded', detail });
-      },
-    });
+    const checks = serviceChecks({ runtime, subscriptions, dataSource });
+    if (config.DEAD_LETTER_TOPIC !== undefined) checks.push(deadLetterCheck(subscriptions));
+    for (const check of checks) this.health.add(check);
   }
 
   /** A service that somebody starts by hand in development may own its database. */

@@ -56,7 +56,7 @@ export function createMemoryRuntime({
     snapshots: new PersonalSnapshotStore(memory.snapshots, personalData),
     logs: { ...memory.logs, events: new PersonalLog(memory.logs.events, personalData) },
     store: metered(withInlineProjections(events, memory.unitOfWork, registry, inlineProjections)),
-    ping: () => Promise.resolve(),
+    askForHealth: () => Promise.resolve([]),
     open: () => Promise.resolve(),
     close: () => broker.close(),
   };

@@ -154,8 +154,9 @@ export function createPostgresRuntime(
     inlineProjections,
     clock: systemClock,
     ids: systemIds,
-    async ping() {
-      await onDuty('health', () => database.queryOutside({ text: 'SELECT 1' }));
+    async askForHealth<R extends Record<string, unknown>>(text: string) {
+      const { rows } = await onDuty('health', () => database.queryOutside<R>({ text }));
+      return rows;
     },
     async open() {
       for (const { message } of await database.checkServer()) logger.warn(message);

@@ -66,8 +66,11 @@ export interface EventStoreRuntime {
   readonly retry?: Partial<RetryPolicy>;
   readonly clock: Clock;
   readonly ids: IdGenerator;
-  /** For health: whether the store answers, on a connection that nobody else uses. @throws UnavailableError */
-  ping(): Promise<void>;
+  /**
+   * For health: what the store's database answers to one statement, on a connection that nobody else uses; nothing in memory.
+   * @throws UnavailableError
+   */
+  askForHealth<R extends Record<string, unknown>>(statement: string): Promise<readonly R[]>;
   /** Connects and checks the server. @throws ConfigurationError on settings that would lose data. */
   open(): Promise<void>;
   /** Last of all, after every subscription has drained. */

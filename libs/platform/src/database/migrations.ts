@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { failureOf, grantRoles, type DatabaseRoles } from '@app/event-store';
 import { DataSource } from 'typeorm';
 import { migrationDataSourceOptions, MIGRATIONS_TABLE, type DatabaseOptions } from './data-source.js';
+import { pendingOf } from './pending-migrations.js';
 
 /** Any number, the same in every process: replicas that start together migrate one after the other. */
 export const MIGRATION_LOCK = 7_462_913_550_118;
@@ -32,7 +33,7 @@ export async function prepareDatabase(options: PrepareOptions): Promise<string[]
   const dataSource = await connect(options);
   try {
     if (!options.migrate) {
-      const pending = await pendingMigrations(dataSource);
+      const pending = await pendingOf(dataSource, (sql) => dataSource.query(sql));
       if (pending.length > 0) throw new PendingMigrationsError(pending);
       return [];
     }
@@ -72,18 +73,6 @@ async function migrate(dataSource: DataSource, { lockWaitMs = 60_000, roles = {}
     await lock.query('SELECT pg_advisory_unlock_all()').catch(() => undefined); // the session may be gone, and the lock with it
     await lock.release();
   }
-}
-
-/** Reads only: TypeORM's own check creates its table, which the app role may not. */
-async function pendingMigrations(dataSource: DataSource): Promise<string[]> {
-  const known = dataSource.migrations.map(({ name, constructor }) => name ?? constructor.name);
-  const [table] = await dataSource.query<{ found: boolean }[]>('SELECT to_regclass($1) IS NOT NULL AS found', [
-    MIGRATIONS_TABLE,
-  ]);
-  if (!table?.found) return known;
-  const rows = await dataSource.query<{ name: string }[]>(`SELECT name FROM ${MIGRATIONS_TABLE}`);
-  const applied = new Set(rows.map(({ name }) => name));
-  return known.filter((name) => !applied.has(name));
 }
 
 async function connect(options: PrepareOptions): Promise<DataSource> {
