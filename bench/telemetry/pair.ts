@@ -32,19 +32,24 @@ export interface Pair {
   readonly on: Measured;
 }
 
-/** Starts both services anew. The one whose turn it is not has nothing to do. */
-export async function measurePair(lab: Lab, off: System, on: System): Promise<Pair> {
-  const unwatched = await taker('off', off, {}, lab);
-  const watched = await taker('on', on, lab.env, lab);
+/** Starts both services anew, `first` first. The one whose turn it is not has nothing to do. */
+export async function measurePair(lab: Lab, off: System, on: System, first: 'off' | 'on' = 'off'): Promise<Pair> {
+  const start = {
+    off: () => taker('off', off, {}, lab),
+    on: () => taker('on', on, lab.env, lab),
+  };
+  const early = first === 'on' ? await start.on() : undefined;
+  const unwatched = await start.off();
+  const watched = early ?? (await start.on());
   const { metricsUrl } = on.running(SERVICE);
   const scraping = setInterval(() => void fetch(metricsUrl!).then((answer) => answer.text()), SCRAPE_EVERY_MS);
-  const [first, second] = await interleaved([unwatched, watched], 1, TURNS);
+  const [ofUnwatched, ofWatched] = await interleaved([unwatched, watched], 1, TURNS);
   clearInterval(scraping);
   const measured = async ({ cpu, backlog }: Taker, perSecond: number): Promise<Measured> => {
     await backlog.close();
     return { perSecond, cpuMs: cpu.perUnit[SERVICE]! };
   };
-  return { off: await measured(unwatched, first!.perSecond), on: await measured(watched, second!.perSecond) };
+  return { off: await measured(unwatched, ofUnwatched!.perSecond), on: await measured(watched, ofWatched!.perSecond) };
 }
 
 interface Taker extends Contestant {
