@@ -101,7 +101,7 @@ const app = await NestFactory.create<NestFastifyApplication>(PlainModule, httpAd
 });
 configureHttp(app);
 const entries = app.get<Repository<Entry.PriceListEntry>>(getRepositoryToken(PriceListEntry));
-await entries.save({ sku: 'mug', currency: 'EUR', name: 'Mug', unitAmountMinor: '890' });
+await entries.save({ sku: 'mug', currency: 'EUR', name: 'Mug', unitAmountMinor: 890 });
 await app.listen(0, '127.0.0.1');
 process.on('SIGTERM', () => void app.close().then(() => process.exit(0)));
 process.send!({ type: 'listening', url: await app.getUrl() });

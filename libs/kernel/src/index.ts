@@ -15,4 +15,5 @@ export {
   type Money,
   type MoneyErrorCode,
 } from './money.js';
+export { pageOf, type Page } from './page.js';
 export { assertVersion, VersionMismatchError } from './version-mismatch.js';

@@ -94,14 +94,17 @@ describe('GET /crate-loads', () => {
     });
     const page = (await get('/crate-loads?limit=1', 'carol')).body;
     expect(page['items']).toMatchObject([{ crateLoadId: second }]);
-    expect(await ids(`/crate-loads?limit=1&before=${String(page['next'])}`, 'carol')).toEqual([first]);
+    expect(await ids(`/crate-loads?limit=1&cursor=${String(page['nextCursor'])}`, 'carol')).toEqual([first]);
     expect(await ids('/crate-loads', 'dave')).toEqual([]);
     expect(await ids('/crate-loads', 'otto', 'operator')).toEqual(expect.arrayContaining([first, second]));
   });
 
-  it.each(['limit=0', 'limit=101', 'before=x', 'status=none', 'x=1'])('answers 400 to ?%s', async (query) => {
-    expect((await get(`/crate-loads?${query}`)).status).toBe(400);
-  });
+  it.each(['limit=0', 'limit=101', 'cursor=x', 'cursor=', 'cursor=MQ', 'before=1', 'status=none', 'x=1'])(
+    'answers 400 to ?%s',
+    async (query) => {
+      expect((await get(`/crate-loads?${query}`)).status).toBe(400);
+    },
+  );
 });
 
 describe('what somebody else opened', () => {

@@ -1,11 +1,8 @@
 // One row an order: what lists and look-ups read. Written only by the projection, and reproducible from events at any time.
-import { Column, Entity, PrimaryColumn, type ValueTransformer } from 'typeorm';
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { MinorUnitsColumn, PositionColumn } from '@app/platform/database';
 import type { OrderLine } from '../domain/order-line.js';
 import type { OrderStatus } from '../domain/order-status.js';
-
-/** The driver gives bigint as text; minor units fit a number, because the domain refuses what does not. */
-const minorUnits: ValueTransformer = { to: (value: number) => value, from: (value: string) => Number(value) };
-const position: ValueTransformer = { to: (value: bigint) => String(value), from: (value: string) => BigInt(value) };
 
 @Entity('order_summary')
 export class OrderSummary {
@@ -24,7 +21,7 @@ export class OrderSummary {
   @Column('jsonb')
   lines: readonly OrderLine[];
 
-  @Column('bigint', { name: 'total_minor', transformer: minorUnits })
+  @MinorUnitsColumn('total_minor')
   totalMinor: number;
 
   @Column('text')
@@ -46,7 +43,7 @@ export class OrderSummary {
   trackingNumber: string | null;
 
   /** Position of order.placed: lists are sorted by it, and pages go on from it. */
-  @Column('bigint', { name: 'placed_position', transformer: position })
+  @PositionColumn('placed_position')
   placedPosition: bigint;
 
   @Column('timestamptz', { name: 'placed_at' })

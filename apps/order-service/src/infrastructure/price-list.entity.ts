@@ -1,5 +1,6 @@
 // What one piece of a product costs in one currency.
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { MinorUnitsColumn } from '@app/platform/database';
 
 @Entity('price_list')
 export class PriceListEntry {
@@ -12,7 +13,7 @@ export class PriceListEntry {
   @Column('text')
   name: string;
 
-  /** Text, as the driver gives a bigint; the table allows at most 2^53 - 1. */
-  @Column('bigint', { name: 'unit_amount_minor' })
-  unitAmountMinor: string;
+  /** The table allows at most 2^53 - 1. */
+  @MinorUnitsColumn('unit_amount_minor')
+  unitAmountMinor: number;
 }

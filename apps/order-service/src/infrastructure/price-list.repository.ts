@@ -13,10 +13,7 @@ export class PriceListRepository implements PriceList {
   async find(skus: readonly string[], currency: string): Promise<ReadonlyMap<string, Product>> {
     const found = await this.entries.findBy({ sku: In([...skus]), currency });
     return new Map(
-      found.map(({ sku, name, unitAmountMinor }) => [
-        sku,
-        { name, unitPrice: money(Number(unitAmountMinor), currency) },
-      ]),
+      found.map(({ sku, name, unitAmountMinor }) => [sku, { name, unitPrice: money(unitAmountMinor, currency) }]),
     );
   }
 }

@@ -4,7 +4,7 @@ import { MoneyDto } from '@app/platform';
 import type { OrderView } from '../application/order.view.js';
 import type { OrderPage } from '../application/list-orders/list-orders.query.js';
 import { ORDER_STATUSES, type OrderStatus } from '../domain/order-status.js';
-import { writeCursor } from './order-cursor.js';
+import { orderCursor } from './order-cursor.js';
 
 export class OrderLineDto {
   @ApiProperty({ example: 'coffee-beans' })
@@ -66,7 +66,7 @@ export class OrderPageDto {
   items: OrderDto[];
 
   @ApiPropertyOptional({
-    example: 'MTc2NDI0MDAwMDAwMDAwMC4wMTk4',
+    example: orderCursor.write(4711n),
     description: 'Send it as `cursor` for the next page; missing on the last one.',
   })
   nextCursor?: string;
@@ -93,5 +93,5 @@ export function toOrderDto(view: OrderView): OrderDto {
 }
 
 export function toOrderPageDto({ orders, next }: OrderPage): OrderPageDto {
-  return { items: orders.map(toOrderDto), nextCursor: next === undefined ? undefined : writeCursor(next) };
+  return { items: orders.map(toOrderDto), nextCursor: orderCursor.write(next) };
 }

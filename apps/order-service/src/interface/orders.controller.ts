@@ -13,6 +13,7 @@ import {
   eventPositionHeader,
   IfMatch,
   locationHeader,
+  PAGE_LIMIT,
   Roles,
   UuidPipe,
   WaitsFor,
@@ -28,7 +29,7 @@ import { PlaceOrder } from '../application/place-order/place-order.command.js';
 import { ShipOrder } from '../application/ship-order/ship-order.command.js';
 import { readAsOf } from './as-of.js';
 import { CancelOrderDto, OrderChangedDto, ShipOrderDto } from './change-order.dto.js';
-import { readCursor } from './order-cursor.js';
+import { orderCursor } from './order-cursor.js';
 import { HistoryEntryDto, toHistoryEntryDto } from './order-history.dto.js';
 import { OrderDto, OrderPageDto, toOrderDto, toOrderPageDto } from './order.dto.js';
 import { PlaceOrderDto } from './place-order.dto.js';
@@ -128,8 +129,8 @@ export class OrdersController {
     @Query() { status, cursor, limit }: ListOrdersQueryDto,
     @CurrentUser() user: AuthenticatedUser,
   ): Promise<OrderPageDto> {
-    const before = cursor === undefined ? undefined : readCursor(cursor);
-    return toOrderPageDto(await this.queries.execute(new ListOrders(actor(user), limit ?? 20, status, before)));
+    const query = new ListOrders(actor(user), limit ?? PAGE_LIMIT, status, orderCursor.read(cursor));
+    return toOrderPageDto(await this.queries.execute(query));
   }
 
   @Get(':id')

@@ -1,11 +1,10 @@
-// The query strings of GET /orders and GET /orders/:id. Everything in a query string is text.
+// The query strings of GET /orders and GET /orders/:id.
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
-import { IsIn, IsInt, IsOptional, Max, Min } from 'class-validator';
+import { IsIn, IsOptional } from 'class-validator';
+import { IsReadable, PageCursor, PageLimit } from '@app/platform';
 import { ORDER_STATUSES, type OrderStatus } from '../domain/order-status.js';
 import { AS_OF_PATTERN, readAsOf } from './as-of.js';
-import { IsReadable } from './fields.js';
-import { readCursor } from './order-cursor.js';
+import { orderCursor } from './order-cursor.js';
 
 export class GetOrderQueryDto {
   @ApiPropertyOptional({
@@ -24,18 +23,9 @@ export class ListOrdersQueryDto {
   @IsIn(ORDER_STATUSES)
   status?: OrderStatus;
 
-  @ApiPropertyOptional({ pattern: '^[A-Za-z0-9_-]+$', description: '`nextCursor` of the page before.' })
-  @IsOptional()
-  @IsReadable(readCursor, 'must be the nextCursor of a page before')
+  @PageCursor(orderCursor)
   cursor?: string;
 
-  @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: 100, default: 20 })
-  @Transform(({ value }: { value: unknown }) =>
-    typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value,
-  )
-  @IsOptional()
-  @IsInt()
-  @Min(1)
-  @Max(100)
+  @PageLimit()
   limit?: number;
 }

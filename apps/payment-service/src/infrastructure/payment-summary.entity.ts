@@ -1,12 +1,7 @@
 // One row a payment: what look-ups read. Written only by the projection, and reproducible from events at any time.
-import { Column, Entity, PrimaryColumn, type ValueTransformer } from 'typeorm';
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { MinorUnitsColumn } from '@app/platform/database';
 import type { PaymentStatus } from '../domain/payment.js';
-
-/** The driver gives bigint as text; minor units fit a number, because contracts and domain refuse what does not. */
-const minorUnits: ValueTransformer = {
-  to: (value: number | null) => value,
-  from: (value: string | null) => (value === null ? null : Number(value)),
-};
 
 @Entity('payment_summary')
 export class PaymentSummary {
@@ -21,16 +16,16 @@ export class PaymentSummary {
   version: number;
 
   /** Null until the payment is requested. */
-  @Column('bigint', { name: 'amount_minor', nullable: true, transformer: minorUnits })
+  @MinorUnitsColumn('amount_minor', { nullable: true })
   amountMinor: number | null;
 
   @Column('text', { nullable: true })
   currency: string | null;
 
-  @Column('bigint', { name: 'captured_minor', default: 0, transformer: minorUnits })
+  @MinorUnitsColumn('captured_minor', { default: 0 })
   capturedMinor: number;
 
-  @Column('bigint', { name: 'refunded_minor', default: 0, transformer: minorUnits })
+  @MinorUnitsColumn('refunded_minor', { default: 0 })
   refundedMinor: number;
 
   @Column('text', { name: 'gateway_ref', nullable: true })

@@ -1,8 +1,7 @@
 // One row for each crate load: what lists read. Written only by the projection, and reproducible from events at any time.
-import { Column, Entity, PrimaryColumn, type ValueTransformer } from 'typeorm';
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { PositionColumn } from '@app/platform/database';
 import type { CrateLoadStatus } from '../domain/crate-load-status.js';
-
-const position: ValueTransformer = { to: (value: bigint) => String(value), from: (value: string) => BigInt(value) };
 
 @Entity('crate_load_summary')
 export class CrateLoadSummary {
@@ -25,7 +24,7 @@ export class CrateLoadSummary {
   version: number;
 
   /** Position of crate-load.opened: lists are sorted by it, and pages go on from it. */
-  @Column('bigint', { name: 'opened_position', transformer: position })
+  @PositionColumn('opened_position')
   openedPosition: bigint;
 
   @Column('timestamptz', { name: 'opened_at' })

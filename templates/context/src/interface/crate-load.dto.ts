@@ -3,6 +3,7 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import type { CrateLoadView } from '../application/crate-load.view.js';
 import type { CrateLoadPage } from '../application/list-crate-loads/list-crate-loads.query.js';
 import { CRATE_LOAD_STATUSES, type CrateLoadStatus } from '../domain/crate-load-status.js';
+import { crateLoadCursor } from './crate-load-cursor.js';
 
 export class CrateLoadDto {
   @ApiProperty({ format: 'uuid' })
@@ -35,10 +36,10 @@ export class CrateLoadPageDto {
   items: CrateLoadDto[];
 
   @ApiPropertyOptional({
-    example: '4711',
-    description: 'Send it as `before` for the next page; missing on the last one.',
+    example: crateLoadCursor.write(4711n),
+    description: 'Send it as `cursor` for the next page; missing on the last one.',
   })
-  next?: string;
+  nextCursor?: string;
 }
 
 export function toCrateLoadDto(view: CrateLoadView): CrateLoadDto {
@@ -47,5 +48,5 @@ export function toCrateLoadDto(view: CrateLoadView): CrateLoadDto {
 }
 
 export function toCrateLoadPageDto({ views, next }: CrateLoadPage): CrateLoadPageDto {
-  return { items: views.map(toCrateLoadDto), next: next?.toString() };
+  return { items: views.map(toCrateLoadDto), nextCursor: crateLoadCursor.write(next) };
 }

@@ -13,6 +13,7 @@ import {
   eventPositionHeader,
   IfMatch,
   locationHeader,
+  PAGE_LIMIT,
   Roles,
   UuidPipe,
   WaitsFor,
@@ -24,6 +25,7 @@ import { CloseCrateLoad } from '../application/close-crate-load/close-crate-load
 import { GetCrateLoad } from '../application/get-crate-load/get-crate-load.query.js';
 import { ListCrateLoads } from '../application/list-crate-loads/list-crate-loads.query.js';
 import { OpenCrateLoad } from '../application/open-crate-load/open-crate-load.command.js';
+import { crateLoadCursor } from './crate-load-cursor.js';
 import { CloseCrateLoadDto, CrateLoadChangedDto, OpenCrateLoadDto } from './change-crate-load.dto.js';
 import { CrateLoadDto, CrateLoadPageDto, toCrateLoadDto, toCrateLoadPageDto } from './crate-load.dto.js';
 import { ListCrateLoadsDto } from './list-crate-loads.dto.js';
@@ -91,11 +93,11 @@ export class CrateLoadsController {
   @ApiOkResponse({ type: CrateLoadPageDto })
   @ApiProblems({ 400: badRequest })
   async list(
-    @Query() { status, before, limit }: ListCrateLoadsDto,
+    @Query() { status, cursor, limit }: ListCrateLoadsDto,
     @CurrentUser() user: AuthenticatedUser,
   ): Promise<CrateLoadPageDto> {
-    const from = before === undefined ? undefined : BigInt(before);
-    return toCrateLoadPageDto(await this.queries.execute(new ListCrateLoads(actor(user), limit ?? 20, status, from)));
+    const query = new ListCrateLoads(actor(user), limit ?? PAGE_LIMIT, status, crateLoadCursor.read(cursor));
+    return toCrateLoadPageDto(await this.queries.execute(query));
   }
 
   @Get(':id')

@@ -1,8 +1,9 @@
-// The query string of GET /crate-loads. Everything in a query string is text.
+// The query string of GET /crate-loads.
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
-import { IsIn, IsInt, IsOptional, Matches, Max, Min } from 'class-validator';
+import { IsIn, IsOptional } from 'class-validator';
+import { PageCursor, PageLimit } from '@app/platform';
 import { CRATE_LOAD_STATUSES, type CrateLoadStatus } from '../domain/crate-load-status.js';
+import { crateLoadCursor } from './crate-load-cursor.js';
 
 export class ListCrateLoadsDto {
   @ApiPropertyOptional({ enum: CRATE_LOAD_STATUSES })
@@ -10,18 +11,9 @@ export class ListCrateLoadsDto {
   @IsIn(CRATE_LOAD_STATUSES)
   status?: CrateLoadStatus;
 
-  @ApiPropertyOptional({ description: '`next` of the page before.' })
-  @IsOptional()
-  @Matches(/^[1-9]\d{0,17}$/, { message: '$property must be the next of a page before' })
-  before?: string;
+  @PageCursor(crateLoadCursor)
+  cursor?: string;
 
-  @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: 100, default: 20 })
-  @Transform(({ value }: { value: unknown }) =>
-    typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value,
-  )
-  @IsOptional()
-  @IsInt()
-  @Min(1)
-  @Max(100)
+  @PageLimit()
   limit?: number;
 }

@@ -1,6 +1,7 @@
 // Asks for one order more than the page holds, to know whether there is another page.
 import { Inject } from '@nestjs/common';
 import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
+import { pageOf } from '@app/kernel';
 import { ORDER_SUMMARIES, type OrderSummaries } from '../ports/order-summaries.js';
 import { ListOrders, type OrderPage } from './list-orders.query.js';
 
@@ -11,7 +12,7 @@ export class ListOrdersHandler implements IQueryHandler<ListOrders> {
   async execute({ actor, limit, status, before }: ListOrders): Promise<OrderPage> {
     const customerId = actor.operator ? undefined : actor.id;
     const found = await this.summaries.list({ customerId, status, before, limit: limit + 1 });
-    const page = found.slice(0, limit);
-    return { orders: page.map(({ order }) => order), next: found.length > limit ? page.at(-1)?.place : undefined };
+    const { items, next } = pageOf(found, limit);
+    return { orders: items.map(({ order }) => order), next };
   }
 }

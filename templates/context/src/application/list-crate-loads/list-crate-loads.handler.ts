@@ -1,6 +1,7 @@
 // Asks for one more than the page holds, to know whether there is another page.
 import { Inject } from '@nestjs/common';
 import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
+import { pageOf } from '@app/kernel';
 import { CRATE_LOAD_SUMMARIES, type CrateLoadSummaries } from '../ports/crate-load-summaries.js';
 import { ListCrateLoads, type CrateLoadPage } from './list-crate-loads.query.js';
 
@@ -11,7 +12,7 @@ export class ListCrateLoadsHandler implements IQueryHandler<ListCrateLoads> {
   async execute({ actor, limit, status, before }: ListCrateLoads): Promise<CrateLoadPage> {
     const openedBy = actor.operator ? undefined : actor.id;
     const found = await this.summaries.list({ openedBy, status, before, limit: limit + 1 });
-    const page = found.slice(0, limit);
-    return { views: page.map(({ view }) => view), next: found.length > limit ? page.at(-1)?.place : undefined };
+    const { items, next } = pageOf(found, limit);
+    return { views: items.map(({ view }) => view), next };
   }
 }
