@@ -14,6 +14,7 @@ import {
   PostgresCheckpointStore,
   PostgresDatabase,
   PostgresEventStore,
+  PostgresInboundLog,
   PostgresParkingStore,
   PostgresSettledLog,
   PostgresUnitOfWork,
@@ -176,6 +177,48 @@ describe.skipIf(context === undefined)('npm run es', { timeout: WITHIN_MS }, () 
     } finally {
       await runner.stop();
     }
+  });
+
+  it('messages nobody can read are told of where no parked one matches, looked at and given up by what they have in common', async () => {
+    const key = 'unread';
+    for (const offset of ['1', '2']) {
+      const message = { topic: 'lab', partition: 0, offset, key, headers: { ce_id: `m-${offset}`, ce_type: 'lab.x' } };
+      const unreadable = {
+        message: { ...message, value: Buffer.from('{}') },
+        reasonCode: 'unknown-type',
+        detail: 'of a newer build',
+      };
+      await new PostgresInboundLog(database).store([], [unreadable]);
+    }
+    const filter = ['--key', key];
+    expect(await es('parked', 'replay', ...filter, '--dry-run')).toMatchObject({
+      code: 0,
+      stdout: `${context}: nothing that is parked matches. 2 unreadable messages match: name them by --unreadable.\n`,
+    });
+    filter.push('--unreadable');
+    expect(await es('parked', 'replay', ...filter, '--dry-run')).toMatchObject({
+      code: 0,
+      stdout:
+        `Dry run, nothing is changed: ${context}: 0 of 2 would go into the inbox. By reason: 2 unknown-type. ` +
+        'Not readable with the contracts of this build either: 2 unknown-type.\n',
+    });
+    expect(await es('parked', 'discard', ...filter, '--reason', 'noise')).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: `${context}: 2 unreadable to discard. By reason: 2 unknown-type.\nNothing is changed. Expected --yes, because nobody is there to be asked.\n`,
+    });
+    expect(await es('parked', 'discard', ...filter, '--reason', 'noise', '--yes')).toMatchObject({
+      code: 0,
+      stdout: `${context}: 2 of 2 are given up. By reason: 2 unknown-type.\n`,
+    });
+    const none = await es('parked', 'discard', ...filter, '--reason', 'noise', '--json');
+    const counted = { context, matched: 0, changed: 0, unreadableStill: {}, byReason: {} };
+    expect(JSON.parse(none.stdout)).toEqual({
+      change: 'discard',
+      unreadable: true,
+      dryRun: false,
+      contexts: [counted],
+    });
   });
 
   it('shows streams, and nothing in them plays with the terminal', async () => {

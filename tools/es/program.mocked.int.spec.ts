@@ -41,6 +41,8 @@ describe('es', () => {
     [['parked', 'replay', '--dry-run'], 'Expected either a message'],
     [['parked', 'replay', 'order-service/x/events/1', '--key', 'k'], 'Expected either a message'],
     [['parked', 'replay', '--since', 'noon'], 'Expected a length of time (30m, 1h, 7d) or a time'],
+    [['parked', 'replay', '--unreadable', '--dry-run'], 'Expected either a message'],
+    [['parked', 'replay', '--unreadable', '--subscription', 'x', '--dry-run'], 'has reached no subscription'],
     [['parked', 'discard', '--key', 'k'], "required option '--reason <text>' not specified"],
     [['parked', 'discard', 'order-service/x/events/1'], "required option '--reason <text>' not specified"],
     [['parked', 'discard', 'order-service/x/events/1', '--reason', ' '], 'Expected 1 to 500 characters.'],

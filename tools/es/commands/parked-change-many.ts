@@ -17,6 +17,7 @@ import { safe } from '../terminal.js';
 export interface ManyOptions extends MatchingFilter {
   readonly limit: number;
   readonly yes?: true;
+  readonly unreadable?: true;
 }
 
 type Changed = ManyChanged & { readonly context: string };
@@ -32,6 +33,7 @@ export function addFilterOptions(command: Command): Command {
     .option('--reason-code <code>', 'all whose reason begins with it (ES-1504, TypeError)')
     .option('--since <time>', 'all set aside since then: 1h, or 2026-11-21T10:00:00Z', since)
     .option('--before <time>', 'all set aside before then', since)
+    .option('--unreadable', 'messages nobody could read, in the order they came, instead of parked ones')
     .option('--limit <n>', 'how many at most of each context', wholeNumber(1, MOST), MOST)
     .option('--yes', 'do not ask');
 }
@@ -68,16 +70,34 @@ export async function changeMany(
   await withContexts(io, options, async (contexts) => {
     const planned = await changeAll(contexts, true);
     const total = planned.reduce((sum, { matched }) => sum + matched, 0);
-    if (!order.dryRun && total > 0 && !yes && !(await agreed(io, planned, order.change))) return;
+    const plans = planned.map(
+      ({ context, matched, behind, byReason }) =>
+        `${safe(context)}: ${matched} to ${order.change}, ${behind} behind them${reasonsText(byReason)}.`,
+    );
+    if (!order.dryRun && total > 0 && !yes && !(await agreed(io, plans))) return;
     const done = order.dryRun || total === 0 ? planned : await changeAll(contexts, false);
     if (json) return outJson(io, { change: order.change, dryRun: order.dryRun, contexts: done });
-    for (const one of done) io.out(sentenceOf(one, order));
+    const unreadable = await Promise.all(contexts.map((context) => countUnreadable(context, filter)));
+    done.forEach((one, index) => io.out(sentenceOf(one, order) + unreadableText(unreadable[index]!)));
   });
 }
 
-async function agreed(io: Io, planned: readonly Changed[], change: ManyOrder['change']): Promise<boolean> {
-  for (const { context, matched, behind, byReason } of planned)
-    io.note(`${safe(context)}: ${matched} to ${change}, ${behind} behind them${reasonsText(byReason)}.`);
+/** What the same filter would name among the messages that nobody could read. Those have reached no subscription, and so no log. */
+async function countUnreadable({ parked }: OperatedContext, filter: MatchingFilter): Promise<number> {
+  const { subscription, log, ...rest } = filter;
+  if (subscription !== undefined || log !== undefined) return 0;
+  return (await parked.unreadable({ ...rest, limit: MOST })).length;
+}
+
+function unreadableText(count: number): string {
+  if (count === 0) return '';
+  const [messages, them] = count === 1 ? ['message matches', 'it'] : ['messages match', 'them'];
+  return ` ${count} unreadable ${messages}: name ${them} by --unreadable.`;
+}
+
+/** Shows `plans`, one a line, before it asks. */
+export async function agreed(io: Io, plans: readonly string[]): Promise<boolean> {
+  for (const plan of plans) io.note(plan);
   if (!io.confirm) throw new EsError(`Nothing is changed. Expected --yes, because nobody is there to be asked.`, 2);
   if (await io.confirm(`Go on?`)) return true;
   io.note('Nothing is changed.');
@@ -97,7 +117,7 @@ function sentenceOf(
   return `${name}: ${changed} ${changed === 1 ? 'is' : 'are'} ${one}${less}${rest}${reasonsText(byReason)}.`;
 }
 
-function reasonsText(byReason: ManyChanged['byReason']): string {
+export function reasonsText(byReason: ManyChanged['byReason']): string {
   const counts = Object.entries(byReason).map(([code, number]) => `${number} ${safe(code)}`);
   return counts.length > 0 ? `. By reason: ${counts.join(', ')}` : '';
 }

@@ -22,6 +22,7 @@ import { addFilterOptions, changeMany, filterOf, isFilter, type ManyOptions } fr
 import { reference, withReferenced } from '../references.js';
 import { safe } from '../terminal.js';
 import { absentSentence } from './parked-show.js';
+import { changeManyUnreadable } from './unreadable-change-many.js';
 
 interface ChangeOptions {
   readonly reason?: string;
@@ -48,6 +49,7 @@ export function parkedReplayCommand(io: Io): Command {
     'parked replay order-service/order-summary/events/17 --dry-run',
     `parked replay order-service/unreadable/3 --reason 'this build knows the type'`,
     'parked replay --subscription checkout --reason-code ES-1504 --since 1h --dry-run',
+    `parked replay --unreadable --reason-code unknown-type --reason 'this build knows the type'`,
   );
 }
 
@@ -74,11 +76,12 @@ function changing(io: Io, command: Command, change: 'replay' | 'discard', perfor
       const { reason, dryRun = false, actor = `os-user:${userInfo().username}` } = options;
       if ((ref !== undefined) === isFilter(filterOf(options)))
         throw new EsError(
-          'Expected either a message, as `parked list` names it, or a filter: --key, --subscription, --log, --type, --reason-code, --since or --before.',
+          'Expected either a message, as `parked list` names it, or a filter: --key, --subscription, --log, --type, --reason-code, --since or --before, with --unreadable or without.',
           2,
         );
       if (reason === undefined && !dryRun) throw new EsError(`Say why, for the record: --reason '…'.`, 2);
-      if (!ref) return changeMany(io, options, { actor, reason, dryRun, change });
+      const many = options.unreadable ? changeManyUnreadable : changeMany;
+      if (!ref) return many(io, options, { actor, reason, dryRun, change });
       const order = { actor, reason: reason ?? '', dryRun }; // a dry run has no record
       await withReferenced(io, options, ref, async (context) => {
         const { outcome, text } = await perform(context, ref, order);

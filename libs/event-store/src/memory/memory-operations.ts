@@ -135,10 +135,13 @@ function parkedOf({ database, parking, deadLetters }: MemoryStore): ParkedDirect
         unmirrored: (await deadLetters.hasBegun()) ? await deadLetters.waiting() : 0,
       };
     },
-    async unreadable({ key, limit }) {
-      const open = unreadable().filter((one) => !one.resolution && (key ?? one.message.key) === one.message.key);
-      return open
-        .toReversed()
+    async unreadable({ key, type, reasonCode, since, before, oldestFirst, limit }) {
+      const open = unreadable()
+        .filter((one) => !one.resolution && (key ?? one.message.key) === one.message.key)
+        .filter(({ message }) => type === undefined || type === message.headers['ce_type'])
+        .filter((one) => (reasonCode ?? one.reasonCode) === one.reasonCode)
+        .filter(({ receivedAt }) => (!since || receivedAt >= since) && (!before || receivedAt < before));
+      return (oldestFirst ? open : open.toReversed())
         .slice(0, limit)
         .map(({ message: { topic, partition, offset, key: of, value }, ...rest }) => ({
           ...rest,

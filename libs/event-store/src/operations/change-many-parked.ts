@@ -2,7 +2,7 @@
 import { InvalidRequestError } from '../core/index.js';
 import type { Order } from './change-parked.js';
 import type { OperatedContext } from './operated-context.js';
-import { reasonCodeOf, type ListedParked, type ParkedFilter } from './parked-directory.js';
+import { reasonCodeOf, type ParkedFilter } from './parked-directory.js';
 
 export type MatchingFilter = Omit<ParkedFilter, 'statuses' | 'limit'>;
 
@@ -53,15 +53,12 @@ export async function changeMatching(
     matched: found.length,
     changed,
     behind: found.reduce((sum, { behind }) => sum + behind, 0),
-    byReason: countByReason(found),
+    byReason: countByCode(found.map((one) => reasonCodeOf(one.reason))),
   };
 }
 
-function countByReason(found: readonly ListedParked[]): Record<string, number> {
+export function countByCode(codes: readonly string[]): Record<string, number> {
   const counts = new Map<string, number>();
-  for (const { reason } of found) {
-    const code = reasonCodeOf(reason);
-    counts.set(code, (counts.get(code) ?? 0) + 1);
-  }
+  for (const code of codes) counts.set(code, (counts.get(code) ?? 0) + 1);
   return Object.fromEntries([...counts].toSorted(([a], [b]) => a.localeCompare(b)));
 }

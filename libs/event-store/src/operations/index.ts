@@ -37,6 +37,12 @@ export type { OperatedContext } from './operated-context.js';
 export type { Operation, OperationsLog, RecordedOperation } from './operations-log.js';
 export type { By, OperatorChanges, ParkedPlace, UnreadableChange } from './operator-changes.js';
 export { changeMatching, type ManyChanged, type ManyOrder, type MatchingFilter } from './change-many-parked.js';
+export {
+  changeMatchingUnreadable,
+  type ManyUnreadableChanged,
+  type ManyUnreadableOrder,
+  type MatchingUnreadable,
+} from './change-many-unreadable.js';
 export { reasonCodeOf } from './parked-directory.js';
 export type {
   ListedParked,
@@ -46,6 +52,7 @@ export type {
   ParkedFilter,
   Resolution,
   StoredUnreadable,
+  UnreadableFilter,
 } from './parked-directory.js';
 export { formatRef, parseRef, type ParkedRef } from './parked-ref.js';
 export * from './processes/index.js';

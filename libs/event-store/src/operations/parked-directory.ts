@@ -47,6 +47,22 @@ export type ListedUnreadable = Omit<StoredUnreadable, 'message'> & {
   readonly bytes: number;
 };
 
+export interface UnreadableFilter {
+  /** As it came with the message; one that came without has none. */
+  readonly key?: string;
+  /** As its header `ce_type` says, e.g. `shop.order.placed.v1`. */
+  readonly type?: string;
+  /** `unknown-type`, `invalid-data`, … */
+  readonly reasonCode?: string;
+  /** Received at that time or later. */
+  readonly since?: Date;
+  /** Received before that time. */
+  readonly before?: Date;
+  /** In the order they came, instead of newest first. */
+  readonly oldestFirst?: boolean;
+  readonly limit: number;
+}
+
 export interface ParkedCounts {
   readonly waiting: number;
   readonly behind: number;
@@ -66,7 +82,7 @@ export interface ParkedDirectory {
   /** Records of the same key after `position`, ascending. */
   behind(subscription: SubscriptionKey, key: string, position: bigint, limit: number): Promise<ParkedMessage[]>;
   counts(): Promise<ParkedCounts>;
-  /** Unresolved ones, newest first. */
-  unreadable(filter: { readonly key?: string; readonly limit: number }): Promise<ListedUnreadable[]>;
+  /** Unresolved ones, newest first unless asked otherwise. */
+  unreadable(filter: UnreadableFilter): Promise<ListedUnreadable[]>;
   findUnreadable(id: bigint): Promise<StoredUnreadable | undefined>;
 }

@@ -1,10 +1,11 @@
-// What operators see, whatever the context is stored in; operations-parked.contract.ts has what they may do.
+// What operators see, whatever the context is stored in; the contracts beside it have what they may do.
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { examine, findStream, forgetSubject, readStreamAt, tail, type OperatedContext } from '../operations/index.js';
 import { describeOperatorChanges } from './operations-changes.contract.js';
 import { describeManyParked } from './operations-many.contract.js';
 import { appendTypes, describeParkedOperations, type OperationsSubject } from './operations-parked.contract.js';
+import { describeManyUnreadable } from './operations-unreadable.contract.js';
 
 export type { OperationsSubject } from './operations-parked.contract.js';
 
@@ -113,6 +114,7 @@ export function describeOperations(store: string, open: () => Promise<Operations
 
     describeParkedOperations(() => subject);
     describeManyParked(() => subject);
+    describeManyUnreadable(() => subject);
     describeOperatorChanges(() => subject);
 
     describe('the doctor', () => {

@@ -8,6 +8,7 @@ import type {
   ParkedFilter,
   Resolution,
   StoredUnreadable,
+  UnreadableFilter,
 } from '../../operations/index.js';
 import type { PostgresDatabase } from '../database.js';
 import { parkedOf, type ParkedRow } from '../parking-store.js';
@@ -51,9 +52,11 @@ export class PostgresParkedDirectory implements ParkedDirectory {
     return (await this.database.query<{ [Name in keyof ParkedCounts]: number }>({ text: sql.countParked })).rows[0]!;
   }
 
-  async unreadable({ key, limit }: { key?: string; limit: number }): Promise<ListedUnreadable[]> {
-    const values = [key ?? null, limit];
-    const { rows } = await this.database.query<UnreadableRow & { bytes: number }>({ text: sql.listUnreadable, values });
+  async unreadable(filter: UnreadableFilter): Promise<ListedUnreadable[]> {
+    const { key, type, reasonCode, since, before, oldestFirst, limit } = filter;
+    const text = oldestFirst ? sql.unreadableOldestFirst : sql.unreadableNewestFirst;
+    const values = [...[key, type, reasonCode, since, before].map((one) => one ?? null), limit];
+    const { rows } = await this.database.query<UnreadableRow & { bytes: number }>({ text, values });
     return rows.map((row) => ({ ...place(row), ...fate(row), bytes: row.bytes }));
   }
 

@@ -40,11 +40,17 @@ SELECT count(*) FILTER (WHERE status = 'waiting')::int AS waiting, count(*) FILT
         ) waiting) AS unmirrored
 FROM event_store.parked_messages`;
 
-/** $1 key or null, $2 limit. */
-export const listUnreadable = `
+/** $1 key, $2 type, $3 code of the reason, $4 since, $5 before, each or null; $6 limit. */
+const listUnreadable = (order: 'ASC' | 'DESC') => `
 SELECT id, topic, partition, "offset", key, reason_code, detail, received_at, resolution, coalesce(octet_length(value), 0) AS bytes
 FROM event_store.unreadable_messages
-WHERE resolution IS NULL AND ($1::text IS NULL OR key = $1) ORDER BY id DESC LIMIT $2`;
+WHERE resolution IS NULL AND ($1::text IS NULL OR key = $1) AND ($2::text IS NULL OR headers->>'ce_type' = $2)
+  AND ($3::text IS NULL OR reason_code = $3)
+  AND ($4::timestamptz IS NULL OR received_at >= $4) AND ($5::timestamptz IS NULL OR received_at < $5)
+ORDER BY id ${order} LIMIT $6`;
+
+export const unreadableNewestFirst = listUnreadable('DESC');
+export const unreadableOldestFirst = listUnreadable('ASC');
 
 export const findUnreadable = `
 SELECT id, topic, partition, "offset", key, headers, value, reason_code, detail, received_at, resolution
