@@ -32,9 +32,9 @@ export interface Battered {
   readonly unhealthy: readonly Violation[];
   /** What they said of memory and of waiting calls. */
   readonly bounds: Bounds;
-  /** Bad messages that were sent on purpose. */
   /** Faults that hit something. */
   readonly committed: readonly PlannedFault[];
+  /** Bad messages that were sent on purpose. */
   readonly planted: readonly PlantedPoison[];
   /** When the last fault was mended and the last order had come, as `Date.now()` says it. */
   readonly quietSince: number;

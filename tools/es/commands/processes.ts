@@ -1,6 +1,6 @@
 // `es processes`: process managers that do not go on, why, and what an operator may do: have what is parked tried again, or the steps taken back.
 import { userInfo } from 'node:os';
-import { Argument, InvalidArgumentError, Command } from 'commander';
+import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import {
   compensateProcess,
   duration as durationText,
@@ -49,7 +49,11 @@ function listCommand(io: Io): Command {
     .description(
       'Lists processes that do not go on: something is set aside for them, a command of theirs is parked, one that takes a step back was refused, a timer is late, or nothing would wake them.',
     )
-    .option('--idle <time>', 'how long one may run that nothing would wake (30m, 24h, 7d)', duration, DAY_MS)
+    .addOption(
+      new Option('--idle <time>', 'how long one may run that nothing would wake (30m, 24h, 7d)')
+        .argParser(duration)
+        .default(DAY_MS, '24h'),
+    )
     .option('--limit <n>', 'how many for each kind of reason', wholeNumber(1, 10_000), 50)
     .action(async (_options, self: Command) => {
       const options = self.optsWithGlobals<{ idle: number; limit: number } & CommonOptions>();

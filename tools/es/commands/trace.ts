@@ -1,5 +1,5 @@
 // `es trace <any id>`: one request through all contexts, as an indented tree.
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { trace, type Trace } from '../../../libs/event-store/src/operations/index.js';
 import { duration, instant } from '../arguments.js';
 import { EsError } from '../errors.js';
@@ -23,7 +23,11 @@ export function traceCommand(io: Io): Command {
       'Follows one request through every context: command, event, saga or process, the next command. Shows ids, types and times, no data.',
     )
     .argument('<id>', 'any id of it: event, message, command, timer, stream, correlation, or what a stream is about')
-    .option('--within <time>', 'how long after the id to look (30m, 24h, 7d)', duration, DAY_MS)
+    .addOption(
+      new Option('--within <time>', 'how long after the id to look (30m, 24h, 7d)')
+        .argParser(duration)
+        .default(DAY_MS, '24h'),
+    )
     .option('--around <time>', 'where to look, if the id itself does not tell (2026-11-21T10:00:00Z)', instant)
     .action(async (id: string, _options, self: Command) =>
       run(io, id, self.optsWithGlobals<TraceOptions & CommonOptions>()),
