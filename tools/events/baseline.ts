@@ -23,10 +23,11 @@ export interface BaselineEnvironment {
 /** Undefined where there is no git. */
 export function baselineOf(root: string, env: BaselineEnvironment = process.env): Baseline | undefined {
   if (gitText(root, 'rev-parse', '--git-dir') === undefined) return undefined;
-  const head = gitText(root, 'rev-parse', '--verify', '--quiet', 'HEAD^{commit}');
+  const head = commitOf(root, 'HEAD');
   if (head === undefined) return { commits: [], text: 'nothing, because there is no commit yet' };
   const { commit, text } = firstOf(root, env) ?? { commit: head, text: 'HEAD, because there is no main to be had' };
   const isShallow = gitText(root, 'rev-parse', '--is-shallow-repository') === 'true';
+  const problem = isShallow ? SHALLOW : lostSince(root, env);
   return {
     commits: [...new Set([commit, ...releaseTags(root)])],
     text: [
@@ -34,12 +35,21 @@ export function baselineOf(root: string, env: BaselineEnvironment = process.env)
       ...(commit === head && !text.startsWith('HEAD') ? ['which is HEAD'] : []),
       ...(isShallow ? ['in a shallow clone'] : []),
     ].join(', '),
-    ...(isShallow &&
-      env.CI === 'true' && {
-        problem:
-          'This clone is shallow, so what was released cannot be told from what is new. Fetch the history: fetch-depth: 0 of actions/checkout, or git fetch --unshallow.',
-      }),
+    ...(problem !== undefined && env.CI === 'true' && { problem }),
   };
+}
+
+const SHALLOW =
+  'This clone is shallow, so what was released cannot be told from what is new. Fetch the history: fetch-depth: 0 of actions/checkout, or git fetch --unshallow.';
+
+/** A push by force takes the commit before away, and what is left would be compared with itself. Zeros mean that there was none. */
+function lostSince(root: string, { RELEASED_SINCE: since = '' }: BaselineEnvironment): string | undefined {
+  if (/^0*$/.test(since) || commitOf(root, since) !== undefined) return undefined;
+  return (
+    `RELEASED_SINCE names ${since}, which is not in this clone: a push by force may have taken it away, and with it what was released. ` +
+    `Check again where it is (git fetch origin ${since}, then RELEASED_SINCE=${since} npm run check -- released), ` +
+    'or push what was there before, and mend it by a commit on top.'
+  );
 }
 
 /** Undefined where the commit has no such file. Paths from the root. */
@@ -55,7 +65,7 @@ export function filesAt(root: string, commit: string, folder: string): string[] 
 
 function firstOf(root: string, env: BaselineEnvironment): { commit: string; text: string } | undefined {
   const since = env.RELEASED_SINCE ?? '';
-  const before = since === '' ? undefined : gitText(root, 'rev-parse', '--verify', '--quiet', `${since}^{commit}`);
+  const before = since === '' ? undefined : commitOf(root, since);
   if (before !== undefined) return { commit: before, text: 'as RELEASED_SINCE says' };
   const target = env.GITHUB_BASE_REF ?? '';
   for (const branch of [...(target === '' ? [] : [`origin/${target}`]), 'origin/HEAD', 'origin/main', 'main']) {
@@ -68,9 +78,13 @@ function firstOf(root: string, env: BaselineEnvironment): { commit: string; text
 function releaseTags(root: string): string[] {
   const names = gitText(root, 'tag', '--list', 'v[0-9]*', '--merged', 'HEAD', '--sort=-creatordate') ?? '';
   return names.split('\n').flatMap((name) => {
-    const commit = name === '' ? undefined : gitText(root, 'rev-parse', '--verify', '--quiet', `${name}^{commit}`);
+    const commit = name === '' ? undefined : commitOf(root, name);
     return commit ?? [];
   });
+}
+
+function commitOf(root: string, name: string): string | undefined {
+  return gitText(root, 'rev-parse', '--verify', '--quiet', `${name}^{commit}`);
 }
 
 function gitText(root: string, ...args: readonly string[]): string | undefined {

@@ -90,6 +90,15 @@ describe('what a change is compared with', () => {
     expect(baselineOf(root, {})!.text).toContain('in a shallow clone');
     expect(baselineOf(root, { CI: 'true' })!.problem).toContain('fetch-depth: 0');
   });
+
+  it('cannot be told where the push before is gone, which is a problem in CI; before the first push there was none', () => {
+    begin();
+    const gone = 'f00d'.repeat(10);
+    expect(baselineOf(root, { CI: 'true', RELEASED_SINCE: gone })!.problem).toContain(`git fetch origin ${gone}`);
+    expect(baselineOf(root, { RELEASED_SINCE: gone })!.problem).toBeUndefined();
+    for (const RELEASED_SINCE of ['', '0'.repeat(40), 'HEAD'])
+      expect(baselineOf(root, { CI: 'true', RELEASED_SINCE })!.problem).toBeUndefined();
+  });
 });
 
 describe('a file of a commit', () => {
