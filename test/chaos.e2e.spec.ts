@@ -4,6 +4,7 @@ import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { RECOVER_WITHIN_SECONDS } from '../tools/chaos/certificate.js';
 import { eventually } from './support/eventually.js';
 import { canStartKafka } from './support/kafka.js';
 
@@ -89,7 +90,7 @@ describe('npm run chaos', { timeout: RUN_WITHIN_MS }, () => {
     expect(await ended, said.stderr + said.stdout).toBe(0);
     expect(said.stdout.trim().split('\n')).toHaveLength(1);
     const certificate = JSON.parse(said.stdout) as Record<string, unknown>;
-    const { orders } = certificate as { orders: number };
+    const { orders, recoverySeconds } = certificate as { orders: number; recoverySeconds: number };
     expect(certificate).toEqual({
       seed,
       seconds: 30,
@@ -105,6 +106,7 @@ describe('npm run chaos', { timeout: RUN_WITHIN_MS }, () => {
       recoverySeconds: expect.any(Number) as number,
     });
     expect(orders).toBeGreaterThan(60);
+    expect(recoverySeconds).toBeLessThan(RECOVER_WITHIN_SECONDS);
     // Each fault as it happens, with the second.
     for (const line of told) expect(said.stderr).toMatch(new RegExp(`^ +\\d+\\.\\d s  .*${line.source}`, 'm'));
     expect(await leftBehind()).toEqual([]);

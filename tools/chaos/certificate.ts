@@ -79,6 +79,9 @@ export function outcomesOf(payment: readonly Fact[]): number {
   return payment.filter(({ type }) => type === 'payment.captured' || type === 'payment.failed').length;
 }
 
+/** How soon a calm system should be at rest. Longer is remarked and no violation: machines differ. */
+export const RECOVER_WITHIN_SECONDS = 30;
+
 /** What is told, and not judged. */
 export interface Remarks {
   /** Stories that broke off. */
@@ -103,7 +106,7 @@ export function formatCertificate(certificate: Certificate, money: Money, remark
     ['captured − refunded', `${money.captured} − ${money.refunded} = ${money.captured - money.refunded} minor units`],
     ['owed by orders', `${money.owed} minor units: ${certificate.moneyDelta} between the two`],
     ['lost, twice, out of order', `${certificate.lost}, ${certificate.duplicated}, ${certificate.reordered}`],
-    ['recovery', recoverySeconds === null ? 'none' : `${recoverySeconds} s from the last fault to rest`],
+    ['recovery', recoveryText(recoverySeconds)],
     ['memory', `${Math.round(memoryBytes / 1_048_576)} MiB at most in one process`],
     ['event loop', `${Math.round(eventLoopP99Ms)} ms late at most in one process, usually (p99 of a second)`],
     ['violations', String(violations.length)],
@@ -115,6 +118,12 @@ export function formatCertificate(certificate: Certificate, money: Money, remark
     list('Stories that broke off, because nobody answered in time:', troubles) +
     list('Not all invariants hold:', violations)
   );
+}
+
+function recoveryText(seconds: number | null): string {
+  if (seconds === null) return 'none';
+  const late = seconds > RECOVER_WITHIN_SECONDS ? `; longer than ${RECOVER_WITHIN_SECONDS} s` : '';
+  return `${seconds} s from the last fault to rest${late}`;
 }
 
 function countsOf(faults: readonly PlannedFault[]): Certificate['faults'] {

@@ -92,4 +92,15 @@ describe('the certificate', () => {
     ])
       expect(page).toContain(part);
   });
+
+  it.each([
+    [29_960, '30 s from the last fault to rest'],
+    [30_060, '30.1 s from the last fault to rest; longer than 30 s'],
+    [undefined, 'none'],
+  ])('remarks on a recovery of more than half a minute (%s ms): %s', (recoveryMs, text) => {
+    const remarks = { troubles: [], memoryBytes: 0, eventLoopP99Ms: 0 };
+    const page = formatCertificate(certify({ ...evidence, recoveryMs }), moneyOf(evidence.checkout), remarks);
+    const row = page.split('\n').find((line) => line.trimStart().startsWith('recovery'));
+    expect(row).toMatch(new RegExp(` ${text}$`));
+  });
 });

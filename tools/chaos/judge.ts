@@ -39,7 +39,7 @@ export interface Judgement {
   readonly recoveryMs: number | undefined;
 }
 
-/** Patience with a system that does not come to rest. That it took longer than 30 s is told, and no violation: machines differ. */
+/** Patience with a system that does not come to rest. Longer than RECOVER_WITHIN_SECONDS is told in the certificate. */
 const REST_WITHIN_MS = 120_000;
 /** Whole topics are read each time. */
 const LOOK_EVERY_MS = 500;
