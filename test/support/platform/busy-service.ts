@@ -1,4 +1,6 @@
-// A service whose requests may take as long as they like, with a handler and a publisher behind them: for the spec that uses up its connections.
+// A service whose requests may take as long as they like, with a handler and a publisher behind them: for the spec of its connections.
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Controller, Get, Module, Post } from '@nestjs/common';
 import { EventsHandler } from '@nestjs/cqrs';
 import { IsString } from 'class-validator';
@@ -81,6 +83,17 @@ class BusyController {
   @Post('ring')
   ring() {
     return this.bellStore.create(systemIds.next(), (bell) => bell.ring()).then(({ version }) => ({ version }));
+  }
+
+  /** Does nothing before the service is asked to stop, and needs both its pools after that. */
+  @Post('ring-late')
+  async ringLate() {
+    const stopping = once(process, 'SIGTERM');
+    process.send!({ type: 'in hand' });
+    await stopping;
+    await sleep(500); // what stops before the connections has stopped by then
+    await this.dataSource.query('SELECT 1');
+    return this.ring();
   }
 
   @Get('handled')

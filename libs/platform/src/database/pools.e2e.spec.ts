@@ -1,4 +1,4 @@
-// A service whose requests have taken every connection there is for them.
+// The connections of a service: what happens when its requests have taken them all, and when they are closed.
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -16,11 +16,12 @@ const SLOW_REQUESTS = 50;
 const CONNECTIONS_AT_MOST = 40;
 const OF_REQUESTS = 10;
 
-describe('a service whose requests have used up their connections', { timeout: 90_000 }, () => {
+describe('a service and its connections', { timeout: 90_000 }, () => {
   const folder = mkdtempSync(join(tmpdir(), 'pools-'));
   let databases: TestDatabase[];
   let packed: PackedService;
   let service: ChildProcess;
+  let ended: Promise<unknown[]>;
   let url: string;
 
   beforeAll(async () => {
@@ -43,12 +44,13 @@ describe('a service whose requests have used up their connections', { timeout: 9
     };
     packed = await packService('busy-service');
     service = fork(packed.entry, { env, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+    ended = once(service, 'exit');
     const [{ url: listening }] = (await once(service, 'message')) as [{ url: string }];
     url = listening;
   }, 60_000);
   afterAll(async () => {
-    service.kill('SIGKILL');
-    await once(service, 'exit');
+    service.kill('SIGKILL'); // of a test that failed; one that has ended hears nothing
+    await ended;
     await Promise.all([...databases.map((one) => one.drop()), packed.remove()]);
     rmSync(folder, { recursive: true });
   });
@@ -63,7 +65,7 @@ describe('a service whose requests have used up their connections', { timeout: 9
     );
   const published = () => count(databases[1]!, `SELECT count(*) AS n FROM bus.messages`);
 
-  it('answers 503 to those who wait too long, is ready, and works off its log: handlers and relay go on [32]', async () => {
+  it('with all of them taken answers 503 to those who wait too long, is ready, and works off its log: handlers and relay go on [32]', async () => {
     const ready = async () => {
       const { status } = await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(2_000) });
       return status;
@@ -96,5 +98,16 @@ describe('a service whose requests have used up their connections', { timeout: 9
       expect.toSatisfy((n: number) => n <= 12),
       expect.toSatisfy((n: number) => n <= CONNECTIONS_AT_MOST),
     ]);
+  });
+
+  it('closes them last: a request that is in hand when the service is asked to stop still reads and writes [45]', async () => {
+    const inHand = once(service, 'message');
+    const late = fetch(`${url}/ring-late`, { method: 'POST' });
+    late.catch(() => undefined); // heard below
+    const [said] = await inHand;
+    expect(said).toEqual({ type: 'in hand' });
+    service.kill('SIGTERM');
+    expect((await late).status).toBe(201);
+    expect(await ended).toEqual([0, null]);
   });
 });
