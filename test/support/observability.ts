@@ -40,7 +40,9 @@ export const queries: readonly (readonly [where: string, expr: string])[] = [
 export const EVERYWHERE = ['service_name', 'instance', 'job'];
 /** Prometheus' own. */
 const UP = 'up';
-const WORDS = new Set('sum max group by rate increase last_over_time histogram_quantile absent unless'.split(' '));
+const WORDS = new Set(
+  'sum max group by rate increase last_over_time min_over_time histogram_quantile absent unless'.split(' '),
+);
 
 export interface Shown {
   /** Of a series by its name, without those of {@link EVERYWHERE}; undefined where nobody shows it. */
