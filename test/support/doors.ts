@@ -7,11 +7,24 @@ import type { ServiceUnderTest } from './service.js';
 const bodiless = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS']);
 const SOME_ID = '0198c0de-7a11-7000-8000-000000000001';
 
-/** Asks at every route without a token and with a role that is not its own. Returns the routes that are closed. */
-export async function expectClosedDoors({ app, send }: ServiceUnderTest): Promise<string[]> {
+/** What every service shows to everybody. */
+const PUBLIC = ['GET /health/live', 'GET /health/ready'];
+
+/**
+ * Asks at every route without a token and with a role that is not its own. Returns the routes that are closed. No route is public but those of health
+ * and `alsoPublic`, so that who opens another one says so in a test.
+ */
+export async function expectClosedDoors(
+  { app, send }: Pick<ServiceUnderTest, 'app' | 'send'>,
+  alsoPublic: readonly string[] = [],
+): Promise<string[]> {
   const closed: string[] = [];
+  const open: string[] = [];
   for (const { method, path, access } of app.get(RouteAudit, { strict: false }).routes()) {
-    if (access === 'public') continue;
+    if (access === 'public') {
+      open.push(`${method} ${path}`);
+      continue;
+    }
     const request = {
       method,
       path: path.replaceAll(/:\w+/g, SOME_ID),
@@ -28,6 +41,7 @@ export async function expectClosedDoors({ app, send }: ServiceUnderTest): Promis
     }
     closed.push(route);
   }
+  expect(open.sort()).toEqual([...PUBLIC, ...alsoPublic].sort());
   return closed;
 }
 

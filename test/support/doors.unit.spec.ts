@@ -1,6 +1,7 @@
-// That the look at an API document sees what is missing, whatever the method.
+// That the walk over routes sees one that is open, and the look at an API document what is missing, whatever the method.
 import { describe, expect, it } from 'vitest';
-import { undocumented } from './doors.js';
+import { expectClosedDoors, undocumented } from './doors.js';
+import type { ServiceUnderTest } from './service.js';
 
 const problem = { 'application/problem+json': { example: {} } };
 const headers = { 'X-Correlation-Id': {} };
@@ -19,6 +20,28 @@ const missing = (method: string, what: object) =>
 
 const key = { name: 'Idempotency-Key', in: 'header' };
 const methods = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace'];
+
+describe('a walk over closed doors', () => {
+  const health = ['live', 'ready'].map((path) => ({ method: 'GET', path: `/health/${path}`, access: 'public' }));
+  const walk = (routes: readonly object[], alsoPublic?: readonly string[]) =>
+    expectClosedDoors(
+      {
+        app: { get: () => ({ routes: () => routes }) } as unknown as ServiceUnderTest['app'],
+        send: (({ role }: { role: string }) =>
+          Promise.resolve({ status: role === '' ? 401 : 403 })) as unknown as ServiceUnderTest['send'],
+      },
+      alsoPublic,
+    );
+
+  it('ends at a route that is public and was not named', async () => {
+    const prices = { method: 'GET', path: '/prices', access: 'public' };
+    const orders = { method: 'POST', path: '/orders', access: ['customer'] };
+    expect(await walk([...health, orders])).toEqual(['POST /orders']);
+    await expect(walk([...health, prices])).rejects.toThrow('to deeply equal');
+    expect(await walk([...health, prices], ['GET /prices'])).toEqual([]);
+    await expect(walk(health, ['GET /prices'])).rejects.toThrow('to deeply equal'); // closed meanwhile: the list says so
+  });
+});
 
 describe('what an API document leaves out', () => {
   it.each(methods)('is found of %s', (method) => {
