@@ -30,6 +30,27 @@ describe('PostgresEventStore', () => {
 
   const idsOf = async (stream: string) => (await opened.store.readStream(stream)).map(({ id }) => id);
 
+  it('takes values that are written like SQL for what they are: in every place a text may have', async () => {
+    const text = `'; DROP TABLE event_store.events; --`;
+    const [stream, other] = [`${newStream()}${text}`, `${newStream()}${text}`];
+    const event = deposited(100, {
+      type: text,
+      data: { [text]: text, list: [`$1`, `$$;${text}$$`] },
+      metadata: { correlationId: text, causationId: text, actor: text, reason: text },
+    });
+    const command = commandOn(stream, { type: text, contentHash: text });
+    await opened.store.append(appendTo(stream, { expected: 'no-stream', events: [event], command }));
+    expect(await opened.store.readStream(stream)).toMatchObject([{ ...event, stream, version: 1 }]);
+    expect(await opened.store.findCommand(command)).toMatchObject({ result: { stream, version: 1 } });
+    const beside = newStream();
+    await Promise.all([
+      opened.store.append(appendTo(other, { events: [{ ...event, id: deposited().id }] })), // in a statement with the next one
+      opened.store.append(appendTo(beside, { events: deposits(2) })),
+    ]);
+    expect(await opened.store.streamVersion(other)).toBe(1);
+    expect(await opened.store.streamVersion(beside)).toBe(2);
+  });
+
   describe('the append statement', () => {
     it('stores one of two appends of one stream whole, and nothing of the other', async () => {
       for (let round = 0; round < 5; round += 1) {
