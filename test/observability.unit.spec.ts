@@ -26,11 +26,34 @@ const declared: Shown = {
   // Types of events are the contexts' own.
   valuesOf: (name, label) => (label === 'type' ? undefined : (valuesOfHttp[label] ?? describedValues(name))),
 };
+/** Shown for whoever looks closer: what a dashboard has says the same, or says when to look. */
+const ASKED_BY_NOBODY = ['nodejs_eventloop_delay_mean_seconds', 'v8js_memory_heap_limit_bytes'];
+
 const labelsOf = (name: string): readonly string[] => [...(series.get(name) ?? []), ...EVERYWHERE];
+
+interface Look {
+  readonly alertname: string;
+  readonly exp_alerts?: readonly object[];
+}
 
 describe('dashboards and alerts', () => {
   it.each(queries)('%s asks for metrics, labels and values that services show', (_where, expr) => {
     expect(wrongIn(expr, declared)).toEqual([]);
+  });
+
+  it('ask for every metric there is, but for a few', () => {
+    const asked = queries.map(([, expr]) => expr).join('\n');
+    const left = allMetrics
+      .map(({ name }) => name)
+      .filter((name) => !new RegExp(`\\b${name}(_bucket|_count|_sum)?\\b`).test(asked));
+    expect(left.sort()).toEqual(ASKED_BY_NOBODY);
+  });
+
+  it.each(rules)('$alert fires in one of its tests, and is quiet in one', ({ alert }) => {
+    const { tests } = parse(text('observability/alerts.test.yml')) as { tests: { alert_rule_test: Look[] }[] };
+    const looks = tests.flatMap(({ alert_rule_test: of }) => of).filter(({ alertname }) => alertname === alert);
+    const fires = ({ exp_alerts: expected = [] }: Look) => expected.length > 0;
+    expect([looks.some((look) => fires(look)), looks.some((look) => !fires(look))]).toEqual([true, true]);
   });
 
   it('would be found out after a metric, a label or a value was renamed', () => {

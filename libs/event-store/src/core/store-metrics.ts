@@ -113,7 +113,7 @@ export const storeMetrics = {
   unreadableMessages: gauge(
     'event_store_unreadable_messages',
     [topic, 'reason'],
-    'Messages nobody could read, put aside and not dealt with yet. Counted up to 100,000.',
+    'Messages nobody could read, put aside and not dealt with yet. Reason `id-reused`: an id that came before with other content. Counted up to 100,000.',
   ),
   deadLettersWaiting: gauge(
     'event_store_dead_letters_waiting',
