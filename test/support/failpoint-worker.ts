@@ -18,23 +18,41 @@ export type Order =
   /** Outside any unit of work. */
   | { readonly kind: 'append'; readonly request: AppendRequest }
   | { readonly kind: 'append in a unit of work'; readonly request: AppendRequest }
+  /** Each in a unit of its own: the lists side by side, each in its order, up to the first failure. */
+  | { readonly kind: 'lists in units of work'; readonly lists: readonly (readonly AppendRequest[])[] }
   /** The second version of balances, see rebuild-lab.ts. */
   | { readonly kind: 'rebuild' };
 
-async function append(url: string, request: AppendRequest, inUnit: boolean): Promise<string> {
+interface Opened {
+  readonly store: PostgresEventStore;
+  readonly unitOfWork: PostgresUnitOfWork;
+}
+
+async function withStore(url: string, work: (opened: Opened) => Promise<string>): Promise<string> {
   const connection = { url, applicationName: 'failpoint worker' };
   const dataSource = await new DataSource(dataSourceConnection(connection)).initialize();
   const database = new PostgresDatabase({ ...connection, dataSource });
-  const store = new PostgresEventStore({ database });
   try {
-    const result = inUnit
-      ? await new PostgresUnitOfWork(database).run(() => store.append(request))
-      : await store.append(request);
-    return `version ${result.version}`;
+    return await work({ store: new PostgresEventStore({ database }), unitOfWork: new PostgresUnitOfWork(database) });
   } finally {
     await database.close();
     await dataSource.destroy();
   }
+}
+
+async function append({ store, unitOfWork }: Opened, request: AppendRequest, inUnit: boolean): Promise<string> {
+  const result = inUnit ? await unitOfWork.run(() => store.append(request)) : await store.append(request);
+  return `version ${result.version}`;
+}
+
+async function appendLists({ store, unitOfWork }: Opened, lists: readonly (readonly AppendRequest[])[]) {
+  const ends = await Promise.allSettled(
+    lists.map(async (requests) => {
+      for (const request of requests) await unitOfWork.run(() => store.append(request));
+    }),
+  );
+  const failed = ends.filter(({ status }) => status === 'rejected');
+  return `${failed.length} failed`;
 }
 
 async function rebuild(url: string): Promise<string> {
@@ -61,9 +79,14 @@ async function rebuild(url: string): Promise<string> {
   }
 }
 
+function carryOut(url: string, order: Order): Promise<string> {
+  if (order.kind === 'rebuild') return rebuild(url);
+  if (order.kind === 'lists in units of work') return withStore(url, (opened) => appendLists(opened, order.lists));
+  return withStore(url, (opened) => append(opened, order.request, order.kind !== 'append'));
+}
+
 const [, script, url, text] = process.argv;
 if (url && text && script === import.meta.filename) {
   const order = JSON.parse(text) as Order;
-  const work = order.kind === 'rebuild' ? rebuild(url) : append(url, order.request, order.kind !== 'append');
-  console.log(await work.catch((error: Error) => error.name));
+  console.log(await carryOut(url, order).catch((error: Error) => error.name));
 }
