@@ -1,10 +1,9 @@
 // Four times as many requests as the order service can do. OVERLOAD_SECONDS=60 is the nightly form.
-import { readFile } from 'node:fs/promises';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isAlive } from '../tools/postgres/process.js';
 import { watchLiveness } from './fire/health.js';
 import { eventually } from './support/eventually.js';
+import { SERVICE_MEMORY_BYTES, settled, watchMemory } from './support/memory.js';
 import { load, p99, type Hit, type Shot } from './support/paced-load.js';
 import { startWholeSystem, type WholeSystem } from './support/whole-system.js';
 
@@ -15,8 +14,6 @@ const IN_FLIGHT = 30;
 const TIMES = 4;
 const CALM_MS = 2_000;
 const LIMITS = { MAX_REQUESTS_IN_FLIGHT: String(IN_FLIGHT), REQUEST_DEADLINE_MS: '15000' };
-/** `mem_limit` of a service in docker-compose.yml. */
-const MEMORY_BYTES = 512 * 1024 * 1024;
 
 describe('four times as many requests as a service can do', { timeout: SECONDS * 2_000 + 240_000 }, () => {
   let whole: WholeSystem;
@@ -62,7 +59,7 @@ describe('four times as many requests as a service can do', { timeout: SECONDS *
     expect(p99(accepted.map(({ ms }) => ms))).toBeLessThan(Number(LIMITS.REQUEST_DEADLINE_MS) / 3);
     expect(await alive.end()).toEqual([]);
     expect([isAlive(pid), whole.system.running('order-service').pid]).toEqual([true, pid]);
-    expect(Math.max(...sizes)).toBeLessThan(MEMORY_BYTES);
+    expect(Math.max(...sizes)).toBeLessThan(SERVICE_MEMORY_BYTES);
     expect(SECONDS < 30 || settled(sizes), 'that memory settles').toBe(true);
 
     const placed = [...calm, ...accepted].filter(({ status }) => status === 201).map(orderOf);
@@ -92,32 +89,6 @@ function said({ shot, status, text }: Hit): string {
 
 function orderOf({ text }: Hit): string {
   return (JSON.parse(text) as { orderId: string }).orderId;
-}
-
-/** Resident bytes of a process, ten times a second; on Linux, elsewhere always none. */
-function watchMemory(pid: number): { end(): Promise<number[]> } {
-  const sizes: number[] = [0];
-  const ending = new AbortController();
-  const watch = async (): Promise<void> => {
-    for (; !ending.signal.aborted; await sleep(100)) {
-      const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
-      sizes.push(Number(/VmRSS:\s*(\d+) kB/.exec(status)?.[1] ?? 0) * 1_024);
-    }
-  };
-  const watching = watch();
-  return {
-    async end() {
-      ending.abort();
-      await watching;
-      return sizes;
-    },
-  };
-}
-
-/** The last third of the time takes no more than the one before, give or take what a collector leaves lying. */
-function settled(sizes: readonly number[]): boolean {
-  const third = Math.floor(sizes.length / 3);
-  return Math.max(...sizes.slice(-third)) < Math.max(...sizes.slice(third, -third)) * 1.25;
 }
 
 function tell(capacity: number, hits: readonly Hit[], accepted: readonly Hit[], sizes: readonly number[]): void {

@@ -5,6 +5,7 @@ import { shopServices } from '../../tools/demo/checkout-shape.js';
 import { freezeProcess } from '../../tools/kafka/freeze.js';
 import { eventually } from '../support/eventually.js';
 import { ask } from '../support/http.js';
+import { SERVICE_MEMORY_BYTES, settled, watchMemory } from '../support/memory.js';
 import type { Arena, UnderFire } from './arena.js';
 import { watchLiveness } from './health.js';
 import { openStory } from './stories.js';
@@ -36,19 +37,31 @@ export function brokerFaults(fire: UnderFire, broker: 'postgres' | 'kafka'): voi
     expect(await alive.end()).toEqual([]);
   });
 
-  it.runIf(broker === 'kafka')('broker frozen for longer than a request may take [21]', async () => {
-    const { arena } = fire;
-    await arena.survives(async () => {
-      await arena.midFlow('payment-service');
-      await arena.broker.freeze!();
-      try {
-        await expectOrdersTaken(arena);
-        await sleep(FROZEN_MS);
-      } finally {
-        await arena.broker.thaw!();
+  it.runIf(broker === 'kafka')(
+    'broker frozen for longer than a request may take: both services live on, and what waits piles up in no memory [21]',
+    async () => {
+      const { arena } = fire;
+      const alive = watchLiveness(arena);
+      let sizes: number[][] = [];
+      await arena.survives(async () => {
+        await arena.midFlow('payment-service');
+        await arena.broker.freeze!();
+        try {
+          await expectOrdersTaken(arena);
+          const memories = shopServices.map((service) => watchMemory(arena.system.running(service).pid));
+          await sleep(FROZEN_MS);
+          sizes = await Promise.all(memories.map((memory) => memory.end()));
+        } finally {
+          await arena.broker.thaw!();
+        }
+      });
+      expect(await alive.end()).toEqual([]);
+      for (const [at, service] of shopServices.entries()) {
+        expect([service, Math.max(...sizes[at]!) < SERVICE_MEMORY_BYTES]).toEqual([service, true]);
+        expect([service, settled(sizes[at]!)], 'that memory settles').toEqual([service, true]);
       }
-    });
-  });
+    },
+  );
 
   it('two relays at once, the former holder of the lease frozen and then awake again: the order of each key is kept', async () => {
     const { arena } = fire;

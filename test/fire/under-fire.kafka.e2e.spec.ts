@@ -10,7 +10,7 @@ const available = await canStartKafka();
 describeUnderFire(
   'kafka',
   async () => {
-    const env = { ...usualEnvironment(), ...FAILPOINTS_BY_MESSAGES };
+    const env = { ...usualEnvironment(), ...FAILPOINTS_BY_MESSAGES, METRICS_PORT: '0' };
     const whole = await startWholeSystem(env, { broker: 'kafka' });
     return new Arena(whole, kafkaUnderFire(whole.kafka!), env);
   },
