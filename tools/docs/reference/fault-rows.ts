@@ -44,7 +44,7 @@ export const FAULT_ROWS: readonly (readonly [number: number, fault: string, expe
     'A consumer is killed between the commit and the offset of the broker',
     'the message comes again and is recognised',
   ],
-  [13, 'The same message comes a thousand times', 'it has its effect once'],
+  [13, 'The same message comes a thousand times', 'it has its effect once, and is counted each time'],
   [
     15,
     'Messages that are no JSON, of an unknown type, of another shape, empty, or about nothing that exists',
@@ -127,7 +127,7 @@ export const FAULT_ROWS: readonly (readonly [number: number, fault: string, expe
   [
     41,
     'The payment gateway fails, is slow, or loses its answer after it took the money',
-    'it is asked again under the same id; the money is taken once',
+    'it is asked again under the same id; the money is taken once. There is no webhook, as the gateway is asked and never calls; what comes twice or late is rows 13 and 25',
   ],
   [42, 'An order is cancelled while it is being paid', 'one outcome; captured money is given back'],
   [
@@ -137,7 +137,7 @@ export const FAULT_ROWS: readonly (readonly [number: number, fault: string, expe
   ],
   [
     44,
-    'A rebuild is killed in the moment before the new version serves',
+    'A rebuild is killed in the moment before the new version serves, while events are written',
     'the old one serves on; the next call ends what was begun',
   ],
   [45, 'SIGTERM under load', 'what is in hand is ended, connections go last, the exit code is 0'],
