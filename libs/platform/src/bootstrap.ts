@@ -122,7 +122,11 @@ async function serve(
     logger: serviceLogger(logger),
     abortOnError: false,
   });
-  configureHttp(app, limits);
+  configureHttp(
+    app,
+    limits,
+    config.CORS_ORIGINS?.split(',').map((origin) => origin.trim()),
+  );
   configureDocs(app, { name, description });
   const close = async (): Promise<void> => {
     await app.close();

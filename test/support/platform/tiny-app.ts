@@ -141,6 +141,7 @@ export interface TinyOptions {
   readonly limits?: RateLimits;
   readonly trustProxy?: string;
   readonly requests?: RequestLimits;
+  readonly origins?: readonly string[];
   readonly timeouts?: Timeouts;
 }
 
@@ -150,6 +151,7 @@ export async function startTinyApp({
   limits = noRateLimits,
   trustProxy,
   requests = usualLimits,
+  origins = [],
   timeouts,
 }: TinyOptions = {}): Promise<TinyApp> {
   const folder = mkdtempSync(join(tmpdir(), 'tiny-app-'));
@@ -163,7 +165,7 @@ export async function startTinyApp({
     logger: false,
     abortOnError: false,
   });
-  configureHttp(app, requests);
+  configureHttp(app, requests, origins);
   await app.listen(0, '127.0.0.1');
   const { port } = app.getHttpServer().address() as { port: number };
   return {

@@ -60,6 +60,8 @@ describe('the environment of a service', () => {
       HANDLER_DEADLINE_MS: 30_000,
     });
     expect(load({ ...right, RUN_MIGRATIONS: 'true' }).RUN_MIGRATIONS).toBe(true);
+    for (const CORS_ORIGINS of ['http://localhost:5173', 'https://a.example, https://b.example:8443'])
+      expect(load({ ...right, CORS_ORIGINS }).CORS_ORIGINS).toBe(CORS_ORIGINS);
     for (const TRUST_PROXY of ['10.0.0.0/8', '127.0.0.1, ::1', 'fd00::/8'])
       expect(load({ ...right, TRUST_PROXY }).TRUST_PROXY).toBe(TRUST_PROXY);
   });
@@ -128,6 +130,15 @@ describe('the environment of a service', () => {
     ['TRUST_PROXY', '10.0.0.0/33'],
     ['TRUST_PROXY', '10.0.0.0/8,'],
     ['TRUST_PROXY', 'proxy.example.com'],
+    ['CORS_ORIGINS', '*'],
+    ['CORS_ORIGINS', 'null'],
+    ['CORS_ORIGINS', 'shop.example.com'],
+    ['CORS_ORIGINS', 'https://shop.example.com/'],
+    ['CORS_ORIGINS', 'https://*.example.com'],
+    ['CORS_ORIGINS', 'https://Shop.example.com'],
+    ['CORS_ORIGINS', 'https://shop.example.com:443'],
+    ['CORS_ORIGINS', 'https://shop.example.com,'],
+    ['CORS_ORIGINS', 'ftp://shop.example.com'],
     ['RATE_LIMIT_WINDOW_SECONDS', '0'],
     ['RATE_LIMIT_PER_USER', '0'],
     ['RATE_LIMIT_PER_ADDRESS', 'none'],

@@ -10,6 +10,7 @@ import {
   ExactlyOneOfThisAnd,
   IsMasterKeys,
   IsNetworkList,
+  IsOriginList,
   IsPostgresUrl,
   IsSealKeys,
   IsWebUrl,
@@ -52,6 +53,12 @@ export class PlatformConfig extends TelemetryConfig {
   @IsOptional()
   @IsNetworkList()
   readonly TRUST_PROXY?: string;
+
+  /** The web pages that may call the service from a browser, by their origins; unset: none. */
+  @Env('text', { expected: 'origins separated by commas, e.g. https://shop.example.com (in production https)' })
+  @IsOptional()
+  @IsOriginList()
+  readonly CORS_ORIGINS?: string;
 
   /** How long requests are counted, from the first of a caller on; what is over the limit until then is answered with 429 and Retry-After. */
   @Env('integer', { expected: 'a whole number of seconds from 1 to 3600' })

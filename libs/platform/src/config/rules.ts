@@ -70,6 +70,16 @@ export function IsNetworkList(): PropertyDecorator {
   return rule('isNetworkList', (value) => String(value).split(',').every(isNetwork));
 }
 
+/** `https://shop.example.com,https://…`: as browsers send them, none of them a pattern. In production `https://` only. */
+export function IsOriginList(): PropertyDecorator {
+  return rule('isOriginList', (value, { NODE_ENV }) =>
+    String(value)
+      .split(',')
+      .map((origin) => origin.trim())
+      .every((origin) => isOrigin(origin) && (NODE_ENV !== 'production' || origin.startsWith('https:'))),
+  );
+}
+
 /** Set exactly when the other is not. */
 export function ExactlyOneOfThisAnd(other: string): PropertyDecorator {
   return rule('exactlyOne', (value, config) => (value === undefined) !== (config[other] === undefined));
@@ -82,6 +92,11 @@ function rule(name: string, holds: (value: unknown, config: Record<string, unkno
       validate: (value, args?: ValidationArguments) => holds(value, (args?.object ?? {}) as Record<string, unknown>),
     },
   });
+}
+
+/** `https://shop.example.com`: what a browser sends as Origin, with nothing behind it. */
+function isOrigin(text: string): boolean {
+  return /^https?:[^*]+$/.test(text) && URL.canParse(text) && new URL(text).origin === text;
 }
 
 function isNetwork(text: string): boolean {

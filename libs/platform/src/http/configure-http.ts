@@ -5,6 +5,7 @@ import type { FastifyInstance } from 'fastify';
 import { MessageContext } from '@app/event-store/core';
 import { RouteAudit } from '../auth/route-audit.js';
 import { boundRequests, usualLimits, type RequestLimits } from './back-pressure.js';
+import { admitOrigins, answerPreflights } from './cors.js';
 import { CORRELATION_HEADER } from './correlation.js';
 import { contextOf } from './message-context.interceptor.js';
 import { acceptJsonOnly } from './json-body.js';
@@ -15,7 +16,12 @@ import { countRequest, measureRequest } from './request-metrics.js';
 import { ProblemException } from './problem.js';
 import { Throttle, throttleAddresses } from './throttle.js';
 
-export function configureHttp(app: NestFastifyApplication, limits: RequestLimits = usualLimits): void {
+/** @param origins whose pages may call the service from a browser: none */
+export function configureHttp(
+  app: NestFastifyApplication,
+  limits: RequestLimits = usualLimits,
+  origins: readonly string[] = [],
+): void {
   // Scripts and styles of our own only; inline styles because the API docs have some.
   app.useSecurityHeaders({
     contentSecurityPolicy: {
@@ -35,7 +41,9 @@ export function configureHttp(app: NestFastifyApplication, limits: RequestLimits
   app.get(RouteAudit, { strict: false }).watch(fastify);
   acceptJsonOnly(fastify);
   addHooks(fastify);
+  admitOrigins(fastify, origins);
   throttleAddresses(fastify, app.get(Throttle, { strict: false }));
+  answerPreflights(fastify, origins);
   boundRequests(fastify, limits);
   refuseOtherMethods(fastify);
 }

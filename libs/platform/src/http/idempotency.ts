@@ -9,7 +9,7 @@ import { documentedBy } from '../docs/documented-by.js';
 import { ProblemException } from './problem.js';
 import { RequestKeys } from './request-keys.js';
 
-const IDEMPOTENCY_HEADER = 'idempotency-key';
+export const IDEMPOTENCY_HEADER = 'idempotency-key';
 /** Of an answer that was given before: `true`, and not there otherwise. */
 export const REPLAYED_HEADER = 'idempotency-replayed';
 const fit = /^[\x21-\x7e]{1,200}$/;
