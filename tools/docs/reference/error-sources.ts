@@ -2,6 +2,7 @@
 import { STATUS_CODES } from 'node:http';
 import ts from 'typescript';
 import type { Tree } from '../tree.js';
+import { sentenceOf } from './sentence.js';
 import { docOf, find, findAll, parseSource, textOf, valueOf } from './services.js';
 
 export interface DeclaredError {
@@ -25,25 +26,39 @@ const STATUS_OF_KIND: Readonly<Record<string, number>> = {
 };
 
 export function errorClasses(tree: Tree, folder: string): DeclaredError[] {
-  return sources(tree, folder).flatMap((path) => {
-    const file = parseSource(tree, path);
-    return findAll(file, ts.isClassDeclaration).flatMap((node) => {
-      const code = textOf(initialiser(node, 'code'));
-      if (code === undefined) return [];
-      const kind = textOf(initialiser(node, 'kind')) ?? (extendsDomainError(node) ? 'conflict' : '');
-      const says = find(node, (one): one is ts.CallExpression => {
-        return ts.isCallExpression(one) && one.expression.kind === ts.SyntaxKind.SuperKeyword;
-      });
-      const message = sentenceOf(says?.arguments[0]);
-      return {
-        code,
-        name: node.name?.text,
-        doc: docOf(node),
-        message,
-        status: STATUS_OF_KIND[kind],
-        ...at(file, node),
-      };
-    });
+  const files = sources(tree, folder).map((path) => parseSource(tree, path));
+  const classes = files.flatMap((file) => findAll(file, ts.isClassDeclaration));
+  return classes.flatMap((node) => {
+    const code = textOf(initialiser(node, 'code'));
+    if (code === undefined) return [];
+    const kind = textOf(initialiser(node, 'kind')) ?? (baseOf(node) === 'DomainError' ? 'conflict' : '');
+    return {
+      code,
+      name: node.name?.text,
+      doc: docOf(node),
+      message: said(node, classes),
+      status: STATUS_OF_KIND[kind],
+      ...at(node.getSourceFile(), node),
+    };
+  });
+}
+
+/** What the class hands to `super`; where its base makes a sentence of that, the sentence. */
+function said(node: ts.ClassDeclaration, classes: readonly ts.ClassDeclaration[]): string {
+  const given = superCall(node)?.arguments;
+  const base = classes.find(({ name }) => name?.text === baseOf(node));
+  const template = base && superCall(base)?.arguments[0];
+  // EventStoreError and DomainError hand on what they get.
+  if (!base || !template || !given || ts.isIdentifier(template)) return sentenceOf(given?.[0]);
+  const parameters = base.members.find(ts.isConstructorDeclaration)?.parameters ?? [];
+  return sentenceOf(template, {
+    values: new Map(parameters.map(({ name }, index) => [name.getText(), sentenceOf(given[index])])),
+  });
+}
+
+function superCall(node: ts.ClassDeclaration): ts.CallExpression | undefined {
+  return find(node, (one): one is ts.CallExpression => {
+    return ts.isCallExpression(one) && one.expression.kind === ts.SyntaxKind.SuperKeyword;
   });
 }
 
@@ -65,8 +80,21 @@ function written(file: ts.SourceFile, node: ts.ObjectLiteralExpression): Declare
   const [status, detail] = [valueOf(node, 'status'), valueOf(node, 'detail')];
   if (code === undefined || !status) return [];
   return [
-    { code, doc: '', message: sentenceOf(detail, functionAround(node)), status: numberOf(status), ...at(file, node) },
+    { code, doc: '', message: detailOf(detail, functionAround(node)), status: numberOf(status), ...at(file, node) },
   ];
+}
+
+/** The sentence, or where the function around takes it as an argument, those of its callers in the file. */
+function detailOf(detail: ts.Expression | undefined, around: ts.Node): string {
+  const index = ts.isFunctionDeclaration(around)
+    ? around.parameters.findIndex(({ name }) => name.getText() === detail?.getText())
+    : -1;
+  if (index < 0 || !ts.isFunctionDeclaration(around)) return sentenceOf(detail, { scope: around });
+  return findAll(around.getSourceFile(), ts.isCallExpression)
+    .filter(({ expression }) => expression.getText() === around.name?.text)
+    .map((call) => sentenceOf(call.arguments[index]))
+    .filter((sentence) => sentence !== '')
+    .join(' ');
 }
 
 /** `refuse('too-deep', '…')`, where `refuse(code, detail)` is a function of the same file. */
@@ -105,8 +133,10 @@ function initialiser(node: ts.ClassDeclaration, name: string): ts.Expression | u
   return node.members.filter(ts.isPropertyDeclaration).find((member) => member.name.getText() === name)?.initializer;
 }
 
-function extendsDomainError(node: ts.ClassDeclaration): boolean {
-  return (node.heritageClauses ?? []).some(({ types }) => types[0]?.expression.getText() === 'DomainError');
+function baseOf(node: ts.ClassDeclaration): string | undefined {
+  return node.heritageClauses
+    ?.find(({ token }) => token === ts.SyntaxKind.ExtendsKeyword)
+    ?.types[0]?.expression.getText();
 }
 
 function at(file: ts.SourceFile, node: ts.Node): { file: string; line: number } {
@@ -118,42 +148,7 @@ function numberOf(node: ts.Expression | undefined): number | undefined {
   return Number.isInteger(value) ? value : undefined;
 }
 
-/** The text of an expression; what is put in stands as its name. A name is looked up among the constants of `scope`. */
-function sentenceOf(node: ts.Expression | undefined, scope?: ts.Node): string {
-  if (!node) return '';
-  if (ts.isStringLiteralLike(node)) return node.text;
-  if (ts.isParenthesizedExpression(node)) return sentenceOf(node.expression, scope);
-  if (ts.isBinaryExpression(node)) return sentenceOf(node.left, scope) + sentenceOf(node.right, scope);
-  if (ts.isConditionalExpression(node))
-    return `${sentenceOf(node.whenTrue, scope)} ${sentenceOf(node.whenFalse, scope)}`;
-  if (ts.isTemplateExpression(node)) {
-    return (
-      node.head.text + node.templateSpans.map((span) => `${valueText(span.expression)}${span.literal.text}`).join('')
-    );
-  }
-  if (!scope || !ts.isIdentifier(node)) return '';
-  return sentenceOf(constant(scope, node.text));
-}
-
-function valueText(node: ts.Expression): string {
-  const fixed = ts.isIdentifier(node) ? constant(node.getSourceFile(), node.text) : undefined;
-  return fixed && ts.isNumericLiteral(fixed) ? fixed.getText() : `<${nameOf(node)}>`;
-}
-
-function constant(scope: ts.Node, name: string): ts.Expression | undefined {
-  const isConstant = (one: ts.Node): one is ts.VariableDeclaration =>
-    ts.isVariableDeclaration(one) && one.name.getText() === name;
-  return find(scope, isConstant)?.initializer;
-}
-
 function functionAround(node: ts.Node): ts.Node {
   for (let up = node.parent; up; up = up.parent) if (ts.isFunctionLike(up)) return up;
   return node.getSourceFile();
-}
-
-/** A short word for a value: the last name in it. */
-function nameOf(node: ts.Expression): string {
-  if (ts.isPropertyAccessExpression(node)) return node.name.text;
-  if (ts.isCallExpression(node)) return node.arguments[0] ? nameOf(node.arguments[0]) : nameOf(node.expression);
-  return ts.isIdentifier(node) ? node.text : '…';
 }

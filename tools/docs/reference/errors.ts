@@ -46,7 +46,8 @@ export function errorsPage(tree: Tree): { page: string; problems: Problem[] } {
     'Business rules that said no: an answer, recorded with the command, never retried. Over HTTP the status is 404, 409 or 422, and the sentence is `detail`.',
     ...(contexts.some(Boolean) ? contexts : ['There is no context yet.']),
   );
-  return { page, problems: remedyProblems(known) };
+  const refused = servicesOf(tree).flatMap(({ folder }) => errorClasses(tree, `${folder}/src`));
+  return { page, problems: [...remedyProblems(known), ...silent([...known, ...refused])] };
 }
 
 function inOrder(errors: readonly DeclaredError[]): DeclaredError[] {
@@ -82,6 +83,18 @@ function answers(errors: readonly DeclaredError[]): string {
     ['code', 'status', 'says'],
     errors.map((error) => [code(error.code), String(error.status ?? ''), prose(meaning(error))]),
   );
+}
+
+/** Codes of which no place says anything: their cell under "says" would be empty. */
+export function silent(errors: readonly DeclaredError[]): Problem[] {
+  const speaking = new Set(errors.filter((error) => meaning(error) !== '').map((error) => error.code));
+  return errors
+    .filter((error) => !speaking.has(error.code))
+    .map(({ code: name, file, line }) => ({
+      file,
+      line,
+      what: `${name} says nothing: give its class a doc comment, or write its sentence where it is thrown`,
+    }));
 }
 
 /** Every code of the library and the platform has an entry, and nothing else has. */

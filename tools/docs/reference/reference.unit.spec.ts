@@ -4,6 +4,7 @@ import { treeOf } from '../../../test/support/small-tree.js';
 import { cliPage } from './cli.js';
 import { configurationPage } from './configuration.js';
 import { errorClasses, problems } from './error-sources.js';
+import { silent } from './errors.js';
 import { eventsPage } from './events.js';
 import { httpPages } from './http.js';
 import { servicesOf } from './services.js';
@@ -157,7 +158,7 @@ export const ownEvents = topic('shop.own.events.v1', [MadeV1]);`,
 describe('errors.md', () => {
   it('finds classes with a code: what they mean, what they say, and the status of a refusal', () => {
     const tree = treeOf({
-      'a/e.ts': `const MOST = 20;
+      'a/e.ts': `const MOST = 2_000;
 /** Too many. */
 export class TooMany extends DomainError {
   readonly code = 'too-many';
@@ -171,10 +172,43 @@ export class Other extends Error { code = makeCode(); }`,
       expect.objectContaining({
         code: 'too-many',
         doc: 'Too many.',
-        message: 'Of <name> at most 20. Take less.',
+        message: 'Of <name> at most 2,000. Take less.',
         status: 422,
       }),
       expect.objectContaining({ code: 'shut', message: '', status: 409, line: 8 }),
+    ]);
+  });
+
+  it('gives the whole sentence where the base class makes one of what it is handed', () => {
+    const tree = treeOf({
+      'a/base.ts': `export class Gone extends EventStoreError {
+  readonly code: string = 'gone';
+  constructor(what: string, cause?: unknown) { super(\`\${what} is gone\${cause instanceof Error ? \`: \${cause.message}\` : ''}. Wait.\`, { cause }); }
+}`,
+      'a/own.ts': `export class Full extends Gone {
+  override readonly code: string = 'full';
+  constructor(waiting: number) { super('The queue', new Error(\`\${waiting} wait\`)); }
+}
+export class Closed extends Gone {
+  override readonly code: string = 'closed';
+  constructor() { super('The door'); }
+}`,
+    });
+    expect(errorClasses(tree, 'a').map(({ message }) => message)).toEqual([
+      '<what> is gone<…>. Wait.',
+      'The queue is gone: <waiting> wait. Wait.',
+      'The door is gone. Wait.',
+    ]);
+  });
+
+  it('refuses a code that says nothing anywhere', () => {
+    const tree = treeOf({
+      'a/e.ts': `export class Mute extends DomainError { readonly code = 'mute'; }
+/** Says what it is. */
+export class Documented extends DomainError { readonly code = 'documented'; }`,
+    });
+    expect(silent(errorClasses(tree, 'a'))).toEqual([
+      { file: 'a/e.ts', line: 1, what: expect.stringContaining('mute says nothing') },
     ]);
   });
 
@@ -183,10 +217,17 @@ export class Other extends Error { code = makeCode(); }`,
       'a/p.ts': `throw new ProblemException({ status: 400, code: 'bad-thing', detail: 'It is bad.' });
 function refuse(code: string, detail: string): never { throw new ProblemException({ status: 415, code, detail }); }
 refuse('too-deep', 'Too deep.');
+function away(detail: string): Error { return new ProblemException({ status: 503, code: 'away', detail }); }
+throw away('Away for now.'), away('Away for good.');
 const sentences = { 413: 'Too large.' };`,
     });
     const found = problems(tree, 'a').map(({ code, status, message }) => `${status} ${code} ${message}`);
-    expect(found).toEqual(['400 bad-thing It is bad.', '415 too-deep Too deep.', '413 payload-too-large Too large.']);
+    expect(found).toEqual([
+      '400 bad-thing It is bad.',
+      '503 away Away for now. Away for good.',
+      '415 too-deep Too deep.',
+      '413 payload-too-large Too large.',
+    ]);
   });
 });
 

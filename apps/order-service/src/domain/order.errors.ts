@@ -38,6 +38,7 @@ export class OrderShippedOtherwise extends DomainError {
   }
 }
 
+/** No line or too many, two lines of one product, or a quantity out of range: the sentence says which. */
 export class OrderLinesInvalid extends DomainError {
   readonly code = 'order-lines-invalid';
   override readonly kind = 'invalid';
