@@ -119,6 +119,14 @@ describe('runbooks', () => {
     for (const { alert, annotations } of rules) expect(text(annotations.runbook)).toContain(`Alert \`${alert}\``);
   });
 
+  it('each is headed by the name of its alert, and the index lists them in the order of alerts.yml', () => {
+    for (const { alert, annotations } of rules) expect(text(annotations.runbook)).toMatch(new RegExp(`^# ${alert}: .`));
+    const listed = [...text('docs/README.md').matchAll(/\((runbooks\/[a-z-]+\.md)\)/g)].map(
+      ([, page]) => `docs/${page}`,
+    );
+    expect(listed).toEqual(rules.map(({ annotations }) => annotations.runbook));
+  });
+
   it.each(pages)('%s says what is seen, where to look and how to mend it', (page) => {
     const parts = [...text(page).matchAll(/^\*\*(\w+)\.\*\*/gm)].map(([, part]) => part);
     expect(parts).toEqual(['Symptom', 'Look', 'Fix']);
