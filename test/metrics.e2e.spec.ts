@@ -93,7 +93,7 @@ describe('the metrics of a service', { timeout: 120_000 }, () => {
       const topic = { messaging_destination_name: paymentEvents.topic };
       expect(payments.sum('messaging_client_sent_messages_total', { ...topic, outcome: 'sent' })).toBe(ORDERS);
       expect(orders.sum('messaging_client_consumed_messages_total', topic)).toBe(ORDERS);
-      expect(orders.sum('event_store_processes', { process: 'checkout', state: 'completed' })).toBeLessThanOrEqual(
+      expect(orders.sum('event_store_processes', { process: 'checkout', status: 'completed' })).toBeLessThanOrEqual(
         ORDERS,
       );
       expect(orders.sum('event_store_inbox_duplicates_total')).toBe(0);

@@ -212,7 +212,7 @@ async function discard(arena: Arena, messageId: string): Promise<void> {
   const name: ShopService = 'order-service';
   const sql = `SELECT position::text FROM event_store.parked_messages WHERE subscription = 'checkout' AND message_id = $1`;
   const ref = parseRef(`${name}/checkout/inbound/${await arena.count(name, sql, [messageId])}`);
-  if (ref.kind !== 'record') throw new Error('A parked message was expected.');
+  if (ref.kind !== 'record') throw new Error('A parked record was expected.');
   const context = await open({ context: name, url: arena.system.databaseUrl(name) });
   try {
     const order = { actor: 'olivia', reason: 'Nobody paid this.', dryRun: false };

@@ -90,7 +90,7 @@ describe.skipIf(context === undefined)('npm run es', { timeout: WITHIN_MS }, () 
       })),
     });
 
-  it('a parked message is listed, shown, and replayed into a running subscription, and those behind it follow', async () => {
+  it('a parked record is listed, shown, and replayed into a running subscription, and those behind it follow', async () => {
     let broken = true;
     const handled: string[] = [];
     const runner = new SubscriptionRunner({

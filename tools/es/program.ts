@@ -21,7 +21,7 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
   let problems = 0;
   const program = addCommonOptions(new Command('es'))
     .description(
-      'Looks inside a running system: streams, logs, requests, parked messages, processes, read models, and its health; and forgets people.',
+      'Looks inside a running system: streams, logs, requests, parked records, processes, read models, and its health; and forgets people.',
     )
     .addCommand(streamsCommand(io))
     .addCommand(showCommand(io))

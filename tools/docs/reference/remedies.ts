@@ -20,7 +20,7 @@ export const REMEDIES: Readonly<Record<string, string>> = {
   'ES-1201':
     'Wait: the same call is tried again with the same ids. If it lasts, look after the database or the broker.',
   'ES-1202':
-    'Nothing was stored; try again in a moment. If it lasts, the database is too slow for what this process is asked: look after it, or start fewer appends at a time.',
+    'Nothing was stored; try again in a moment. If it lasts, the database is too slow for what this replica is asked: look after it, or start fewer appends at a time.',
   'ES-1203':
     'Try again in a moment. If it lasts, the projection is slow or stands still: npm run es -- doctor says which.',
   'ES-1301': 'Nothing. Another replica has taken over; this one committed nothing.',
@@ -36,7 +36,7 @@ export const REMEDIES: Readonly<Record<string, string>> = {
   'ES-1306':
     'Deploy the build that knows the event: it takes over by itself. If there will be none, see docs/how-to/add-an-event-version.md.',
   'ES-1401': 'Publish less, or a reference to it. The message is parked and can be replayed after the fix.',
-  'ES-1402': 'Correct the publisher’s mapping, then replay the parked message.',
+  'ES-1402': 'Correct the publisher’s mapping, then replay the parked record.',
   'ES-1403': 'Replay the failed message before it; this one follows.',
   'ES-1501': 'Use a process manager: a saga gets one event at a time.',
   'ES-1502': 'Give the command plain data, and a class with a name.',
@@ -54,7 +54,7 @@ export const REMEDIES: Readonly<Record<string, string>> = {
   'ES-1701':
     'Run npm run es -- verify and compare with the last anchor. Give the service every key its seals were made with; what was changed by hand, restore.',
   'ES-1801':
-    'Look who it is with npm run es -- projections list. Let them go on, or stop that process and run the command again.',
+    'Look who it is with npm run es -- projections list. Let them go on, or stop that replica and run the command again.',
   'ES-1802': 'Resume it when the reason is gone: npm run es -- projections resume.',
   'ES-1803': 'The message says what to change in @Projection, or which way to go instead.',
   'ES-2001': 'An answer to the caller: there is no such thing, or it is not theirs.',

@@ -15,7 +15,7 @@ import { open } from '../session.js';
 export function doctorCommand(io: Io, found: (problems: number) => void): Command {
   const command = new Command('doctor')
     .description(
-      'Examines every context: database, subscriptions, what holds the log back, parked messages, processes and timers, broker. ' +
+      'Examines every context: database, subscriptions, what holds the log back, parked records, processes and timers, broker. ' +
         'Exit code 0 when nothing is wrong, 1 when something is.',
     )
     .action(async (_options, self: Command) => found(await run(io, self.optsWithGlobals<CommonOptions>())));

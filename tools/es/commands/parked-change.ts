@@ -41,7 +41,7 @@ type Perform = (context: OperatedContext, ref: ParkedRef, order: ReasonedOrder) 
 export function parkedReplayCommand(io: Io): Command {
   const command = changing(io, new Command('replay'), 'replay', replay)
     .description(
-      'Has a parked message tried again now, and those behind it after it, in order; or all that a filter names. Doing it twice changes nothing.',
+      'Has a parked record tried again now, and those behind it after it, in order; or all that a filter names. Doing it twice changes nothing.',
     )
     .option('--reason <text>', 'why, for the record (required, but with --dry-run)', sentence);
   return examples(
@@ -56,7 +56,7 @@ export function parkedReplayCommand(io: Io): Command {
 export function parkedDiscardCommand(io: Io): Command {
   const command = changing(io, new Command('discard'), 'discard', discard)
     .description(
-      'Gives a parked message up, or all that a filter names; those behind it go on without it. The record itself stays where it is.',
+      'Gives a parked record up, or all that a filter names; those behind it go on without it. The record itself stays where it is.',
     )
     .requiredOption('--reason <text>', 'why, for the record', sentence);
   return examples(

@@ -145,11 +145,11 @@ export class UnavailableError extends EventStoreError {
   }
 }
 
-/** Every place in the queue of appends is taken: the database does not keep up with this process. Nothing was stored. */
+/** Every place in the queue of appends is taken: the database does not keep up with this replica. Nothing was stored. */
 export class OverloadedError extends UnavailableError {
   override readonly code: string = 'ES-1202';
   constructor(waiting: number) {
-    super('The event store', new Error(`${waiting} appends of this process wait for the database, as many as may`));
+    super('The event store', new Error(`${waiting} appends of this replica wait for the database, as many as may`));
   }
 }
 
@@ -200,7 +200,7 @@ export class UnreadablePersonalDataError extends EventStoreError {
   }
 }
 
-/** The seals of the log are not as this process left them, or were made with another key: no retry helps, somebody has to look. */
+/** The seals of the log are not as this replica left them, or were made with another key: no retry helps, somebody has to look. */
 export class SealBrokenError extends EventStoreError {
   readonly code = 'ES-1701';
   constructor(problem: string) {

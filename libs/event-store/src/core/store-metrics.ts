@@ -46,7 +46,7 @@ export const storeMetrics = {
   leaseChanges: counter(
     'event_store_lease_changes_total',
     ['subscription', 'change'],
-    'Leases of subscriptions and of their segments: `taken`, `returned`, or `lost` to another process.',
+    'Leases of subscriptions and of their segments: `taken`, `returned`, or `lost` to another replica.',
   ),
 
   messagesSent: counter(
@@ -62,7 +62,7 @@ export const storeMetrics = {
   messagesReceived: counter(
     'messaging_client_consumed_messages_total',
     ['messaging_system', topic],
-    'Messages received and put into the inbound log or aside, copies included.',
+    'Messages received and put into the inbox or aside, copies included.',
   ),
   inboxDuplicates: counter(
     'event_store_inbox_duplicates_total',
@@ -98,7 +98,7 @@ export const storeMetrics = {
   subscriptionState: gauge(
     'event_store_subscription_state',
     ['subscription', 'log', 'state'],
-    'What a subscription does in this process now: 1 for its state, which is `starting`, `waiting-for-lease`, `running`, `backing-off`, `stopped`, `draining` or `ended`.',
+    'What a subscription does in this replica now: 1 for its state, which is `starting`, `waiting-for-lease`, `running`, `backing-off`, `stopped`, `draining` or `ended`.',
   ),
   consumerLag: gauge(
     'messaging_consumer_lag_messages',
@@ -118,11 +118,11 @@ export const storeMetrics = {
   deadLettersWaiting: gauge(
     'event_store_dead_letters_waiting',
     [],
-    'Parked messages that are not mirrored to the dead-letter topic yet, where there is one.',
+    'Parked records and unreadable messages that are not mirrored to the dead-letter topic yet, where there is one.',
   ),
   processes: gauge(
     'event_store_processes',
-    ['process', 'state'],
+    ['process', 'status'],
     'Processes: `running` or `completed`. Counted once a minute.',
   ),
   timersDue: gauge('event_store_timers_due', ['process'], 'Timers that are due and have not fired.'),
@@ -141,7 +141,7 @@ export const storeMetrics = {
   notifyUp: gauge(
     'event_store_notify_up',
     [],
-    'Whether this process hears at once of what others write to its database. 0: it does not, and finds it when it looks by itself.',
+    'Whether this replica hears at once of what others write to its database. 0: it does not, and finds it when it looks by itself.',
   ),
   sourceUp: gauge(
     'event_store_metrics_source_up',

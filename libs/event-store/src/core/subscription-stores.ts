@@ -120,10 +120,10 @@ export interface ParkingStore {
    * begun to is waited for, and what he has made of it is what is told.
    */
   takeOut(subscription: SubscriptionKey): Promise<readonly ParkedMessage[]>;
-  /** Puts a parked message back in line, due now. False when there is none. */
+  /** Puts a parked record back in line, due now. False when there is none. */
   replay(subscription: SubscriptionKey, position: bigint): Promise<boolean>;
   /**
-   * Gives a parked message up: takes it out, and its successors go on. Where the checkpoint stands before it, it is remembered as discarded. False when
+   * Gives a parked record up: takes it out, and its successors go on. Where the checkpoint stands before it, it is remembered as discarded. False when
    * there is none.
    */
   discard(subscription: SubscriptionKey, position: bigint): Promise<boolean>;

@@ -1,4 +1,4 @@
-// Everything a service would have in its PostgreSQL database, in memory: the three logs, commands, subscriptions, parked messages, read models.
+// Everything a service would have in its PostgreSQL database, in memory: the three logs, commands, subscriptions, parked records, read models.
 import {
   currentTransaction,
   InvalidRequestError,

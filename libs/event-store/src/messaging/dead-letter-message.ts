@@ -1,4 +1,4 @@
-// What a parked message looks like on the dead-letter topic: as it came, with headers that say why it was parked.
+// What a parked record looks like on the dead-letter topic: as it came, with headers that say why it was parked.
 import type { LogRecord } from '../core/index.js';
 import { codeOfReason } from '../subscriptions/index.js';
 import type { BrokerMessage } from './broker.js';

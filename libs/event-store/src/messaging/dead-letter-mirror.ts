@@ -1,4 +1,4 @@
-// Publishes what is parked to a dead-letter topic, for those who watch topics. A mirror: the parked message stays, and is what gets replayed. It looks
+// Publishes what is parked to a dead-letter topic, for those who watch topics. A mirror: the parked record stays, and is what gets replayed. It looks
 // for what is parked by itself, so parking never waits for it.
 import {
   endsWithin,
@@ -79,7 +79,7 @@ export class DeadLetterMirror {
     while (!signal.aborted) {
       try {
         const count = await this.mirrorBatch();
-        if (this.failures > 0) logger.info(`Parked messages are mirrored to ${topic} again.`);
+        if (this.failures > 0) logger.info(`Parked records are mirrored to ${topic} again.`);
         this.failures = 0;
         this.waiting = await store.waiting();
         if (count < LETTERS_AT_A_TIME) await clock.sleep(POLL_MS, signal);
@@ -90,7 +90,7 @@ export class DeadLetterMirror {
         this.waiting = await store.waiting().catch(() => this.waiting);
         if (isNews) {
           const level = error instanceof UnavailableError ? 'warn' : 'error';
-          logger[level](`Parked messages wait to be mirrored to ${topic}: ${reasonOf(error)}`);
+          logger[level](`Parked records wait to be mirrored to ${topic}: ${reasonOf(error)}`);
         }
         await clock.sleep(nextDelayMs(retryPolicy, this.failures, ids.random())!, signal);
       }

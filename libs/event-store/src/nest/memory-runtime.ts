@@ -21,7 +21,7 @@ export interface MemoryRuntimeOptions {
   readonly orphanWaitMs?: number;
   /** Longest time one call of a handler may take where its declaration says nothing, in milliseconds, default 30,000. */
   readonly handlerDeadlineMs?: number | undefined;
-  /** Topic that parked messages are mirrored to; default: none is mirrored. */
+  /** Topic that parked records are mirrored to; default: none is mirrored. */
   readonly deadLetterTopic?: string | undefined;
 }
 

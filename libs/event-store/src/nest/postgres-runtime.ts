@@ -71,8 +71,8 @@ export interface PostgresRuntimeOptions {
   readonly poolSize?: number;
   readonly broker: BrokerOptions;
   /**
-   * Topic that parked messages are mirrored to, e.g. `order.dead-letter`; made with one partition where it is not there. Default: none is
-   * mirrored. The parked message stays what is replayed.
+   * Topic that parked records are mirrored to, e.g. `order.dead-letter`; made with one partition where it is not there. Default: none is
+   * mirrored. The parked record stays what is replayed.
    */
   readonly deadLetterTopic?: string | undefined;
   /** How long an event waits for its process to start before it is parked, in milliseconds, default 300,000. */

@@ -53,7 +53,7 @@ export interface EventStoreRuntime {
   readonly handlerDeadlineMs?: number | undefined;
   readonly inbound: InboundLog;
   readonly deadLetters: DeadLetterStore;
-  /** Where parked messages are mirrored to; nowhere when it is undefined. */
+  /** Where parked records are mirrored to; nowhere when it is undefined. */
   readonly deadLetterTopic?: string | undefined;
   readonly broker: Broker;
   /** Run inside `store.append`; filled at boot. */

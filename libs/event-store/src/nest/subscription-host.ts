@@ -85,7 +85,7 @@ export class SubscriptionHost implements OnApplicationBootstrap, BeforeApplicati
     return this.timerWorker ? [this.timerWorker.status()] : [];
   }
 
-  /** How the mirror of parked messages is, for health and metrics; undefined where nothing is mirrored. */
+  /** How the mirror of parked records is, for health and metrics; undefined where nothing is mirrored. */
   deadLetters(): DeadLetterStatus | undefined {
     return this.broker?.deadLetters();
   }

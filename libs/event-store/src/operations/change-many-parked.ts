@@ -1,4 +1,4 @@
-// What an operator may do to many parked messages at once: the same as to one, in portions, each recorded message by message.
+// What an operator may do to many parked records at once: the same as to one, in portions, each recorded message by message.
 import { InvalidRequestError } from '../core/index.js';
 import type { Order } from './change-parked.js';
 import type { OperatedContext } from './operated-context.js';
@@ -13,7 +13,7 @@ export interface ManyOrder extends Order {
 }
 
 export interface ManyChanged {
-  /** Parked messages that the filter names, at most `limit`. */
+  /** Parked records that the filter names, at most `limit`. */
   readonly matched: number;
   /** Of those, what was done; the others were handled, replayed or discarded by somebody else meanwhile. 0 with a dry run. */
   readonly changed: number;
@@ -38,7 +38,7 @@ export async function changeMatching(
 ): Promise<ManyChanged> {
   if (Object.values(filter).every((value) => value === undefined))
     throw new InvalidRequestError(
-      'A filter without anything would change every parked message. Name a key, subscription, type, reason code or time.',
+      'A filter without anything would change every parked record. Name a key, subscription, type, reason code or time.',
     );
   const { change, actor, reason, dryRun } = order;
   if (!dryRun && reason === undefined)

@@ -1,4 +1,4 @@
-// What an operator may do to a parked message: have it tried again, or give it up. Each is recorded with what does it.
+// What an operator may do to a parked record: have it tried again, or give it up. Each is recorded with what does it.
 import type { OperatedContext } from './operated-context.js';
 import type { ListedParked } from './parked-directory.js';
 import type { ParkedRef } from './parked-ref.js';

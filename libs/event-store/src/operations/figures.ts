@@ -24,7 +24,7 @@ export interface UnreadableFigure {
 
 export interface ProcessFigure {
   readonly process: string;
-  readonly state: 'running' | 'completed';
+  readonly status: 'running' | 'completed';
   readonly count: number;
 }
 

@@ -29,6 +29,6 @@ export function parseRef(text: string): ParkedRef {
     return { kind: 'record', context, subscription: { name, log: log as LogName }, position: BigInt(position) };
   }
   throw new InvalidRequestError(
-    `'${text}' names no parked message. Expected <context>/<subscription>/<log>/<position> or <context>/unreadable/<number>, as \`parked list\` prints it.`,
+    `'${text}' names no parked record. Expected <context>/<subscription>/<log>/<position> or <context>/unreadable/<number>, as \`parked list\` prints it.`,
   );
 }

@@ -1,4 +1,4 @@
-// Everything about one parked message: why, what it points at, who stands behind it, and what operators have done to it.
+// Everything about one parked record: why, what it points at, who stands behind it, and what operators have done to it.
 import { recordOf, type LogRecord, type ParkedMessage } from '../core/index.js';
 import type { OperatedContext } from './operated-context.js';
 import type { RecordedOperation } from './operations-log.js';

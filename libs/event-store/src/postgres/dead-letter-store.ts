@@ -1,4 +1,4 @@
-// What is parked and not mirrored yet. The mark is a column of the parked message itself, so it goes with it, and parking it again takes it away.
+// What is parked and not mirrored yet. The mark is a column of the parked record itself, so it goes with it, and parking it again takes it away.
 import type { ClaimedLetter, DeadLetterStore } from '../messaging/index.js';
 import type { PostgresDatabase } from './database.js';
 import { parkedOf, type ParkedRow } from './parking-store.js';

@@ -45,10 +45,10 @@ export class UnknownPositionError extends EventStoreError {
   }
 }
 
-/** As many wait in this process as may. */
+/** As many wait in this replica as may. */
 export class TooManyWaitingError extends UnavailableError {
   override readonly code: string = 'ES-1203';
   constructor(waiting: number) {
-    super('Waiting for a projection', new Error(`${waiting} wait in this process already, as many as may`));
+    super('Waiting for a projection', new Error(`${waiting} wait in this replica already, as many as may`));
   }
 }

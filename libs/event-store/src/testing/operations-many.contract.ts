@@ -1,4 +1,4 @@
-// What operators may do to many parked messages at once, whatever the context is stored in.
+// What operators may do to many parked records at once, whatever the context is stored in.
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { SubscriptionKey } from '../core/index.js';
@@ -91,7 +91,7 @@ export function describeManyParked(opened: () => OperationsSubject): void {
     });
 
     it('a filter without anything, and a change without a reason, are refused', async () => {
-      await expect(changeMatching(context, {}, replay)).rejects.toThrow('would change every parked message');
+      await expect(changeMatching(context, {}, replay)).rejects.toThrow('would change every parked record');
       const filter = { key: 'k' };
       for (const change of [replay, giveUp])
         await expect(changeMatching(context, filter, { ...change, reason: undefined })).rejects.toThrow(

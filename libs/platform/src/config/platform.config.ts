@@ -66,13 +66,13 @@ export class PlatformConfig extends TelemetryConfig {
   @Max(3_600)
   readonly RATE_LIMIT_WINDOW_SECONDS: number = 10;
 
-  /** Requests of one user in a window, at one process. */
+  /** Requests of one user in a window, at one replica. */
   @Env('integer', { expected: 'a whole number of requests from 1 to 1000000000' })
   @Min(1)
   @Max(1_000_000_000)
   readonly RATE_LIMIT_PER_USER: number = 100;
 
-  /** Requests from one address in a window, at one process, whoever sends them: many users may share an address. IPv6 counts by its first 64 bits. */
+  /** Requests from one address in a window, at one replica, whoever sends them: many users may share an address. IPv6 counts by its first 64 bits. */
   @Env('integer', { expected: 'a whole number of requests from 1 to 1000000000' })
   @Min(1)
   @Max(1_000_000_000)
@@ -161,7 +161,7 @@ export class PlatformConfig extends TelemetryConfig {
   @NotInProduction('memory')
   readonly MESSAGE_BROKER: 'kafka' | 'postgres' | 'memory' = 'postgres';
 
-  /** Topic that parked messages are mirrored to, for those who watch topics; unset: none is. */
+  /** Topic that parked records are mirrored to, for those who watch topics; unset: none is. */
   @Env('text', { expected: "the name of a topic: 1 to 100 letters, digits, '.', '_' and '-'" })
   @IsOptional()
   @Matches(/^(?!\.{1,2}$)[A-Za-z0-9._-]{1,100}$/)

@@ -18,7 +18,7 @@ export class TelemetryConfig extends KafkaConfig {
   @IsUrl({ protocols: ['http', 'https'], require_protocol: true, require_tld: false })
   readonly OTEL_EXPORTER_OTLP_ENDPOINT?: string;
 
-  /** So many requests a second are traced by each process, whatever the share of the others is. */
+  /** So many requests a second are traced by each replica, whatever the share of the others is. */
   @Env('integer', { expected: 'a whole number of traces from 0 to 1000000' })
   @Min(0)
   @Max(1_000_000)

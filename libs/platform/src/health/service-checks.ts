@@ -58,7 +58,7 @@ export function deadLetterCheck(subscriptions: SubscriptionHost): HealthContribu
     name: 'dead-letters',
     check() {
       const { state, waiting } = subscriptions.deadLetters() ?? { state: 'running', waiting: 0 };
-      const detail = `${waiting} parked messages wait to be mirrored`;
+      const detail = `${waiting} parked records wait to be mirrored`;
       return Promise.resolve(state === 'running' ? { status: 'up' } : { status: 'degraded', detail });
     },
   };

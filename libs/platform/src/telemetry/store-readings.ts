@@ -92,8 +92,8 @@ async function lags(figures: Figures, { definitions }: SubscriptionHost): Promis
 }
 
 async function processes(figures: Figures): Promise<Reading[]> {
-  return (await figures.processes()).map(({ process, state, count }) =>
-    reading(metrics.processes, { process, state }, count),
+  return (await figures.processes()).map(({ process, status, count }) =>
+    reading(metrics.processes, { process, status }, count),
   );
 }
 

@@ -15,7 +15,7 @@ const figures: Figures = {
   parked: () => Promise.resolve([{ subscription: 'process', status: 'behind', reasonCode: 'ES-1504', count: 3 }]),
   unreadable: () => Promise.resolve([{ topic: 'news', reasonCode: 'unknown-type', count: 2 }]),
   timers: () => Promise.resolve([{ process: 'process', due: 5, overdueMs: 61_500 }]),
-  processes: () => Promise.resolve([{ process: 'process', state: 'running', count: 8 }]),
+  processes: () => Promise.resolve([{ process: 'process', status: 'running', count: 8 }]),
   pools: () => [{ name: 'appends', max: 10, used: 3, idle: 1, pending: 2 }],
 };
 const log = (heldBack?: { position: bigint; sinceMs: number }) => ({ heldBack: () => Promise.resolve(heldBack) });

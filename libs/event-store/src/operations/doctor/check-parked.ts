@@ -43,7 +43,7 @@ export function checkParked(context: string, counts: ParkedCounts): Finding[] {
     findings.push(
       note(
         'unmirrored',
-        `${count(unmirrored, 'parked message waits', 'parked messages wait')} to be mirrored to the dead-letter topic; none is lost. ` +
+        `${count(unmirrored, 'parked record waits', 'parked records wait')} to be mirrored to the dead-letter topic; none is lost. ` +
           `Look again in a minute, then whether the broker is there and ${context} runs with its DEAD_LETTER_TOPIC.`,
       ),
     );

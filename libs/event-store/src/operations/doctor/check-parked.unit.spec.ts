@@ -36,7 +36,7 @@ describe('the doctor, of messages that nobody can read,', () => {
       {
         severity: 'note',
         code: 'unmirrored',
-        sentence: expect.stringMatching(/^2 parked messages wait to be mirrored/) as string,
+        sentence: expect.stringMatching(/^2 parked records wait to be mirrored/) as string,
       },
     ]);
   });

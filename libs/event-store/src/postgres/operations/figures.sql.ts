@@ -56,5 +56,5 @@ SELECT process, count(*)::int AS due, (extract(epoch FROM statement_timestamp() 
 export const figureProcesses = {
   name: 'figures_processes',
   text: `
-SELECT process, status AS state, count(*)::int AS count FROM event_store.processes WHERE status <> 'new' GROUP BY 1, 2`,
+SELECT process, status, count(*)::int AS count FROM event_store.processes WHERE status <> 'new' GROUP BY 1, 2`,
 };

@@ -1,4 +1,4 @@
-// Moves due timers into the inbound log. One statement deletes and inserts, so that a crash at any moment leaves each in one of the two.
+// Moves due timers into the inbox. One statement deletes and inserts, so that a crash at any moment leaves each in one of the two.
 
 /**
  * Those who fire at once wait for each other at the first due row instead of skipping what is locked: it takes milliseconds, the positions

@@ -1,4 +1,4 @@
-// Timers of processes that are not due yet, on the database's clock. A due one moves into the inbound log, under its id.
+// Timers of processes that are not due yet, on the database's clock. A due one moves into the inbox, under its id.
 export const processTimersTable = `
 CREATE TABLE event_store.process_timers (
   timer_id uuid PRIMARY KEY,

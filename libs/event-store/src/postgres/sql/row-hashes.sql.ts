@@ -1,4 +1,4 @@
-// The hashes of the rows to be sealed, made where the rows are: four times as fast as carrying them to the process.
+// The hashes of the rows to be sealed, made where the rows are: four times as fast as carrying them to the replica.
 // A verification trusts no function of the server and hashes what `sealedRows` selects, by seal/canonical-row.ts. Both are the same form.
 
 const text = (column: string) => `convert_to(${column}, 'UTF8')`;

@@ -1,4 +1,4 @@
-// One row per process that shares a subscription's segments: how many there are decides how large a share is. Who works on what, only leases say.
+// One row per replica that shares a subscription's segments: how many there are decides how large a share is. Who works on what, only leases say.
 
 /** Unlogged: after a crash of the server members say again within a second that they are there, and until then everybody keeps what it has. */
 export const subscriptionMembersTable = `
