@@ -7,8 +7,8 @@ export const PORTS_ONLY_ROOMS = ['core', 'subscriptions', 'processes', 'messagin
   (room) => `libs/event-store/src/${room}`,
 );
 
-/** The one file that turns the machine's clock and randomness into ports. */
-export const THE_REAL_ONES = 'libs/event-store/src/core/clock.ts';
+/** The files that turn the machine's clock and randomness into ports. */
+export const THE_REAL_ONES = ['libs/event-store/src/core/clock.ts', 'libs/event-store/src/core/ids.ts'];
 
 const BANNED_NAMES = new Set([
   'setTimeout',

@@ -67,7 +67,7 @@ async function portsOnly(): Promise<string> {
     for (const name of await readdir(room, { recursive: true }).catch(() => [])) {
       if (!name.endsWith('.ts') || name.endsWith('.spec.ts')) continue;
       const file = join(room, name);
-      if (file === THE_REAL_ONES) continue;
+      if (THE_REAL_ONES.includes(file)) continue;
       for (const { line, what } of findAroundPorts(file, await readFile(file, 'utf8'))) {
         problems.push(`${file}:${line} uses ${what}; take the Clock or the IdGenerator of core`);
       }

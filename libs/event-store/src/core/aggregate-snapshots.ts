@@ -1,7 +1,8 @@
 // What the aggregate store does with snapshots: begins a replay from one it can believe, and takes new ones where nobody waits for them.
 import { aggregateDefinition } from './aggregate.decorators.js';
 import type { EventSourcedAggregate } from './aggregate.js';
-import { contentHash, type Clock } from './clock.js';
+import type { Clock } from './clock.js';
+import { contentHash } from './content-hash.js';
 import type { ReplayedEvent } from './event-store.js';
 import { subjectOf } from './personal-data.js';
 import type { Snapshot, SnapshotPolicy, SnapshotStore } from './snapshot.js';

@@ -5,7 +5,7 @@ import { createMemoryStore } from '../memory/index.js';
 import { Aggregate, type AggregateOptions, When } from './aggregate.decorators.js';
 import { EventSourcedAggregate } from './aggregate.js';
 import { AggregateStore, type AggregateStoreOptions } from './aggregate-store.js';
-import { contentHash } from './clock.js';
+import { contentHash } from './content-hash.js';
 import { Event } from './event.decorator.js';
 import { allOf, anyOf, every, everySize, olderThan } from './snapshot-policies.js';
 import type { Snapshot, SnapshotFacts } from './snapshot.js';

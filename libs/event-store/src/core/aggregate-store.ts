@@ -2,7 +2,7 @@
 import { aggregateDefinition } from './aggregate.decorators.js';
 import type { EventSourcedAggregate } from './aggregate.js';
 import { AggregateReplayer, type AggregateClass, type AggregateReplayerOptions } from './aggregate-replayer.js';
-import { deterministicId, type IdGenerator } from './clock.js';
+import { deterministicId, type IdGenerator } from './ids.js';
 import { AggregateAlreadyExistsError, AggregateNotFoundError, DomainError } from './domain-errors.js';
 import { InvalidRequestError, TooManyConflictsError, WrongExpectedVersionError } from './errors.js';
 import { streamName, type EventToAppend, type StoredEvent } from './event.js';
@@ -22,7 +22,7 @@ export interface AggregateStoreOptions extends AggregateReplayerOptions {
 
 export interface UpdateOptions {
   /**
-   * How often it is decided in all before {@link TooManyConflictsError}, default 10. 1 where the caller has to look again himself: he then gets
+   * How often it is decided in all before {@link TooManyConflictsError}, default 10. 1 where callers have to look again themselves: they then get
    * the WrongExpectedVersionError.
    */
   readonly attempts?: number;

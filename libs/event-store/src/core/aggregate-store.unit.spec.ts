@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { createMemoryStore } from '../memory/index.js';
 import { Aggregate, When } from './aggregate.decorators.js';
 import { EventSourcedAggregate } from './aggregate.js';
-import { deterministicId, systemClock, type Clock } from './clock.js';
+import { systemClock, type Clock } from './clock.js';
+import { deterministicId } from './ids.js';
 import {
   AggregateAlreadyExistsError,
   AggregateNotFoundError,

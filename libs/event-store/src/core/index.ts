@@ -12,17 +12,8 @@ export { carrying, useAmbientStorage, type AmbientStorage } from './ambient.js';
 export type { AggregateClass } from './aggregate-replayer.js';
 export { AggregateStore } from './aggregate-store.js';
 export { appendTogether } from './append-together.js';
-export {
-  contentHash,
-  deterministicId,
-  endsWithin,
-  isStillAhead,
-  sleepWith,
-  systemClock,
-  systemIds,
-  type Clock,
-  type IdGenerator,
-} from './clock.js';
+export { endsWithin, isStillAhead, sleepWith, systemClock, type Clock } from './clock.js';
+export { contentHash } from './content-hash.js';
 export {
   AggregateAlreadyExistsError,
   AggregateNotFoundError,
@@ -118,6 +109,7 @@ export {
   type SettledLog,
 } from './log.js';
 export type { IdempotencyKeys } from './idempotency-keys.js';
+export { deterministicId, systemIds, type IdGenerator } from './ids.js';
 export type { MemberStore } from './members.js';
 export { MessageContext, type MessageContextInit } from './message-context.js';
 export {

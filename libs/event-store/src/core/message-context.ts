@@ -1,6 +1,6 @@
 // Who asked, why, and because of what: travels with the call, so that nobody passes it by hand and no event goes without it.
 import { Ambient } from './ambient.js';
-import { deterministicId } from './clock.js';
+import { deterministicId } from './ids.js';
 import type { EventMetadata } from './event.js';
 
 export interface MessageContextInit {

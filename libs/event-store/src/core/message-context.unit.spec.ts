@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { deterministicId } from './clock.js';
+import { deterministicId } from './ids.js';
 import { MessageContext } from './message-context.js';
 
 const command = { id: '0198a0b0-0000-7000-8000-000000000001', type: 'PlaceOrder', contentHash: 'x' };

@@ -1,4 +1,4 @@
-// Counts appends where all of them pass, whoever makes them: an aggregate, several together, or a caller of his own. Without a meter it only passes them on.
+// Counts appends where all of them pass, whoever makes them: an aggregate, several together, or a caller outside of both. Without a meter it only passes them on.
 import { WrongExpectedVersionError } from './errors.js';
 import { splitStream } from './event.js';
 import type { AppendRequest, AppendResult, EventStore } from './event-store.js';

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { createMemoryStore } from '../memory/index.js';
 import { appendTogether } from './append-together.js';
-import { systemIds } from './clock.js';
+import { systemIds } from './ids.js';
 import type { AppendRequest } from './event-store.js';
 import { metered } from './metered-event-store.js';
 import { useMeter } from './metering.js';

@@ -1,7 +1,7 @@
 // What a snapshot's state depends on besides its events: the code that applies them. When that changes, old snapshots mean nothing any more.
 import type { AggregateDefinition } from './aggregate.decorators.js';
 import { EventSourcedAggregate } from './aggregate.js';
-import { contentHash } from './clock.js';
+import { contentHash } from './content-hash.js';
 import type { Class } from './event.js';
 import { eventDeclaration } from './event.decorator.js';
 import { personalDeclaration } from './personal-data.js';

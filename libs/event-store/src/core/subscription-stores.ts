@@ -116,8 +116,8 @@ export interface ParkingStore {
   /** Handled at last: takes it out. */
   remove(subscription: SubscriptionKey, position: bigint): Promise<void>;
   /**
-   * Takes out all of a subscription, and tells what it was, ascending. In a unit of work nobody else changes any of it until that ends: who has
-   * begun to is waited for, and what he has made of it is what is told.
+   * Takes out all of a subscription, and tells what it was, ascending. In a unit of work nobody else changes any of it until that ends: whoever has
+   * begun to is waited for, and what they have made of it is what is told.
    */
   takeOut(subscription: SubscriptionKey): Promise<readonly ParkedMessage[]>;
   /** Puts a parked record back in line, due now. False when there is none. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { systemIds } from './clock.js';
+import { systemIds } from './ids.js';
 import { InvalidEventError, InvalidRequestError } from './errors.js';
 import type { EventToAppend } from './event.js';
 import type { AppendRequest } from './event-store.js';

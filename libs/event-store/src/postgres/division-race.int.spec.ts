@@ -59,13 +59,13 @@ describe('an operator and another number of segments', { timeout: 60_000 }, () =
     return (await parking.list({ key: 'order-1' })).filter((one) => one.name.startsWith(name));
   }
 
-  it('a record he replays is tried again in its new segment', async () => {
+  it('a record an operator replays is tried again in its new segment', async () => {
     const aside = await divideDuring((of) => parking.replay(of, 1n));
     expect(aside).toMatchObject([{ status: 'waiting', attempts: 0 }]);
     expect(aside[0]!.name).toMatch(/-of-2$/);
   });
 
-  it('a record he discards is gone', async () => {
+  it('a record an operator discards is gone', async () => {
     expect(await divideDuring((of) => parking.discard(of, 1n))).toEqual([]);
   });
 });
