@@ -1,4 +1,4 @@
-// Load, decide, save.
+// What was paid is handed to the decision: the order confirms nothing for another sum than it costs.
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { AggregateStore, InjectAggregate, type AppendResult } from '@app/event-store';
 import { Order } from '../../domain/order.js';

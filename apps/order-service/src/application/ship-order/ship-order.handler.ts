@@ -1,4 +1,4 @@
-// Load, decide, save.
+// An operator may name the version they looked at: of an order that has changed since, nothing is shipped.
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { AggregateStore, InjectAggregate, type AppendResult } from '@app/event-store';
 import { assertVersion } from '@app/kernel';

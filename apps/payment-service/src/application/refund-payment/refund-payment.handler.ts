@@ -1,4 +1,4 @@
-// Load, decide, save.
+// An operator may name the version they looked at. The refund has an id of its own, since several partial ones may follow one another.
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { AggregateStore, InjectAggregate, type AppendResult } from '@app/event-store';
 import { assertVersion } from '@app/kernel';
