@@ -81,6 +81,20 @@ describe.each(brokers)('a traced checkout over %s', { timeout: 120_000 }, (broke
     expect(loaded?.attributes).toMatchObject({ 'event_store.stream.version': 1, 'event_store.events.read': 1 });
     const linked = (): ReceivedSpan[] => receiver.spans.filter(({ links }) => links.includes(traceId));
     await eventually(() => expect(namesOf(linked())).toEqual(BATCHES), { timeoutMs: 20_000 });
+    const operations = [...spans(), ...linked()].filter(({ name }) => /^(send|receive|process) /.test(name));
+    expect(
+      operations.map(({ name, attributes }) => [
+        name,
+        attributes['messaging.system'],
+        attributes['messaging.operation.type'],
+        attributes['messaging.operation.name'],
+      ]),
+    ).toEqual(
+      operations.map(({ name }) => {
+        const operation = name.split(' ', 1)[0]!;
+        return [name, operation === 'process' ? 'event_store' : broker, operation, operation];
+      }),
+    );
     const overBroker = linked().filter(({ name }) => !name.startsWith('process '));
     expect(overBroker.map(({ attributes }) => attributes['messaging.system'])).toEqual(overBroker.map(() => broker));
     const logged = readFileSync(join(whole.dataDir, 'logs/order-service.log'), 'utf8').split('\n');

@@ -2,6 +2,7 @@
 export const spanAttributes = {
   messagingSystem: 'messaging.system',
   messagingOperation: 'messaging.operation.type',
+  messagingOperationName: 'messaging.operation.name',
   messagingDestination: 'messaging.destination.name',
   messagingConsumerGroup: 'messaging.consumer.group.name',
   messagingBatchSize: 'messaging.batch.message_count',

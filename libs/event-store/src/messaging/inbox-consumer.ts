@@ -93,6 +93,7 @@ export class InboxConsumer {
       attributes: {
         [names.messagingSystem]: broker.name,
         [names.messagingOperation]: 'receive',
+        [names.messagingOperationName]: 'receive',
         [names.messagingDestination]: topic,
         [names.messagingConsumerGroup]: group,
         [names.messagingBatchSize]: batch.length,

@@ -144,6 +144,7 @@ function sendSpan(messages: readonly BrokerMessage[], { name }: Broker): SpanIni
     attributes: {
       [names.messagingSystem]: name,
       [names.messagingOperation]: 'send',
+      [names.messagingOperationName]: 'send',
       [names.messagingDestination]: topic,
       [names.messagingBatchSize]: messages.length,
     },

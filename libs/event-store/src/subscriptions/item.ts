@@ -12,6 +12,9 @@ import {
 import type { SubscriptionDefinition } from './subscription.js';
 import { skippedFor } from './unreadable.js';
 
+/** Where records come from is one of our logs, whatever broker has brought them there. */
+const LOGS = 'event_store';
+
 export interface Item {
   readonly record: LogRecord;
   readonly key: string;
@@ -77,7 +80,15 @@ function timed<T>({ name: subscription }: SubscriptionDefinition, handle: () => 
 }
 
 function processing({ name, log }: SubscriptionDefinition, more: SpanAttributes): SpanInit {
-  const attributes = { [names.messagingOperation]: 'process', [names.subscription]: name, [names.log]: log, ...more };
+  const attributes = {
+    [names.messagingSystem]: LOGS,
+    [names.messagingOperation]: 'process',
+    [names.messagingOperationName]: 'process',
+    [names.messagingDestination]: log,
+    [names.subscription]: name,
+    [names.log]: log,
+    ...more,
+  };
   return { name: `process ${name}`, kind: 'consumer', attributes };
 }
 
