@@ -26,7 +26,7 @@ export function checkParked(context: string, counts: ParkedCounts): Finding[] {
       note(
         'unknown-types',
         `${count(unknownTypes, 'message is', 'messages are')} of types that no contract of this build has, and kept. ` +
-          `Deploy the build whose contracts have them, then replay; or discard: npm run es -- parked list --context ${context} --status unreadable.`,
+          `Deploy the build whose contracts have them, then replay them: npm run es -- parked replay --context ${context} --unreadable --reason-code unknown-type --reason '…'; or discard them.`,
       ),
     );
   }
