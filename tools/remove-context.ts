@@ -1,7 +1,6 @@
 // `npm run remove:context <name> [--yes]`: takes a bounded context out, with all that is its own. Our examples leave the same way.
 import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
-import { parseArgs } from 'node:util';
 import { apply, touched } from './contexts/apply.js';
 import { assertCommitted } from './contexts/committed.js';
 import { dangling } from './contexts/dangling.js';
@@ -9,6 +8,7 @@ import { flagsOfNpm } from './contexts/npm-flags.js';
 import { contexts } from './contexts/registry.js';
 import { regenerateDocs } from './contexts/regenerate-docs.js';
 import { planRemoval, type Removal } from './contexts/removal.js';
+import { readArguments } from './text/arguments.js';
 
 const USAGE = `Usage: npm run remove:context <name> [--yes] [--dry-run] [--force]
 
@@ -67,20 +67,9 @@ function next(): string {
 }
 
 function read(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        yes: { type: 'boolean', default: false },
-        'dry-run': { type: 'boolean', default: false },
-        force: { type: 'boolean', default: false },
-        help: { type: 'boolean', default: false },
-      },
-    });
-  } catch (error) {
-    throw new Error(`${(error as Error).message.split('. ')[0]}.\n\n${USAGE}`, { cause: error });
-  }
+  const boolean = { type: 'boolean', default: false } as const;
+  const options = { yes: boolean, 'dry-run': boolean, force: boolean, help: boolean };
+  return readArguments({ args: [...args], allowPositionals: true, options }, `\n\n${USAGE}`);
 }
 
 main().catch((error: unknown) => {

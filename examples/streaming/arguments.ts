@@ -1,6 +1,6 @@
 // What `npm run example streaming` can be told, checked before anything starts.
-import { parseArgs } from 'node:util';
 import { BROKERS, parseBroker, type BrokerName } from '../../tools/system/broker.js';
+import { readArguments } from '../../tools/text/arguments.js';
 
 export const USAGE = `npm run example streaming [-- --broker ${BROKERS.join('|')}]`;
 
@@ -11,13 +11,9 @@ export function parseStreamingArguments(args: readonly string[]): { readonly bro
 }
 
 function parse(args: readonly string[]) {
-  try {
-    const options = {
-      broker: { type: 'string', default: BROKERS[0] },
-      help: { type: 'boolean', short: 'h', default: false },
-    } as const;
-    return parseArgs({ args: [...args], options }).values;
-  } catch (error) {
-    throw new Error(`${(error as Error).message.split('. ')[0]}. Usage: ${USAGE}`, { cause: error });
-  }
+  const options = {
+    broker: { type: 'string', default: BROKERS[0] },
+    help: { type: 'boolean', short: 'h', default: false },
+  } as const;
+  return readArguments({ args: [...args], options }, ` Usage: ${USAGE}`).values;
 }

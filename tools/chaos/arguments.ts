@@ -1,7 +1,7 @@
 // What `npm run chaos` can be told, checked before anything starts.
 import { randomInt } from 'node:crypto';
-import { parseArgs } from 'node:util';
 import { BROKERS, parseBroker, type BrokerName } from '../system/broker.js';
+import { readArguments, wholeNumber } from '../text/arguments.js';
 
 const DEFAULT_SECONDS = 60;
 /** Less leaves no time for a service to come back. */
@@ -30,26 +30,13 @@ export function parseChaosArguments(args: readonly string[]): ChaosArguments {
   };
 }
 
-function wholeNumber(option: string, text: string, min: number, max: number): number {
-  const value = /^(0|[1-9]\d{0,9})$/.test(text) ? Number(text) : Number.NaN;
-  if (value >= min && value <= max) return value;
-  throw new Error(`${option} ${text}: expected a whole number from ${min} to ${max}.`);
-}
-
-function parse(args: readonly string[]): { seed?: string; seconds: string; broker: string; json: boolean } {
-  try {
-    const { values } = parseArgs({
-      args: [...args],
-      options: {
-        seed: { type: 'string' },
-        seconds: { type: 'string', default: String(DEFAULT_SECONDS) },
-        broker: { type: 'string', default: BROKERS[0] },
-        json: { type: 'boolean', default: false },
-      },
-    });
-    return values;
-  } catch (error) {
-    const usage = `npm run chaos [-- --seed N --seconds S --broker ${BROKERS.join('|')} --json]`;
-    throw new Error(`${(error as Error).message.split('. ')[0]}. Usage: ${usage}`, { cause: error });
-  }
+function parse(args: readonly string[]) {
+  const options = {
+    seed: { type: 'string' },
+    seconds: { type: 'string', default: String(DEFAULT_SECONDS) },
+    broker: { type: 'string', default: BROKERS[0] },
+    json: { type: 'boolean', default: false },
+  } as const;
+  const usage = `npm run chaos [-- --seed N --seconds S --broker ${BROKERS.join('|')} --json]`;
+  return readArguments({ args: [...args], options }, ` Usage: ${usage}`).values;
 }

@@ -1,8 +1,8 @@
 // Every service, as a customer and as an operator: all checks of Schemathesis, with sequences of requests that follow from each other.
 import { spawn } from 'node:child_process';
-import { parseArgs } from 'node:util';
 import type { System } from '../system/system.js';
 import { withThrowawaySystem } from '../system/throwaway-system.js';
+import { readArguments, wholeNumber } from '../text/arguments.js';
 import { findPythonTool } from '../python/python-tool.js';
 import { SCHEMATHESIS, SETTINGS } from './schemathesis.js';
 
@@ -16,11 +16,9 @@ export interface FuzzArguments {
 
 /** @throws Error with one sentence for whoever typed it. */
 export function parseFuzzArguments(args: readonly string[]): FuzzArguments {
-  const { values } = parseArgs({ args: [...args], options: { seconds: { type: 'string' } } });
-  const seconds = Number(values.seconds ?? DEFAULT_SECONDS);
-  if (!Number.isInteger(seconds) || seconds < 4 || seconds > 86_400)
-    throw new Error(`--seconds ${values.seconds}: expected a whole number from 4 to 86400.`);
-  return { seconds };
+  const options = { seconds: { type: 'string', default: String(DEFAULT_SECONDS) } } as const;
+  const { values } = readArguments({ args: [...args], options }, ' Usage: npm run fuzz [-- --seconds S]');
+  return { seconds: wholeNumber('--seconds', values.seconds, 4, 86_400) };
 }
 
 /** The exit code: 0 also where there is no Python to run it, which is said loudly. FUZZ=required makes that a failure. */

@@ -1,5 +1,5 @@
 // What `npm run sim` can be told, checked before anything starts.
-import { parseArgs } from 'node:util';
+import { readArguments, wholeNumber } from '../text/arguments.js';
 import { mutants } from './mutants.js';
 
 const DEFAULT_SCHEDULES = 10_000;
@@ -42,27 +42,14 @@ export function parseSimArguments(args: readonly string[]): SimArguments {
   };
 }
 
-function wholeNumber(option: string, text: string, min: number, max: number): number {
-  const value = /^(0|[1-9]\d{0,9})$/.test(text) ? Number(text) : Number.NaN;
-  if (value >= min && value <= max) return value;
-  throw new Error(`${option} ${text}: expected a whole number from ${min} to ${max}.`);
-}
-
 function parse(args: readonly string[]) {
-  try {
-    const { values } = parseArgs({
-      args: [...args],
-      options: {
-        seed: { type: 'string' },
-        schedules: { type: 'string' },
-        from: { type: 'string' },
-        mutant: { type: 'string' },
-        calls: { type: 'boolean', default: false },
-        json: { type: 'boolean', default: false },
-      },
-    });
-    return values;
-  } catch (error) {
-    throw new Error(`${(error as Error).message.split('. ')[0]}. Usage: ${USAGE}`, { cause: error });
-  }
+  const options = {
+    seed: { type: 'string' },
+    schedules: { type: 'string' },
+    from: { type: 'string' },
+    mutant: { type: 'string' },
+    calls: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+  } as const;
+  return readArguments({ args: [...args], options }, ` Usage: ${USAGE}`).values;
 }

@@ -1,5 +1,5 @@
 // The command line of `npm run new:context`. What it does not know it refuses: a typo must not pass for a default.
-import { parseArgs } from 'node:util';
+import { readArguments, wholeNumber } from '../../text/arguments.js';
 
 export interface NewContextArguments {
   /** In kebab-case. */
@@ -27,7 +27,7 @@ export function readNewContextArguments(args: readonly string[]): NewContextArgu
     name,
     aggregate: values.aggregate,
     hears: values.hears,
-    ...(values.port !== undefined && { port: portOf(values.port) }),
+    ...(values.port !== undefined && { port: wholeNumber('--port', values.port, 1024, 65_535) }),
     dryRun: values['dry-run'] ?? false,
   };
 }
@@ -36,16 +36,5 @@ function parse(args: readonly string[]) {
   const string = { type: 'string' } as const;
   const boolean = { type: 'boolean' } as const;
   const options = { aggregate: string, hears: string, port: string, 'dry-run': boolean, help: boolean };
-  try {
-    return parseArgs({ args: [...args], options, allowPositionals: true });
-  } catch (error) {
-    throw new Error(`${(error as Error).message.split('. ')[0]}. See npm run new:context -- --help`, { cause: error });
-  }
-}
-
-function portOf(text: string): number {
-  const port = /^\d{1,6}$/.test(text) ? Number(text) : Number.NaN;
-  if (!(port >= 1024 && port <= 65_535))
-    throw new Error(`--port ${text}: expected a whole number from 1024 to 65535, like --port 3010.`);
-  return port;
+  return readArguments({ args: [...args], options, allowPositionals: true }, ' See npm run new:context -- --help');
 }
