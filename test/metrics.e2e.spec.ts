@@ -19,7 +19,6 @@ const SEEN = { timeoutMs: 20_000, everyMs: 250 };
 const ONLY_AFTER_MORE: Readonly<Record<string, string>> = {
   'event_store_subscription_state has no state stopped': 'a subscription that meets an event of a newer build',
   'event_store_lease_changes_total has no change lost': 'a replica that stood still for longer than its lease',
-  'event_store_unreadable_messages has no reason id-reused': 'a message under the id of another one',
   'event_store_parked_records has no status behind': 'a second message of a key that is parked',
   'event_store_parked_records has no status waiting': 'a look between two attempts at a record',
   'http_server_request_duration_seconds_count has no http_response_status_code 5..': 'a request that fails',
