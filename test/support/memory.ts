@@ -25,8 +25,8 @@ export function watchMemory(pid: number): { end(): Promise<number[]> } {
   };
 }
 
-/** The last third of the time takes no more than the one before, give or take what a collector leaves lying. */
+/** The last third of the time takes no more than the one before, give or take what a collector leaves lying. True where nothing was read. */
 export function settled(sizes: readonly number[]): boolean {
   const third = Math.floor(sizes.length / 3);
-  return Math.max(...sizes.slice(-third)) < Math.max(...sizes.slice(third, -third)) * 1.25;
+  return Math.max(0, ...sizes.slice(-third)) <= Math.max(0, ...sizes.slice(third, -third)) * 1.25;
 }

@@ -6,6 +6,8 @@ import { decoratedClasses, topicsIn, type DeclaredEvent, type DeclaredField } fr
 
 const CONTRACTS = 'libs/contracts/src';
 const text = { type: 'string' } as const;
+/** As the inbox takes it; of anything else it keeps nothing. */
+const reference = { ...text, pattern: '^[A-Za-z0-9._:-]{1,128}$' } as const;
 
 /** Of libs/event-store/src/messaging/cloud-events.ts, with the limits of read-message.ts and admission.ts. */
 const HEADERS = {
@@ -34,8 +36,8 @@ const HEADERS = {
     ce_time: { ...text, format: 'date-time' },
     ce_subject: { ...text, minLength: 1, maxLength: 500, description: 'The key.' },
     'content-type': { const: 'application/json' },
-    ce_correlationid: { ...text, description: 'The same for all that follows from one request.' },
-    ce_causationid: { ...text, description: 'The event it follows from.' },
+    ce_correlationid: { ...reference, description: 'The same for all that follows from one request.' },
+    ce_causationid: { ...reference, description: 'The event it follows from.' },
     ce_streamversion: { ...text, pattern: '^[0-9]+$', description: 'Of that event in its stream.' },
     traceparent: { ...text, description: 'W3C trace context.' },
   },

@@ -10,17 +10,20 @@ const QUOTED = /["«»„“「].*["«»„“”」]/s;
 /** Of JSON.parse. */
 const NOT_JSON = /is not valid JSON$/;
 
+/** Of errors behind an error. Causes may go round in a circle. */
+const DEEPEST = 8;
+
 /** The sentence without values, also where it repeats what its cause says. Of a value that is no Error only its type: it may be the very value. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? withoutValues(error.message, error) : kindOf(error);
 }
 
 /** A value may hold quotes itself, which PostgreSQL does not escape: all from the first to the last one of its sentence goes. */
-export function withoutValues(text: string, error: Error): string {
+export function withoutValues(text: string, error: Error, depth = 0): string {
   const { message, cause } = error;
   // A function as the replacement: in a text `$&` would mean something.
   const said = quotesValues(error) ? text.replaceAll(message, () => message.replace(QUOTED, '"[redacted]"')) : text;
-  return cause instanceof Error ? withoutValues(said, cause) : said;
+  return cause instanceof Error && depth < DEEPEST ? withoutValues(said, cause, depth + 1) : said;
 }
 
 /** What can be said of a thrown value that is no Error. */

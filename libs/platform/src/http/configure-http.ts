@@ -40,8 +40,8 @@ export function configureHttp(
   const fastify = app.getHttpAdapter().getInstance();
   app.get(RouteAudit, { strict: false }).watch(fastify);
   acceptJsonOnly(fastify);
-  addHooks(fastify);
   admitOrigins(fastify, origins);
+  addHooks(fastify);
   throttleAddresses(fastify, app.get(Throttle, { strict: false }));
   answerPreflights(fastify, origins);
   boundRequests(fastify, limits);

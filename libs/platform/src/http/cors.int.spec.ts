@@ -31,13 +31,15 @@ const corsIn = (headers: object) => Object.keys(headers).filter((name) => name.s
 describe('a page of an origin that is named', () => {
   it('may read answers and the headers it needs, refusals included, and nothing with cookies', async () => {
     const authorization = `Bearer ${await open.token('alice', 'customer')}`;
-    const [answered, refused, unknown] = [
+    const strange = { 'x-correlation-id': 'two words' };
+    const [answered, refused, unknown, malformed] = [
       await open.send('GET', '/orders', { headers: { origin, authorization } }),
       await open.send('GET', '/orders', { headers: { origin } }),
       await open.send('GET', '/nowhere', { headers: { origin, authorization } }),
+      await open.send('GET', '/orders', { headers: { origin, authorization, ...strange } }),
     ];
-    expect([answered.status, refused.status, unknown.status]).toEqual([200, 401, 404]);
-    for (const { headers } of [answered, refused, unknown]) {
+    expect([answered, refused, unknown, malformed].map(({ status }) => status)).toEqual([200, 401, 404, 400]);
+    for (const { headers } of [answered, refused, unknown, malformed]) {
       expect(headers['access-control-allow-origin']).toBe(origin);
       expect(headers['vary']).toMatch(/\bOrigin\b/);
       expect(headers['access-control-expose-headers']!.split(', ')).toEqual(

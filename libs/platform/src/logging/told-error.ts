@@ -5,8 +5,11 @@ export function stackOf(error: Error): string | undefined {
   return error.stack && withoutValues(error.stack, error);
 }
 
+/** Of errors behind an error. Causes may go round in a circle. */
+const DEEPEST = 8;
+
 /** Of an error only what says what went wrong where. */
-export function describeError(error: unknown): object {
+export function describeError(error: unknown, depth = 0): object {
   if (!(error instanceof Error)) return { type: typeof error };
   const { name, code, cause } = error as Error & { code?: unknown };
   return {
@@ -14,6 +17,6 @@ export function describeError(error: unknown): object {
     message: messageOf(error),
     ...(typeof code === 'string' && { code }),
     stack: stackOf(error),
-    ...(cause instanceof Error && { cause: describeError(cause) }),
+    ...(cause instanceof Error && depth < DEEPEST && { cause: describeError(cause, depth + 1) }),
   };
 }

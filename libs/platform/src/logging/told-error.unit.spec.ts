@@ -1,10 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { messageOf } from '@app/event-store/core';
-import { stackOf } from './told-error.js';
+import { describeError, stackOf } from './told-error.js';
 
 const failed = (code: string, message: string): Error => Object.assign(new Error(message), { code });
 
 describe('what is told of an error', () => {
+  it('comes to an end where causes go round in a circle', () => {
+    const [one, other] = [failed('22P02', 'invalid input: "canary4711"'), new Error('it failed')];
+    one.cause = other;
+    other.cause = one;
+    expect([messageOf(one), messageOf(other)]).toEqual(['invalid input: "[redacted]"', 'it failed']);
+    expect(JSON.stringify(describeError(other))).not.toContain('canary');
+  });
+
   it.each([
     ['22P02', 'invalid input syntax for type uuid: "canary4711"', 'invalid input syntax for type uuid: "[redacted]"'],
     [
