@@ -7,8 +7,8 @@ export interface Mutant extends Breakage {
   readonly test: string;
 }
 
-const SETTLING = 'libs/event-store/src/postgres/settling-session.ts';
-const SETTLED_LOG_SPEC = 'libs/event-store/src/postgres/settled-log.int.spec.ts';
+const SETTLING = 'libs/event-store/src/postgres/log/settling-session.ts';
+const SETTLED_LOG_SPEC = 'libs/event-store/src/postgres/log/settled-log.int.spec.ts';
 
 export const mutants: readonly Mutant[] = [
   {
@@ -51,7 +51,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'a reader that does not wait for prepared transactions',
-    file: 'libs/event-store/src/postgres/log-writers.ts',
+    file: 'libs/event-store/src/postgres/log/log-writers.ts',
     find: `WHERE locktype = 'relation' AND mode`,
     replace: `WHERE pid IS NOT NULL AND locktype = 'relation' AND mode`,
     spec: SETTLED_LOG_SPEC,
@@ -59,10 +59,10 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'the rest of an append joined on the stream alone',
-    file: 'libs/event-store/src/postgres/sql/append.sql.ts',
+    file: 'libs/event-store/src/postgres/append/append.sql.ts',
     find: 'JOIN first f ON f.stream = r.stream AND f.id = r.first_id',
     replace: 'JOIN first f ON f.stream = r.stream',
-    spec: 'libs/event-store/src/postgres/postgres-event-store.int.spec.ts',
+    spec: 'libs/event-store/src/postgres/log/postgres-event-store.int.spec.ts',
     test: 'stores one of two appends of one stream whole, and nothing of the other',
   },
 ];

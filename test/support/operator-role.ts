@@ -3,7 +3,7 @@ import pg from 'pg';
 import { openTestStore, type TestStore } from './event-store-database.js';
 import { urlOfDatabase, withClient } from '../../tools/postgres/databases.js';
 import { examine } from '../../libs/event-store/src/operations/index.js';
-import { appendTo } from '../../libs/event-store/src/testing/event-store.support.js';
+import { appendTo } from '../../libs/event-store/src/testing/contracts/event-store.support.js';
 import { eventStoreMigrations } from '../../libs/event-store/src/postgres/migrations/index.js';
 import { openContext, type OpenContext } from '../../libs/event-store/src/postgres/operations/index.js';
 import { grantRoles, type DatabaseRoles } from '../../libs/event-store/src/postgres/roles/grant-roles.js';

@@ -12,7 +12,7 @@ import {
   PostgresSubjectKeyStore,
   PostgresUnitOfWork,
 } from '../../libs/event-store/src/postgres/index.js';
-import { processOn, written } from '../../libs/event-store/src/testing/personal-data.support.js';
+import { processOn, written } from '../../libs/event-store/src/testing/contracts/personal-data.support.js';
 import { MIGRATIONS_TABLE } from './contexts.js';
 import type { Io } from './io.js';
 import { main } from './program.js';

@@ -1,5 +1,5 @@
 // docs/reference/sql-states.md: what each SQLSTATE means for the library, and for whoever sent the request.
-import { sqlStates, type Failure } from '../../../libs/event-store/src/postgres/sql-state-table.js';
+import { sqlStates, type Failure } from '../../../libs/event-store/src/postgres/connections/sql-state-table.js';
 import { code, generatedPage, prose, table } from './page.js';
 
 const MEANINGS: Readonly<Record<Failure, { readonly library: string; readonly request: string }>> = {
@@ -38,6 +38,6 @@ export function sqlStatesPage(): string {
       ['means', 'the library', 'a request hears'],
       Object.entries(MEANINGS).map(([failure, { library, request }]) => [code(failure), library, request]),
     ),
-    'The table is [sql-state-table.ts](../../libs/event-store/src/postgres/sql-state-table.ts). Which request may be repeated: [how to limit load](../how-to/limit-load.md).',
+    'The table is [sql-state-table.ts](../../libs/event-store/src/postgres/connections/sql-state-table.ts). Which request may be repeated: [how to limit load](../how-to/limit-load.md).',
   );
 }

@@ -1,5 +1,5 @@
 // The error catalogue: every error the library throws, with a stable code, what was expected, what came, and how to mend it.
-import type { ExpectedVersion } from './expected-version.js';
+import type { ExpectedVersion } from './ports/expected-version.js';
 
 /** Base of everything the library throws. `code` is stable: match on it, log it, document it. */
 export abstract class EventStoreError extends Error {

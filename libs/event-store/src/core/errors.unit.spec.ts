@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import * as answers from './domain-errors.js';
+import * as answers from './aggregates/domain-errors.js';
 import * as failures from './errors.js';
 import * as face from './index.js';
 

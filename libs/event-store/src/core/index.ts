@@ -6,21 +6,21 @@ export {
   When,
   type AggregateDefinition,
   type AggregateOptions,
-} from './aggregate.decorators.js';
-export { EventSourcedAggregate, type AppliedEvent } from './aggregate.js';
+} from './aggregates/aggregate.decorators.js';
+export { EventSourcedAggregate, type AppliedEvent } from './aggregates/aggregate.js';
 export { carrying, useAmbientStorage, type AmbientStorage } from './ambient.js';
-export type { AggregateClass } from './aggregate-replayer.js';
-export { AggregateStore } from './aggregate-store.js';
-export { appendTogether } from './append-together.js';
+export type { AggregateClass } from './aggregates/aggregate-replayer.js';
+export { AggregateStore } from './aggregates/aggregate-store.js';
+export { appendTogether } from './aggregates/append-together.js';
 export { endsWithin, isStillAhead, sleepWith, systemClock, type Clock } from './clock.js';
-export { contentHash } from './content-hash.js';
+export { contentHash } from './events/content-hash.js';
 export {
   AggregateAlreadyExistsError,
   AggregateNotFoundError,
   DomainError,
   RecordedRejectionError,
   SubjectForgottenError,
-} from './domain-errors.js';
+} from './aggregates/domain-errors.js';
 export {
   CommandIdReusedError,
   ConfigurationError,
@@ -53,9 +53,15 @@ export {
   type EventMetadata,
   type EventToAppend,
   type StoredEvent,
-} from './event.js';
-export { declareEvent, Event, eventDeclaration, type EventDeclaration, type EventOptions } from './event.decorator.js';
-export { EventRegistry, type EncodedEvent } from './event-registry.js';
+} from './events/event.js';
+export {
+  declareEvent,
+  Event,
+  eventDeclaration,
+  type EventDeclaration,
+  type EventOptions,
+} from './events/event.decorator.js';
+export { EventRegistry, type EncodedEvent } from './events/event-registry.js';
 export type {
   AppendRequest,
   AppendResult,
@@ -67,9 +73,9 @@ export type {
   RecordedDecision,
   ReplayedEvent,
   Rejection,
-} from './event-store.js';
+} from './ports/event-store.js';
 export { currentDuty, onDuty, type Duty } from './duty.js';
-export { spanAttributes } from './span-attributes.js';
+export { spanAttributes } from './telemetry/span-attributes.js';
 export {
   beginSpan,
   inSpan,
@@ -81,9 +87,9 @@ export {
   type SpanInit,
   type SpanKind,
   type Tracer,
-} from './tracing.js';
-export { measured, meter, useMeter, type Ending, type Meter } from './metering.js';
-export { metered } from './metered-event-store.js';
+} from './telemetry/tracing.js';
+export { measured, meter, useMeter, type Ending, type Meter } from './telemetry/metering.js';
+export { metered } from './telemetry/metered-event-store.js';
 export {
   counter,
   gauge,
@@ -93,10 +99,10 @@ export {
   type Histogram,
   type Labels,
   type Metric,
-} from './metric.js';
-export { storeMetrics } from './store-metrics.js';
-export { firstAnswer, rejectionOf } from './first-answer.js';
-export { isOpen, meets, type ExpectedVersion } from './expected-version.js';
+} from './telemetry/metric.js';
+export { storeMetrics } from './telemetry/store-metrics.js';
+export { firstAnswer, rejectionOf } from './aggregates/first-answer.js';
+export { isOpen, meets, type ExpectedVersion } from './ports/expected-version.js';
 export { armed, failpoint, failpoints, type Failpoint, type FailpointHit } from './failpoint.js';
 export {
   recordOf,
@@ -107,10 +113,10 @@ export {
   type LogPage,
   type LogRecord,
   type SettledLog,
-} from './log.js';
-export type { IdempotencyKeys } from './idempotency-keys.js';
+} from './ports/log.js';
+export type { IdempotencyKeys } from './ports/idempotency-keys.js';
 export { deterministicId, systemIds, type IdGenerator } from './ids.js';
-export type { MemberStore } from './members.js';
+export type { MemberStore } from './ports/members.js';
 export { MessageContext, type MessageContextInit } from './message-context.js';
 export {
   erased,
@@ -123,12 +129,18 @@ export {
   type Erased,
   type Personal,
   type PersonalDeclaration,
-} from './personal-data.js';
-export type { Snapshot, SnapshotFacts, SnapshotPolicy, SnapshotStore } from './snapshot.js';
+} from './events/personal-data.js';
+export type { Snapshot, SnapshotFacts, SnapshotPolicy, SnapshotStore } from './aggregates/snapshot.js';
 export { kindOf, messageOf, withoutValues } from './told-message.js';
-export { allOf, anyOf, every, everySize, olderThan } from './snapshot-policies.js';
-export { isSubject, SUBJECT_FORGOTTEN, SubjectForgotten, subjectOfStream, subjectStream } from './subject-forgotten.js';
-export type { KeyWrapping, SubjectKeyRow, SubjectKeyStore, WrappedKey } from './subject-keys.js';
+export { allOf, anyOf, every, everySize, olderThan } from './aggregates/snapshot-policies.js';
+export {
+  isSubject,
+  SUBJECT_FORGOTTEN,
+  SubjectForgotten,
+  subjectOfStream,
+  subjectStream,
+} from './events/subject-forgotten.js';
+export type { KeyWrapping, SubjectKeyRow, SubjectKeyStore, WrappedKey } from './ports/subject-keys.js';
 export {
   overtakingKey,
   type CheckpointStore,
@@ -140,14 +152,14 @@ export {
   type SubscriptionControl,
   type SubscriptionKey,
   type SubscriptionStatus,
-} from './subscription-stores.js';
+} from './ports/subscription-stores.js';
 export {
   currentTransaction,
   outsideTransaction,
   runInTransaction,
   Transaction,
   type UnitOfWork,
-} from './unit-of-work.js';
-export { asEvent, OtherEvent, type EventData, type Upcast, type Upcaster } from './upcaster.js';
-export { stateChanges, type StateChange } from './state-changes.js';
-export { validateAppend, validateCommand, type EventTexts, type ValidAppend } from './validate-append.js';
+} from './ports/unit-of-work.js';
+export { asEvent, OtherEvent, type EventData, type Upcast, type Upcaster } from './events/upcaster.js';
+export { stateChanges, type StateChange } from './aggregates/state-changes.js';
+export { validateAppend, validateCommand, type EventTexts, type ValidAppend } from './ports/validate-append.js';

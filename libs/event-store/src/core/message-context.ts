@@ -1,7 +1,7 @@
 // Who asked, why, and because of what: travels with the call, so that nobody passes it by hand and no event goes without it.
 import { Ambient } from './ambient.js';
 import { deterministicId } from './ids.js';
-import type { EventMetadata } from './event.js';
+import type { EventMetadata } from './events/event.js';
 
 export interface MessageContextInit {
   readonly correlationId: string;

@@ -12,7 +12,7 @@ import { prepareOwnKafka } from '../../../../tools/kafka/source.js';
 import { isAlive } from '../../../../tools/postgres/process.js';
 import { UnavailableError } from '../core/index.js';
 import type { BrokerMessage } from '../messaging/index.js';
-import { message } from '../testing/broker.collector.js';
+import { message } from '../testing/contracts/broker.collector.js';
 import { KafkaBroker } from './kafka-broker.js';
 import { publishedOnKafka } from './published-on-kafka.js';
 

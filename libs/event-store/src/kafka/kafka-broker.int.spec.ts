@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { Kafka, logLevel, type Producer } from 'kafkajs';
 import { describe } from 'vitest';
 import { canStartKafka, prepareKafkaForTest } from '../../../../test/support/kafka.js';
-import { describeBroker } from '../testing/broker.contract.js';
+import { describeBroker } from '../testing/contracts/broker.contract.js';
 import { KafkaBroker } from './kafka-broker.js';
 import type { KafkaTimes } from './kafka-options.js';
 

@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { canStartKafka, prepareKafkaForTest, type OwnKafka } from '../../../../test/support/kafka.js';
 import { UnavailableError } from '../core/index.js';
 import type { ConsumeOptions, ReceivedMessage } from '../messaging/index.js';
-import { message, sequence } from '../testing/broker.collector.js';
+import { message, sequence } from '../testing/contracts/broker.collector.js';
 import { KafkaBroker } from './kafka-broker.js';
 import { KafkaClient } from './kafka-client.js';
 import { kafkaSettings, type KafkaTimes } from './kafka-options.js';

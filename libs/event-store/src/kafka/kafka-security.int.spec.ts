@@ -10,7 +10,7 @@ import { startKafka, type LocalKafka } from '../../../../tools/kafka/index.js';
 import { sparePort } from '../../../../tools/kafka/ports.js';
 import { findOwnKafka } from '../../../../tools/kafka/source.js';
 import { UnavailableError } from '../core/index.js';
-import { Collector, message } from '../testing/broker.collector.js';
+import { Collector, message } from '../testing/contracts/broker.collector.js';
 import { KafkaBroker } from './kafka-broker.js';
 import type { KafkaCredentials, KafkaSecurity } from './kafka-options.js';
 

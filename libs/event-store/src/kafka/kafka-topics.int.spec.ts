@@ -12,7 +12,7 @@ import {
   toBrokerMessage,
   UnpublishableMessageError,
 } from '../messaging/index.js';
-import { message, sequence } from '../testing/broker.collector.js';
+import { message, sequence } from '../testing/contracts/broker.collector.js';
 import { KafkaBroker } from './kafka-broker.js';
 import { publishedOnKafka } from './published-on-kafka.js';
 

@@ -1,6 +1,6 @@
 // The memory broker against the contract that every broker keeps.
 import { systemClock } from '../core/index.js';
-import { describeBroker } from '../testing/broker.contract.js';
+import { describeBroker } from '../testing/contracts/broker.contract.js';
 import { MemoryBroker } from './memory-broker.js';
 import { MemoryBus, type RawMessage } from './memory-bus.js';
 

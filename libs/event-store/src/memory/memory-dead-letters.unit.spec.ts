@@ -1,4 +1,4 @@
-import { describeDeadLetters } from '../testing/dead-letter-store.contract.js';
+import { describeDeadLetters } from '../testing/contracts/dead-letter-store.contract.js';
 import { createMemoryStore } from './create-memory-store.js';
 import { memoryOperations } from './memory-operations.js';
 

@@ -1,4 +1,4 @@
-import { describeEventStore } from '../testing/event-store.contract.js';
+import { describeEventStore } from '../testing/contracts/event-store.contract.js';
 import { createMemoryStore } from './create-memory-store.js';
 
 describeEventStore('the memory event store', async () => {

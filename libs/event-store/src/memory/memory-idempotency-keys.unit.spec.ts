@@ -1,4 +1,4 @@
-import { describeIdempotencyKeys } from '../testing/idempotency-keys.contract.js';
+import { describeIdempotencyKeys } from '../testing/contracts/idempotency-keys.contract.js';
 import { createMemoryStore } from './create-memory-store.js';
 import { MovableClock } from './movable-clock.js';
 

@@ -1,4 +1,4 @@
-import { describeMemberStore } from '../testing/member-store.contract.js';
+import { describeMemberStore } from '../testing/contracts/member-store.contract.js';
 import { createMemoryStore } from './create-memory-store.js';
 
 describeMemberStore('memory', () =>

@@ -1,4 +1,4 @@
-import { describeOperations } from '../testing/operations.contract.js';
+import { describeOperations } from '../testing/contracts/operations.contract.js';
 import { createMemoryStore } from './create-memory-store.js';
 import { memoryOperations } from './memory-operations.js';
 

@@ -1,6 +1,6 @@
 // The contracts in memory.
-import { describePersonalData } from '../testing/personal-data.contract.js';
-import { describeSubjectKeyStore } from '../testing/subject-key-store.contract.js';
+import { describePersonalData } from '../testing/contracts/personal-data.contract.js';
+import { describeSubjectKeyStore } from '../testing/contracts/subject-key-store.contract.js';
 import { createMemoryStore } from './create-memory-store.js';
 
 const close = () => Promise.resolve();

@@ -1,7 +1,7 @@
 // The memory process store against the contract that every process store keeps.
 import { expect, it } from 'vitest';
 import { ManualClock } from '../testing/manual-clock.js';
-import { describeProcessStore } from '../testing/process-store.contract.js';
+import { describeProcessStore } from '../testing/contracts/process-store.contract.js';
 import { createMemoryStore } from './create-memory-store.js';
 
 describeProcessStore('memory', async () => {

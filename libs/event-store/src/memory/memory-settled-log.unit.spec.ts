@@ -1,5 +1,5 @@
 import { systemIds } from '../core/index.js';
-import { describeSettledLog } from '../testing/settled-log.contract.js';
+import { describeSettledLog } from '../testing/contracts/settled-log.contract.js';
 import { createMemoryStore, type MemoryStore } from './create-memory-store.js';
 
 type Write = (store: MemoryStore, key: string, data: { n: number }) => Promise<unknown>;

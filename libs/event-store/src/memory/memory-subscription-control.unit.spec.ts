@@ -1,4 +1,4 @@
-import { describeSubscriptionControl } from '../testing/subscription-control.contract.js';
+import { describeSubscriptionControl } from '../testing/contracts/subscription-control.contract.js';
 import { createMemoryStore } from './create-memory-store.js';
 
 describeSubscriptionControl('memory', async () => {

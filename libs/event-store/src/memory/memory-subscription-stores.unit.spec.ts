@@ -1,4 +1,4 @@
-import { describeSubscriptionStores } from '../testing/subscription-stores.contract.js';
+import { describeSubscriptionStores } from '../testing/contracts/subscription-stores.contract.js';
 import { createMemoryStore } from './create-memory-store.js';
 
 describeSubscriptionStores('memory', async () => {

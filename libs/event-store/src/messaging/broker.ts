@@ -1,4 +1,4 @@
-// The broker port: small enough that Kafka, a PostgreSQL bus and memory all fit. Contract: testing/broker.contract.ts.
+// The broker port: small enough that Kafka, a PostgreSQL bus and memory all fit. Contract: testing/contracts/broker.contract.ts.
 
 export interface TopicSpec {
   readonly name: string;

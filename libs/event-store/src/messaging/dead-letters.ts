@@ -1,4 +1,4 @@
-// The port of the dead-letter mirror: what is parked and not mirrored yet. Contract: testing/dead-letter-store.contract.ts.
+// The port of the dead-letter mirror: what is parked and not mirrored yet. Contract: testing/contracts/dead-letter-store.contract.ts.
 import type { ParkedMessage } from '../core/index.js';
 import type { UnreadableMessage } from './inbound-log.js';
 

@@ -8,7 +8,7 @@ import { eventually } from '../../../../test/support/eventually.js';
 import type { Order } from '../../../../test/support/failpoint-worker.js';
 import { openRebuildLab, type RebuildLab } from '../../../../test/support/rebuild-lab.js';
 import type { Failpoint } from '../core/index.js';
-import { appendTo, commandOn, newStream } from '../testing/event-store.support.js';
+import { appendTo, commandOn, newStream } from '../testing/contracts/event-store.support.js';
 
 const WORKER = join(import.meta.dirname, '../../../../test/support/failpoint-worker.ts');
 const ACCOUNTS = 20;

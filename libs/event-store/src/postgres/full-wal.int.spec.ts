@@ -9,7 +9,7 @@ import { mountSmallDisk, type SmallDisk } from '../../../../test/support/small-d
 import { stopsForWantOfSpace } from '../../../../test/support/want-of-space.js';
 import { startPostgres, type EmbeddedPostgres } from '../../../../tools/postgres/index.js';
 import { UnavailableError } from '../core/index.js';
-import { appendTo, newStream } from '../testing/event-store.support.js';
+import { appendTo, newStream } from '../testing/contracts/event-store.support.js';
 
 const folder = await makeRunFolder();
 await chmod(folder, 0o711); // the server may be another user

@@ -1,20 +1,20 @@
 // No statement of the write side reads a whole table, whatever the planner knows about its size: prepared plans outlive that knowledge.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openTestStore, type TestStore } from '../../../../test/support/event-store-database.js';
-import { appendOutgoing } from './sql/append-outgoing.sql.js';
-import { appendOne, appendOneOfCommand } from './sql/append-one.sql.js';
-import { appendStatement } from './sql/append.sql.js';
-import { decisionsOf } from './sql/decisions-of.sql.js';
-import { eventVersion } from './sql/event-version.sql.js';
-import { findCommand } from './sql/find-command.sql.js';
-import { findEvents } from './sql/find-events.sql.js';
-import { findKey, pruneKeys } from './sql/idempotency-keys.sql.js';
-import { readStream } from './sql/read-stream.sql.js';
-import { recordCommand } from './sql/record-command.sql.js';
-import { replayStream } from './sql/replay-stream.sql.js';
-import { findSnapshot } from './sql/snapshots.sql.js';
-import { storeInbound } from './sql/store-inbound.sql.js';
-import { streamVersion } from './sql/stream-version.sql.js';
+import { appendOutgoing } from './log/append-outgoing.sql.js';
+import { appendOne, appendOneOfCommand } from './append/append-one.sql.js';
+import { appendStatement } from './append/append.sql.js';
+import { decisionsOf } from './stores/decisions-of.sql.js';
+import { eventVersion } from './log/event-version.sql.js';
+import { findCommand } from './stores/find-command.sql.js';
+import { findEvents } from './append/find-events.sql.js';
+import { findKey, pruneKeys } from './stores/idempotency-keys.sql.js';
+import { readStream } from './log/read-stream.sql.js';
+import { recordCommand } from './stores/record-command.sql.js';
+import { replayStream } from './log/replay-stream.sql.js';
+import { findSnapshot } from './stores/snapshots.sql.js';
+import { storeInbound } from './log/store-inbound.sql.js';
+import { streamVersion } from './log/stream-version.sql.js';
 
 /** Parameters by count; EXPLAIN of a generic plan does not look at them. */
 const statements: [string, { text: string }, number][] = [

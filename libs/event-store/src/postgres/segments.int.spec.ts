@@ -7,9 +7,9 @@ import { eventually } from '../../../../test/support/eventually.js';
 import { openTestStore, type TestStore } from '../../../../test/support/event-store-database.js';
 import { systemIds } from '../core/index.js';
 import { segmentNames, segmentOf } from '../subscriptions/index.js';
-import { describeMemberStore } from '../testing/member-store.contract.js';
-import { PostgresCheckpointStore } from './checkpoint-store.js';
-import { PostgresMemberStore } from './member-store.js';
+import { describeMemberStore } from '../testing/contracts/member-store.contract.js';
+import { PostgresCheckpointStore } from './stores/checkpoint-store.js';
+import { PostgresMemberStore } from './stores/member-store.js';
 import { PROJECTION, SEGMENTS, startWorker, type Worker } from './segments.worker.js';
 
 describeMemberStore('PostgreSQL', async () => {

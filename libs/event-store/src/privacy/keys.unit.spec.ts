@@ -11,7 +11,13 @@ import {
 } from '../core/index.js';
 import { createMemoryStore } from '../memory/index.js';
 import { ManualClock } from '../testing/manual-clock.js';
-import { LetterSent, LetterWritten, letterEvents, processOn, written } from '../testing/personal-data.support.js';
+import {
+  LetterSent,
+  LetterWritten,
+  letterEvents,
+  processOn,
+  written,
+} from '../testing/contracts/personal-data.support.js';
 import { LocalKeyWrapping } from './local-key-wrapping.js';
 import { PersonalLog } from './personal-log.js';
 import { KEY_TTL_MS, SubjectKeys } from './subject-keys.js';

@@ -10,7 +10,7 @@ import {
   type SubjectKeyStore,
 } from '../core/index.js';
 import { LiveTail, type SubscriptionDefinition } from '../subscriptions/index.js';
-import { LetterWritten, letterEvents, written } from '../testing/personal-data.support.js';
+import { LetterWritten, letterEvents, written } from '../testing/contracts/personal-data.support.js';
 import { SubscriptionLab, transactional } from '../testing/subscription-lab.js';
 import { LocalKeyWrapping } from './local-key-wrapping.js';
 import { withPersonalData } from './personal-event-store.js';

@@ -1,4 +1,4 @@
-// The port process managers keep their state, their timers and their signals in. Contract: testing/process-store.contract.ts.
+// The port process managers keep their state, their timers and their signals in. Contract: testing/contracts/process-store.contract.ts.
 import type { EventMetadata } from '../core/index.js';
 
 /** Which process: the process manager's stable name, and the id its events correlate to. */

@@ -10,7 +10,7 @@ import {
   type SpanInit,
 } from '../core/index.js';
 import type { SubscriptionDefinition } from './subscription.js';
-import { skippedFor } from './unreadable.js';
+import { skippedFor } from './delivery/unreadable.js';
 
 /** Where records come from is one of our logs, whatever broker has brought them there. */
 const LOGS = 'event_store';

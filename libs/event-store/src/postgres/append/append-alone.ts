@@ -1,6 +1,6 @@
 // The straight path, for one event by itself: nothing to be packed, nothing to be taken apart.
 import type { AppendResult, ExpectedVersion, ValidAppend } from '../../core/index.js';
-import { appendOne, appendOneOfCommand, type OnRace } from '../sql/append-one.sql.js';
+import { appendOne, appendOneOfCommand, type OnRace } from './append-one.sql.js';
 import type { Send } from './send.js';
 
 const MAX_VERSION = 2_147_483_647;

@@ -1,7 +1,7 @@
 // Sends appends to the database: many in one round trip, each stored whole or not at all.
 import { InvalidRequestError, type AppendResult, type ValidAppend } from '../../core/index.js';
-import type { OnRace } from '../sql/append-one.sql.js';
-import { appendStatement, type DecisiveFields, type EventFields } from '../sql/append.sql.js';
+import type { OnRace } from './append-one.sql.js';
+import { appendStatement, type DecisiveFields, type EventFields } from './append.sql.js';
 import { appendAlone, versionRange } from './append-alone.js';
 import type { Send } from './send.js';
 

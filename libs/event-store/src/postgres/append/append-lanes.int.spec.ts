@@ -12,7 +12,7 @@ import {
   type AppendRequest,
 } from '../../core/index.js';
 import { appendBatch } from './append-batch.js';
-import { appendTo, commandOn, deposited, deposits, newStream } from '../../testing/event-store.support.js';
+import { appendTo, commandOn, deposited, deposits, newStream } from '../../testing/contracts/event-store.support.js';
 
 describe('appends that share a statement', () => {
   let opened: TestStore;

@@ -8,7 +8,7 @@ import {
   type AppendResult,
   type ValidAppend,
 } from '../../core/index.js';
-import { appendTo, commandOn, deposited, deposits } from '../../testing/event-store.support.js';
+import { appendTo, commandOn, deposited, deposits } from '../../testing/contracts/event-store.support.js';
 import { AppendLanes, type AppendLanesOptions } from './append-lanes.js';
 
 /** Statements that end when the test says so. */

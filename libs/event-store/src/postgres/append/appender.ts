@@ -17,9 +17,9 @@ import {
 import { earlierAppend } from './earlier-append.js';
 import { appendBatch } from './append-batch.js';
 import { AppendLanes, type Meaning } from './append-lanes.js';
-import { LANES, type PostgresDatabase } from '../database.js';
-import { failureOf, LOCK_NOT_AVAILABLE, sqlStateOf } from '../sql-states.js';
-import { currentPostgresTransaction } from '../transaction.js';
+import { LANES, type PostgresDatabase } from '../connections/database.js';
+import { failureOf, LOCK_NOT_AVAILABLE, sqlStateOf } from '../connections/sql-states.js';
+import { currentPostgresTransaction } from '../connections/transaction.js';
 
 export interface AppenderOptions {
   readonly database: PostgresDatabase;

@@ -2,8 +2,8 @@
 import pg from 'pg';
 import { describe, expect, it } from 'vitest';
 import { CorruptStreamError, systemClock, TooManyConflictsError, type Clock } from '../../core/index.js';
-import { appendTo } from '../../testing/event-store.support.js';
-import type { PostgresDatabase } from '../database.js';
+import { appendTo } from '../../testing/contracts/event-store.support.js';
+import type { PostgresDatabase } from '../connections/database.js';
 import { Appender } from './appender.js';
 
 const clock: Clock = { ...systemClock, sleep: () => Promise.resolve() };

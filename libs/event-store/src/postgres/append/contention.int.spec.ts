@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openTestStore, type TestStore } from '../../../../../test/support/event-store-database.js';
-import { newStream } from '../../testing/event-store.support.js';
+import { newStream } from '../../testing/contracts/event-store.support.js';
 import type { ContentionOrder, ContentionReport } from './contention.writers.js';
 
 const WRITERS = join(import.meta.dirname, 'contention.writers.ts');

@@ -1,9 +1,9 @@
 // Run by contention.int.spec.ts as a process of its own: writers that fight for a few streams, each appending on the version it saw.
 import { DataSource } from 'typeorm';
 import { systemIds, WrongExpectedVersionError, type EventToAppend } from '../../core/index.js';
-import { dataSourceConnection } from '../connection-options.js';
-import { PostgresDatabase } from '../database.js';
-import { PostgresEventStore } from '../postgres-event-store.js';
+import { dataSourceConnection } from '../connections/connection-options.js';
+import { PostgresDatabase } from '../connections/database.js';
+import { PostgresEventStore } from '../log/postgres-event-store.js';
 
 /** What the test asks for, as JSON in the first argument. */
 export interface ContentionOrder {

@@ -7,9 +7,9 @@ import {
   type AppendRequest,
   type AppendResult,
 } from '../../core/index.js';
-import { findQuery, outcomeOf, type CommandRow } from '../commands.js';
-import type { Query } from '../database.js';
-import { findEvents } from '../sql/find-events.sql.js';
+import { findQuery, outcomeOf, type CommandRow } from '../stores/commands.js';
+import type { Query } from '../connections/database.js';
+import { findEvents } from './find-events.sql.js';
 
 interface FoundRow {
   actual: number;

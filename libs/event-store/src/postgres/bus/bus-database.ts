@@ -1,8 +1,8 @@
 // The connection to the bus database: its schema is there before the first statement, and an outage is an UnavailableError, never a crash.
 import pg, { type QueryResultRow } from 'pg';
 import { UnavailableError } from '../../core/index.js';
-import { poolConfig, type ConnectionOptions } from '../connection-options.js';
-import { failureOf, sqlStateOf } from '../sql-states.js';
+import { poolConfig, type ConnectionOptions } from '../connections/connection-options.js';
+import { failureOf, sqlStateOf } from '../connections/sql-states.js';
 import { migrateBus } from './bus-migrations.js';
 
 /** Data exceptions, violated constraints, exceeded limits: said against one message. All else is said against the bus. */

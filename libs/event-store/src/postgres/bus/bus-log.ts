@@ -1,6 +1,6 @@
 // Up to which position the bus is final. Positions are drawn before commit here as in every log, so the same settled reader is asked.
 import { messageOf, type LogCursor, type LogName, type SettledLog } from '../../core/index.js';
-import type { LogTable } from '../log-table.js';
+import type { LogTable } from '../log/log-table.js';
 
 /** Not one of a service's own logs: it lives in another database and is named only in errors and wake-up calls. */
 export const BUS_LOG = 'bus' as LogName;

@@ -3,7 +3,7 @@ import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../../../../test/support/postgres.js';
 import { systemClock } from '../../core/index.js';
-import { message, sequence } from '../../testing/broker.collector.js';
+import { message, sequence } from '../../testing/contracts/broker.collector.js';
 import { BusDatabase } from './bus-database.js';
 import { forgetOldMessages } from './bus-retention.js';
 import { PostgresBroker, type PostgresBrokerOptions } from './postgres-broker.js';

@@ -3,8 +3,8 @@ import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../../../../test/support/postgres.js';
 import { systemClock, UnavailableError, type Clock } from '../../core/index.js';
-import { message, sequence } from '../../testing/broker.collector.js';
-import { renewLogEpoch } from '../log-epoch.js';
+import { message, sequence } from '../../testing/contracts/broker.collector.js';
+import { renewLogEpoch } from '../log/log-epoch.js';
 import { PostgresBroker, type PostgresBrokerOptions } from './postgres-broker.js';
 
 const times = { leaseMs: 2_000, beatMs: 100, pollMs: 100, maxBackoffMs: 50 };

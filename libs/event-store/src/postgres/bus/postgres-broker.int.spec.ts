@@ -5,8 +5,8 @@ import { startCuttableProxy } from '../../../../../test/support/cuttable-proxy.j
 import { createTestDatabase, type TestDatabase } from '../../../../../test/support/postgres.js';
 import { systemClock, type Clock } from '../../core/index.js';
 import type { ReceivedMessage } from '../../messaging/index.js';
-import { message, sequence } from '../../testing/broker.collector.js';
-import { describeBroker } from '../../testing/broker.contract.js';
+import { message, sequence } from '../../testing/contracts/broker.collector.js';
+import { describeBroker } from '../../testing/contracts/broker.contract.js';
 import { PostgresBroker, type PostgresBrokerOptions } from './postgres-broker.js';
 
 const times = { leaseMs: 2_000, beatMs: 100, pollMs: 200, maxBackoffMs: 200 };

@@ -12,10 +12,10 @@ import type {
   TopicLag,
   TopicSpec,
 } from '../../messaging/index.js';
-import type { ConnectionOptions } from '../connection-options.js';
-import { sqlStateOf } from '../sql-states.js';
-import { PostgresSettledLog } from '../settled-log.js';
-import { Waking } from '../waking.js';
+import type { ConnectionOptions } from '../connections/connection-options.js';
+import { sqlStateOf } from '../connections/sql-states.js';
+import { PostgresSettledLog } from '../log/settled-log.js';
+import { Waking } from '../log/waking.js';
 import { BusConsumer, type BusTimes } from './bus-consumer.js';
 import { BusDatabase } from './bus-database.js';
 import { BUS_LOG, busTable, SettledMark } from './bus-log.js';

@@ -9,15 +9,15 @@ import {
   segmentsOf,
   silentLogger,
 } from '../../subscriptions/index.js';
-import { PostgresCheckpointStore } from '../checkpoint-store.js';
-import { dataSourceConnection } from '../connection-options.js';
-import { PostgresDatabase } from '../database.js';
-import { eventsTable } from '../log-table.js';
-import { PostgresMemberStore } from '../member-store.js';
-import { PostgresParkingStore } from '../parking-store.js';
-import { PostgresSettledLog } from '../settled-log.js';
-import { PostgresSubscriptionControl } from '../subscription-control.js';
-import { PostgresUnitOfWork } from '../unit-of-work.js';
+import { PostgresCheckpointStore } from '../stores/checkpoint-store.js';
+import { dataSourceConnection } from '../connections/connection-options.js';
+import { PostgresDatabase } from '../connections/database.js';
+import { eventsTable } from '../log/log-table.js';
+import { PostgresMemberStore } from '../stores/member-store.js';
+import { PostgresParkingStore } from '../stores/parking-store.js';
+import { PostgresSettledLog } from '../log/settled-log.js';
+import { PostgresSubscriptionControl } from '../stores/subscription-control.js';
+import { PostgresUnitOfWork } from '../connections/unit-of-work.js';
 import { PostgresBroker } from './postgres-broker.js';
 
 @Event('order.counted')

@@ -13,11 +13,11 @@ import {
   topic,
 } from '../../messaging/index.js';
 import { LiveTail, silentLogger, SubscriptionRunner } from '../../subscriptions/index.js';
-import { PostgresCheckpointStore } from '../checkpoint-store.js';
-import { PostgresInboundLog } from '../inbound-log.js';
-import { eventsTable, inboundTable } from '../log-table.js';
-import { PostgresParkingStore } from '../parking-store.js';
-import { PostgresSettledLog } from '../settled-log.js';
+import { PostgresCheckpointStore } from '../stores/checkpoint-store.js';
+import { PostgresInboundLog } from '../log/inbound-log.js';
+import { eventsTable, inboundTable } from '../log/log-table.js';
+import { PostgresParkingStore } from '../stores/parking-store.js';
+import { PostgresSettledLog } from '../log/settled-log.js';
 import { PostgresBroker } from './postgres-broker.js';
 
 @Event('order.counted')

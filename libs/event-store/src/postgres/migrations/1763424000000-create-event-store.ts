@@ -1,17 +1,17 @@
 // The first schema of the event store. Migrations are append-only: a change is a new file beside this one.
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { ConfigurationError } from '../../core/index.js';
-import { commandsTable } from '../sql/commands.table.sql.js';
-import { eventsImmutableTrigger } from '../sql/events-immutable.trigger.sql.js';
-import { eventsTable } from '../sql/events.table.sql.js';
-import { inboundMessagesTable } from '../sql/inbound-messages.table.sql.js';
-import { logEpochsTable } from '../sql/log-epochs.table.sql.js';
-import { outgoingCommandsTable } from '../sql/outgoing-commands.table.sql.js';
-import { parkedMessagesHeadsIndex } from '../sql/parked-messages-heads.index.sql.js';
-import { parkedMessagesTable } from '../sql/parked-messages.table.sql.js';
-import { refuseChangeFunction } from '../sql/refuse-change.function.sql.js';
-import { subscriptionsTable } from '../sql/subscriptions.table.sql.js';
-import { unreadableMessagesTable } from '../sql/unreadable-messages.table.sql.js';
+import { commandsTable } from '../schema/commands.table.sql.js';
+import { eventsImmutableTrigger } from '../schema/events-immutable.trigger.sql.js';
+import { eventsTable } from '../schema/events.table.sql.js';
+import { inboundMessagesTable } from '../schema/inbound-messages.table.sql.js';
+import { logEpochsTable } from '../schema/log-epochs.table.sql.js';
+import { outgoingCommandsTable } from '../schema/outgoing-commands.table.sql.js';
+import { parkedMessagesHeadsIndex } from '../schema/parked-messages-heads.index.sql.js';
+import { parkedMessagesTable } from '../schema/parked-messages.table.sql.js';
+import { refuseChangeFunction } from '../schema/refuse-change.function.sql.js';
+import { subscriptionsTable } from '../schema/subscriptions.table.sql.js';
+import { unreadableMessagesTable } from '../schema/unreadable-messages.table.sql.js';
 
 export class CreateEventStore1763424000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {

@@ -1,14 +1,14 @@
 // Process managers: their state, their timers, and their signals in the inbound log.
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { ConfigurationError } from '../../core/index.js';
-import { fireDueTimersFunction } from '../sql/fire-due-timers.function.sql.js';
-import { forgetUnsavedProcessFunction } from '../sql/forget-unsaved-process.function.sql.js';
-import { forgetUnsavedProcessTrigger } from '../sql/forget-unsaved-process.trigger.sql.js';
-import { inboundMessagesSignals } from '../sql/inbound-messages-signals.alter.sql.js';
-import { lockProcessesFunction } from '../sql/lock-processes.function.sql.js';
-import { processTimersDueIndex } from '../sql/process-timers-due.index.sql.js';
-import { processTimersTable } from '../sql/process-timers.table.sql.js';
-import { processesTable } from '../sql/processes.table.sql.js';
+import { fireDueTimersFunction } from '../schema/fire-due-timers.function.sql.js';
+import { forgetUnsavedProcessFunction } from '../schema/forget-unsaved-process.function.sql.js';
+import { forgetUnsavedProcessTrigger } from '../schema/forget-unsaved-process.trigger.sql.js';
+import { inboundMessagesSignals } from '../schema/inbound-messages-signals.alter.sql.js';
+import { lockProcessesFunction } from '../schema/lock-processes.function.sql.js';
+import { processTimersDueIndex } from '../schema/process-timers-due.index.sql.js';
+import { processTimersTable } from '../schema/process-timers.table.sql.js';
+import { processesTable } from '../schema/processes.table.sql.js';
 
 export class CreateProcesses1763683200000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {

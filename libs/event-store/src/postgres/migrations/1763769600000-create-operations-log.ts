@@ -1,9 +1,9 @@
 // Operations: what operators did to parked and unreadable messages.
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { ConfigurationError } from '../../core/index.js';
-import { operationsLogSubjectIndex } from '../sql/operations-log-subject.index.sql.js';
-import { operationsLogTable } from '../sql/operations-log.table.sql.js';
-import { unreadableMessagesResolution } from '../sql/unreadable-messages-resolution.alter.sql.js';
+import { operationsLogSubjectIndex } from '../schema/operations-log-subject.index.sql.js';
+import { operationsLogTable } from '../schema/operations-log.table.sql.js';
+import { unreadableMessagesResolution } from '../schema/unreadable-messages-resolution.alter.sql.js';
 
 export class CreateOperationsLog1763769600000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {

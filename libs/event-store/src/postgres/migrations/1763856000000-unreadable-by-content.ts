@@ -1,6 +1,6 @@
 // The same place of a topic may hold another message one day: both are kept.
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { unreadableMessagesPlace } from '../sql/unreadable-messages-place.alter.sql.js';
+import { unreadableMessagesPlace } from '../schema/unreadable-messages-place.alter.sql.js';
 
 export class UnreadableByContent1763856000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {

@@ -1,6 +1,6 @@
 // Snapshots: a cache of aggregates' states.
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { snapshotsTable } from '../sql/snapshots.table.sql.js';
+import { snapshotsTable } from '../schema/snapshots.table.sql.js';
 
 export class CreateSnapshots1764115200000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {

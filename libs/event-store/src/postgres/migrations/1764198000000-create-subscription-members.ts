@@ -1,6 +1,6 @@
 // Who shares the segments of which subscription.
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { subscriptionMembersTable } from '../sql/subscription-members.table.sql.js';
+import { subscriptionMembersTable } from '../schema/subscription-members.table.sql.js';
 
 export class CreateSubscriptionMembers1764198000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {

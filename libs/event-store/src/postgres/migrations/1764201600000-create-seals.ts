@@ -1,8 +1,8 @@
 // Seals: a chain of hashes over the settled events, by which a change of history is found.
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { ConfigurationError } from '../../core/index.js';
-import { sealsImmutableTrigger } from '../sql/seals-immutable.trigger.sql.js';
-import { sealsTable } from '../sql/seals.table.sql.js';
+import { sealsImmutableTrigger } from '../schema/seals-immutable.trigger.sql.js';
+import { sealsTable } from '../schema/seals.table.sql.js';
 
 export class CreateSeals1764201600000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {

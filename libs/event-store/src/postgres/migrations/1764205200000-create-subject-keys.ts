@@ -1,8 +1,8 @@
 // Personal data: keys of subjects, and whose data is in a snapshot.
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { snapshotsSubjects, snapshotsSubjectsIndex } from '../sql/snapshots-subjects.alter.sql.js';
-import { subjectKeysTombstone } from '../sql/subject-keys-tombstone.trigger.sql.js';
-import { subjectKeysTable } from '../sql/subject-keys.table.sql.js';
+import { snapshotsSubjects, snapshotsSubjectsIndex } from '../schema/snapshots-subjects.alter.sql.js';
+import { subjectKeysTombstone } from '../schema/subject-keys-tombstone.trigger.sql.js';
+import { subjectKeysTable } from '../schema/subject-keys.table.sql.js';
 
 export class CreateSubjectKeys1764205200000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {

@@ -1,10 +1,10 @@
 // Versions of projections, which of them serves, and subscriptions that an operator may pause.
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { ConfigurationError } from '../../core/index.js';
-import { adoptProjections } from '../sql/adopt-projections.sql.js';
-import { projectionsServingIndex } from '../sql/projections-serving.index.sql.js';
-import { projectionsTable } from '../sql/projections.table.sql.js';
-import { subscriptionsPaused } from '../sql/subscriptions-paused.alter.sql.js';
+import { adoptProjections } from '../schema/adopt-projections.sql.js';
+import { projectionsServingIndex } from '../schema/projections-serving.index.sql.js';
+import { projectionsTable } from '../schema/projections.table.sql.js';
+import { subscriptionsPaused } from '../schema/subscriptions-paused.alter.sql.js';
 
 export class CreateProjections1764208800000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {

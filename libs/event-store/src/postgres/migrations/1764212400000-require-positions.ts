@@ -1,6 +1,6 @@
 // Events lie behind the beginning of their log. Rows that are there are looked at by the next migration, in a transaction that holds up no writer.
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { eventsPosition } from '../sql/events-position.constraint.sql.js';
+import { eventsPosition } from '../schema/events-position.constraint.sql.js';
 
 export class RequirePositions1764212400000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {

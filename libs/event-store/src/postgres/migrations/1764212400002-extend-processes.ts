@@ -1,12 +1,12 @@
 // Processes are found by several keys, and remember how they were taken back.
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { ConfigurationError } from '../../core/index.js';
-import { learnProcessKeysFunction } from '../sql/learn-process-keys.function.sql.js';
-import { lockProcessesByKeyFunction } from '../sql/lock-processes-by-key.function.sql.js';
-import { lockProcessesFunction } from '../sql/lock-processes.function.sql.js';
-import { processKeysOwnerIndex } from '../sql/process-keys-owner.index.sql.js';
-import { processKeysTable } from '../sql/process-keys.table.sql.js';
-import { processesCompensation } from '../sql/processes-compensation.alter.sql.js';
+import { learnProcessKeysFunction } from '../schema/learn-process-keys.function.sql.js';
+import { lockProcessesByKeyFunction } from '../schema/lock-processes-by-key.function.sql.js';
+import { lockProcessesFunction } from '../schema/lock-processes.function.sql.js';
+import { processKeysOwnerIndex } from '../schema/process-keys-owner.index.sql.js';
+import { processKeysTable } from '../schema/process-keys.table.sql.js';
+import { processesCompensation } from '../schema/processes-compensation.alter.sql.js';
 
 export class ExtendProcesses1764212400002 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {

@@ -1,9 +1,9 @@
 // What is parked can be mirrored to a dead-letter topic: each message once, until it is parked again.
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { parkedMessagesMirror } from '../sql/parked-messages-mirror.alter.sql.js';
-import { parkedMessagesUnmirroredIndex } from '../sql/parked-messages-unmirrored.index.sql.js';
-import { unreadableMessagesMirror } from '../sql/unreadable-messages-mirror.alter.sql.js';
-import { unreadableMessagesUnmirroredIndex } from '../sql/unreadable-messages-unmirrored.index.sql.js';
+import { parkedMessagesMirror } from '../schema/parked-messages-mirror.alter.sql.js';
+import { parkedMessagesUnmirroredIndex } from '../schema/parked-messages-unmirrored.index.sql.js';
+import { unreadableMessagesMirror } from '../schema/unreadable-messages-mirror.alter.sql.js';
+import { unreadableMessagesUnmirroredIndex } from '../schema/unreadable-messages-unmirrored.index.sql.js';
 
 export class MirrorDeadLetters1764212400003 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {

@@ -3,7 +3,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 import {
   operationsLogDatabaseUser,
   operationsLogDatabaseUserDefault,
-} from '../sql/operations-log-database-user.alter.sql.js';
+} from '../schema/operations-log-database-user.alter.sql.js';
 
 export class RecordDatabaseUser1764212400004 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {

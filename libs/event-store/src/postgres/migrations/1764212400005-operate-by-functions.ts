@@ -1,15 +1,15 @@
 // What operators may change, they change through functions that record it; by hand they change nothing.
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { operateParkedFunction } from '../sql/operate-parked.function.sql.js';
-import { operateProcessFunction } from '../sql/operate-process.function.sql.js';
-import { operateProjectionFunction } from '../sql/operate-projection.function.sql.js';
-import { operateUnreadableFunction } from '../sql/operate-unreadable.function.sql.js';
+import { operateParkedFunction } from '../schema/operate-parked.function.sql.js';
+import { operateProcessFunction } from '../schema/operate-process.function.sql.js';
+import { operateProjectionFunction } from '../schema/operate-projection.function.sql.js';
+import { operateUnreadableFunction } from '../schema/operate-unreadable.function.sql.js';
 import {
   FUNCTIONS_OF_OPERATORS,
   operationsForNobody,
   operatorsByFunctionsOnly,
-} from '../sql/operator-privileges.sql.js';
-import { recordOperationFunction } from '../sql/record-operation.function.sql.js';
+} from '../schema/operator-privileges.sql.js';
+import { recordOperationFunction } from '../schema/record-operation.function.sql.js';
 
 export class OperateByFunctions1764212400005 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {

@@ -1,6 +1,6 @@
 // A key that is used again after its time stands for a new command.
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { idempotencyKeysAge, idempotencyKeysTable } from '../sql/idempotency-keys.table.sql.js';
+import { idempotencyKeysAge, idempotencyKeysTable } from '../schema/idempotency-keys.table.sql.js';
 
 export class ExpireIdempotencyKeys1764212400006 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {

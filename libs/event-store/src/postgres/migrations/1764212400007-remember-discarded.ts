@@ -1,8 +1,8 @@
 // A message that was discarded while the checkpoint stood before it does not come back when its service restarts.
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { discardParkedFunction } from '../sql/discard-parked.function.sql.js';
-import { discardedMessagesTable } from '../sql/discarded-messages.table.sql.js';
-import { operateParkedFunction, operateParkedRemembering } from '../sql/operate-parked.function.sql.js';
+import { discardParkedFunction } from '../schema/discard-parked.function.sql.js';
+import { discardedMessagesTable } from '../schema/discarded-messages.table.sql.js';
+import { operateParkedFunction, operateParkedRemembering } from '../schema/operate-parked.function.sql.js';
 
 export class RememberDiscarded1764212400007 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {

@@ -4,7 +4,7 @@ import { DataSource, type MigrationInterface, type QueryRunner } from 'typeorm';
 import { describe, expect, it } from 'vitest';
 import { createTestDatabase } from '../../../../../test/support/postgres.js';
 import { schemaText } from '../../testing/postgres/schema-text.js';
-import { dataSourceConnection } from '../connection-options.js';
+import { dataSourceConnection } from '../connections/connection-options.js';
 import { eventStoreMigrations } from './index.js';
 
 // UPDATE_SCHEMA=1 writes schema.sql anew and the fixture of a migration that has none. A fixture that is there is never written again.

@@ -10,9 +10,9 @@ import {
   type ServerFacts,
   type SubscriptionFacts,
 } from '../../operations/index.js';
-import type { PostgresDatabase } from '../database.js';
-import { eventsTable, inboundTable, outgoingTable } from '../log-table.js';
-import { pauseOf, type PauseRow } from '../subscription-control.js';
+import type { PostgresDatabase } from '../connections/database.js';
+import { eventsTable, inboundTable, outgoingTable } from '../log/log-table.js';
+import { pauseOf, type PauseRow } from '../stores/subscription-control.js';
 import { logWriters } from './log-writers.sql.js';
 import { subscriptionFacts } from './subscription-facts.sql.js';
 import { untoldSubjects } from './untold-subjects.sql.js';

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openTestStore, type TestStore } from '../../../../../test/support/event-store-database.js';
-import { PostgresCheckpointStore } from '../checkpoint-store.js';
+import { PostgresCheckpointStore } from '../stores/checkpoint-store.js';
 import { PostgresFigures } from './figures.js';
 import { figureEnds, figureLags } from './figures.sql.js';
 

@@ -11,7 +11,7 @@ import {
   type TimerFigure,
   type UnreadableFigure,
 } from '../../operations/index.js';
-import type { PostgresDatabase, Query } from '../database.js';
+import type { PostgresDatabase, Query } from '../connections/database.js';
 import * as sql from './figures.sql.js';
 
 export class PostgresFigures implements Figures {

@@ -8,21 +8,21 @@ import type {
   TraceDirectory,
   Verification,
 } from '../../operations/index.js';
-import { PostgresCheckpointStore } from '../checkpoint-store.js';
-import { dataSourceConnection } from '../connection-options.js';
-import { PostgresDatabase } from '../database.js';
-import { PostgresInboundLog } from '../inbound-log.js';
-import { eventsTable, inboundTable, outgoingTable, type LogTable } from '../log-table.js';
-import { PostgresParkingStore } from '../parking-store.js';
-import { PostgresEventStore } from '../postgres-event-store.js';
-import { PostgresProjectionVersions } from '../projection-versions.js';
+import { PostgresCheckpointStore } from '../stores/checkpoint-store.js';
+import { dataSourceConnection } from '../connections/connection-options.js';
+import { PostgresDatabase } from '../connections/database.js';
+import { PostgresInboundLog } from '../log/inbound-log.js';
+import { eventsTable, inboundTable, outgoingTable, type LogTable } from '../log/log-table.js';
+import { PostgresParkingStore } from '../stores/parking-store.js';
+import { PostgresEventStore } from '../log/postgres-event-store.js';
+import { PostgresProjectionVersions } from '../stores/projection-versions.js';
 import { anchorOf, SealedLog, verifyLog, type VerifyLogOptions } from '../seal/index.js';
-import { PostgresSettledLog } from '../settled-log.js';
-import { PostgresSnapshotStore } from '../snapshot-store.js';
-import { PostgresSubjectKeyStore } from '../subject-key-store.js';
-import { PostgresSubscriptionControl } from '../subscription-control.js';
-import { PostgresUnitOfWork } from '../unit-of-work.js';
-import { Waking } from '../waking.js';
+import { PostgresSettledLog } from '../log/settled-log.js';
+import { PostgresSnapshotStore } from '../stores/snapshot-store.js';
+import { PostgresSubjectKeyStore } from '../stores/subject-key-store.js';
+import { PostgresSubscriptionControl } from '../stores/subscription-control.js';
+import { PostgresUnitOfWork } from '../connections/unit-of-work.js';
+import { Waking } from '../log/waking.js';
 import { PostgresContextFacts, type KnownMigrations } from './context-facts.js';
 import { PostgresOperationsLog } from './operations-log.js';
 import { PostgresOperatorChanges } from './operator-changes.js';

@@ -1,6 +1,6 @@
 // Remembers what operators did, in the transaction that does it.
 import type { Operation, OperationsLog, RecordedOperation } from '../../operations/index.js';
-import type { PostgresDatabase } from '../database.js';
+import type { PostgresDatabase } from '../connections/database.js';
 
 export class PostgresOperationsLog implements OperationsLog {
   constructor(private readonly database: PostgresDatabase) {}

@@ -5,10 +5,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openTestStore, type TestStore } from '../../../../../test/support/event-store-database.js';
 import { eventually } from '../../../../../test/support/eventually.js';
 import { EVENTS_PER_LOOK, examine, tail } from '../../operations/index.js';
-import { describeOperations } from '../../testing/operations.contract.js';
-import { PostgresCheckpointStore } from '../checkpoint-store.js';
+import { describeOperations } from '../../testing/contracts/operations.contract.js';
+import { PostgresCheckpointStore } from '../stores/checkpoint-store.js';
 import { eventStoreMigrations } from '../migrations/index.js';
-import { PostgresProcessStore } from '../process-store.js';
+import { PostgresProcessStore } from '../stores/process-store.js';
 import { endOfLook, newestStreams } from './newest-streams.sql.js';
 import { openContext, placeOf, type OpenContext } from './open-context.js';
 

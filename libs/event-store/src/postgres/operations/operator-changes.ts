@@ -3,8 +3,8 @@ import { currentTransaction, type LogName } from '../../core/index.js';
 import type { InboundMessage } from '../../messaging/index.js';
 import type { ProcessKey } from '../../processes/index.js';
 import type { By, OperatorChanges, ParkedPlace, UnreadableChange } from '../../operations/index.js';
-import type { PostgresDatabase } from '../database.js';
-import type { Waking } from '../waking.js';
+import type { PostgresDatabase } from '../connections/database.js';
+import type { Waking } from '../log/waking.js';
 
 export class PostgresOperatorChanges implements OperatorChanges {
   /** `context` begins the names under which operations are recorded. */

@@ -10,8 +10,8 @@ import type {
   StoredUnreadable,
   UnreadableFilter,
 } from '../../operations/index.js';
-import type { PostgresDatabase } from '../database.js';
-import { parkedOf, type ParkedRow } from '../parking-store.js';
+import type { PostgresDatabase } from '../connections/database.js';
+import { parkedOf, type ParkedRow } from '../stores/parking-store.js';
 import * as sql from './parked.sql.js';
 
 export interface ListedRow extends ParkedRow {

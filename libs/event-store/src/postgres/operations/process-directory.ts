@@ -1,7 +1,7 @@
 // Looks at processes, their timers and what is set aside for them; never at their state.
 import type { ListedProcess, PendingTimer, ProcessAside, ProcessDirectory } from '../../operations/index.js';
 import type { Compensation, ProcessKey } from '../../processes/index.js';
-import type { PostgresDatabase } from '../database.js';
+import type { PostgresDatabase } from '../connections/database.js';
 import { listedOf, type ListedRow } from './parked-directory.js';
 import * as sql from './processes.sql.js';
 

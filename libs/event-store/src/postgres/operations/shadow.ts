@@ -9,7 +9,7 @@ import {
   splitSegmentName,
   type Projection,
 } from '../../subscriptions/index.js';
-import { eventsTable, inboundTable, type LogTable } from '../log-table.js';
+import { eventsTable, inboundTable, type LogTable } from '../log/log-table.js';
 
 export interface ShadowOptions {
   /** On the service's database, with the entities that the projection writes; its user needs TEMPORARY on that database. */

@@ -1,6 +1,6 @@
 // Finds streams without a table of streams, by index, over a bounded part of the log.
 import { EVENTS_PER_LOOK, type StreamDirectory, type StreamsPage, type StreamsQuery } from '../../operations/index.js';
-import type { PostgresDatabase } from '../database.js';
+import type { PostgresDatabase } from '../connections/database.js';
 import { endOfLook, newestStreams } from './newest-streams.sql.js';
 
 interface StreamRow {

@@ -10,8 +10,8 @@ import type {
   TracedTimer,
   TraceDirectory,
 } from '../../operations/index.js';
-import type { PostgresDatabase } from '../database.js';
-import { eventsTable, inboundTable, outgoingTable, type LogTable } from '../log-table.js';
+import type { PostgresDatabase } from '../connections/database.js';
+import { eventsTable, inboundTable, outgoingTable, type LogTable } from '../log/log-table.js';
 import * as sql from './trace.sql.js';
 
 const TABLES: Readonly<Record<LogName, LogTable>> = {

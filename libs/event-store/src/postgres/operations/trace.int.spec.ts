@@ -5,7 +5,7 @@ import { openTestStore, type TestStore } from '../../../../../test/support/event
 import { systemIds } from '../../core/index.js';
 import { trace } from '../../operations/index.js';
 import { eventStoreMigrations } from '../migrations/index.js';
-import { eventsTable, inboundTable, outgoingTable } from '../log-table.js';
+import { eventsTable, inboundTable, outgoingTable } from '../log/log-table.js';
 import { openContext, type OpenContext } from './open-context.js';
 import * as sql from './trace.sql.js';
 

@@ -1,5 +1,5 @@
 // Finding one request again: by unique indexes, by halving over a primary key, and by looking at a part of a log. Never at data.
-import type { LogTable } from '../log-table.js';
+import type { LogTable } from '../log/log-table.js';
 
 /** $1 the id as text, $2 the same as a UUID, or null. Each branch is one probe of a unique index. */
 export const findId = {

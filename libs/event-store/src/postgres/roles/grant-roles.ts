@@ -1,7 +1,7 @@
 // Gives the roles of a database what they need and no more.
 import pg from 'pg';
 import { ConfigurationError } from '../../core/index.js';
-import { appGrants, grantedRoles, operatorGrants, readerGrants } from '../sql/grants.sql.js';
+import { appGrants, grantedRoles, operatorGrants, readerGrants } from './grants.sql.js';
 
 export interface DatabaseRoles {
   /** As whom the service runs: reads, adds events, keeps its read models; never changes an event or the schema. */

@@ -20,7 +20,7 @@ import {
   type RecordRef,
 } from '../../operations/index.js';
 import { parseSealKeys, type OpenContext } from '../operations/index.js';
-import { PostgresProcessStore } from '../process-store.js';
+import { PostgresProcessStore } from '../stores/process-store.js';
 
 @IntegrationEvent('lab.said.v1')
 class SaidV1 {

@@ -4,9 +4,9 @@ import pg from 'pg';
 import { openTestStore, type TestStore } from '../../../../../test/support/event-store-database.js';
 import { urlOfDatabase, withClient } from '../../../../../tools/postgres/databases.js';
 import { ConfigurationError } from '../../core/index.js';
-import { appendTo } from '../../testing/event-store.support.js';
-import { powerOverHistory } from '../server-check.js';
-import { APPEND_ONLY } from '../sql/grants.sql.js';
+import { appendTo } from '../../testing/contracts/event-store.support.js';
+import { powerOverHistory } from '../connections/server-check.js';
+import { APPEND_ONLY } from './grants.sql.js';
 import { grantRoles, type DatabaseRoles } from './grant-roles.js';
 
 describe('the roles of a database', () => {

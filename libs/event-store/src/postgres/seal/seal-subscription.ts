@@ -1,6 +1,6 @@
 // Sealing is a subscription: it reads settled events behind the writers, so an append does not know of it.
 import type { TransactionalSubscription } from '../../subscriptions/index.js';
-import type { PostgresDatabase } from '../database.js';
+import type { PostgresDatabase } from '../connections/database.js';
 import type { SealKeys } from './seal-key.js';
 import type { Seal } from './seal.js';
 import { SealedLog } from './sealed-log.js';

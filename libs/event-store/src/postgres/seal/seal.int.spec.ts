@@ -5,11 +5,11 @@ import { openTestStore, type TestStore } from '../../../../../test/support/event
 import { SealBrokenError, systemClock, systemIds, type LogRecord } from '../../core/index.js';
 import type { Anchor, Verification } from '../../operations/index.js';
 import { LiveTail, silentLogger, SubscriptionRunner } from '../../subscriptions/index.js';
-import { appendTo, deposits } from '../../testing/event-store.support.js';
-import { PostgresCheckpointStore } from '../checkpoint-store.js';
-import { eventsTable } from '../log-table.js';
-import { PostgresParkingStore } from '../parking-store.js';
-import { PostgresSettledLog } from '../settled-log.js';
+import { appendTo, deposits } from '../../testing/contracts/event-store.support.js';
+import { PostgresCheckpointStore } from '../stores/checkpoint-store.js';
+import { eventsTable } from '../log/log-table.js';
+import { PostgresParkingStore } from '../stores/parking-store.js';
+import { PostgresSettledLog } from '../log/settled-log.js';
 import { anchorOf } from './anchor.js';
 import { parseSealKeys, type SealKeys } from './seal-key.js';
 import { SEAL_SUBSCRIPTION, sealSubscription } from './seal-subscription.js';

@@ -1,7 +1,7 @@
 // The log and its seals as the sealer and the verification read them.
-import type { PostgresDatabase } from '../database.js';
-import { rowHashes } from '../sql/row-hashes.sql.js';
-import { sealedRows } from '../sql/sealed-rows.sql.js';
+import type { PostgresDatabase } from '../connections/database.js';
+import { rowHashes } from './row-hashes.sql.js';
+import { sealedRows } from './sealed-rows.sql.js';
 import type { CanonicalRow } from './canonical-row.js';
 import { chainStart, type Seal } from './seal.js';
 

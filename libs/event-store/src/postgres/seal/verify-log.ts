@@ -1,6 +1,6 @@
 // Goes through the whole log as it is and says where it first differs from what was sealed. Reads only; needs the memory of one page.
 import type { Anchor, BrokenRow, LogBreak, Verification, VerifyProgress } from '../../operations/index.js';
-import type { PostgresDatabase } from '../database.js';
+import type { PostgresDatabase } from '../connections/database.js';
 import type { CanonicalRow } from './canonical-row.js';
 import { firstDifference } from './first-difference.js';
 import { isMacOf, type SealKeys } from './seal-key.js';

@@ -1,9 +1,0 @@
-// The contract on PostgreSQL.
-import { openTestStore } from '../../../../test/support/event-store-database.js';
-import { describeSnapshotStore } from '../testing/snapshot-store.contract.js';
-import { PostgresSnapshotStore } from './snapshot-store.js';
-
-describeSnapshotStore('PostgresSnapshotStore', async () => {
-  const { database, unitOfWork, close } = await openTestStore();
-  return { snapshots: new PostgresSnapshotStore(database), unitOfWork, close };
-});
