@@ -7,7 +7,7 @@ const APP = '(apps/[^/]+|templates/context)';
 const INDEXES = ['^libs/[^/]+/src/index\\.ts$', '^libs/[^/]+/src/[^/]+/index\\.ts$'];
 const TELEMETRY = '^libs/platform/src/telemetry';
 /** Files of telemetry that are loaded whether it is on or not. */
-const WITHOUT_IT = 'start-metrics|start-tracing|service-metrics';
+const WITHOUT_IT = 'start-metrics|start-tracing|service-metrics|metric-sources|metrics\\.module|reading';
 const npm = (names) => `(^|/)node_modules/(${names})(/|$)`;
 
 /** From the foundation up; a room may use itself and what is named. */

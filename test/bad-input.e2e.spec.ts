@@ -187,6 +187,17 @@ describe('framing', () => {
   });
 
   it.each([
+    ['{"lines":', 'not JSON'],
+    ['{"__proto__":{}}', '__proto__'],
+    ['', 'empty'],
+    ['7', 'object'],
+  ])('says what is wrong with the body %s', async (body, word) => {
+    const route = routes.find(({ method }) => method === 'POST')!;
+    const answer = await ask({ method: 'POST', url: urlOf(route), token: goodToken(route), body });
+    expect((JSON.parse(answer.text) as { detail: string }).detail).toContain(word);
+  });
+
+  it.each([
     'no-uuid',
     '7',
     SOME_ID.slice(1),

@@ -6,6 +6,7 @@ import { systemIds } from '@app/event-store';
 import { toBrokerMessage, type BrokerMessage } from '../libs/event-store/src/messaging/index.js';
 import { PostgresBroker } from '../libs/event-store/src/postgres/index.js';
 import { allMetrics } from '../libs/platform/src/telemetry/service-metrics.js';
+import type { OrderAnswer } from '../tools/demo/shop-client.js';
 import { eventually } from './support/eventually.js';
 import { queries, wrongIn, type Shown } from './support/observability.js';
 import { scrape, seriesOf, type Scrape } from './support/scrape.js';
@@ -50,9 +51,12 @@ afterAll(async () => {
 const of = (service: 'order-service' | 'payment-service'): Promise<Scrape> =>
   scrape(whole.system.running(service).metricsUrl!);
 
+const placed: OrderAnswer[] = [];
+
 async function placeAndSettle(): Promise<string> {
   const { orderId } = await whole.shop.place([{ sku: 'mug', quantity: 1 }]);
   await eventually(async () => expect((await whole.shop.order(orderId)).status).toBe('confirmed'), SEEN);
+  placed.push(await whole.shop.order(orderId));
   return orderId;
 }
 
@@ -98,6 +102,16 @@ describe('the metrics of a service', { timeout: 120_000 }, () => {
         ORDERS,
       );
       expect(orders.sum('event_store_inbox_duplicates_total')).toBe(0);
+    }, SEEN);
+  });
+
+  it('add up the money that was taken, as the orders say it', async () => {
+    const total = placed.reduce((sum, order) => sum + order.total.amountMinor, 0);
+    expect(total).toBeGreaterThan(0);
+    await eventually(async () => {
+      const payments = await of('payment-service');
+      expect(payments.sum('service_money_minor', { account: 'captured', currency: 'EUR' })).toBe(total);
+      expect(payments.sum('service_money_minor', { account: 'refunded', currency: 'EUR' })).toBe(0);
     }, SEEN);
   });
 

@@ -25,6 +25,7 @@ import {
   issueDevToken,
   type MigrationClass,
 } from '@app/platform';
+import { MetricsModule } from '../../libs/platform/src/telemetry/metrics.module.js';
 import { urlOfDatabase, withClient } from '../../tools/postgres/databases.js';
 import { noRateLimits } from '../../tools/system/no-rate-limits.js';
 import { createTestDatabase } from './postgres.js';
@@ -124,6 +125,7 @@ export async function startService(context: Type, options: ServiceOptions): Prom
         sealKeys: randomBytes(32).toString('hex'),
       }),
       HttpModule.forRoot({ issuer, audience, jwks: { file: jwksFile } }, noRateLimits),
+      MetricsModule,
       context,
     ],
   }).compile();

@@ -13,6 +13,7 @@ import { SendRefundHandler } from './application/send-refund/send-refund.handler
 import { Payment } from './domain/payment.js';
 import { checkedGateway } from './infrastructure/gateway/checked-gateway.js';
 import { SimulatedGateway } from './infrastructure/gateway/simulated-gateway.js';
+import { PaymentMoneySource } from './infrastructure/payment-money.source.js';
 import { PaymentSummariesRepository } from './infrastructure/payment-summaries.repository.js';
 import { PaymentSummary } from './infrastructure/payment-summary.entity.js';
 import { PaymentPublisher } from './infrastructure/payment.publisher.js';
@@ -28,6 +29,7 @@ const adapters = [
   { provide: PAYMENT_GATEWAY, useFactory: checkedGateway, inject: [SimulatedGateway] },
   { provide: PAYMENT_SUMMARIES, useClass: PaymentSummariesRepository },
 ];
+const metrics = [PaymentMoneySource];
 
 @Module({
   imports: [
@@ -41,6 +43,6 @@ const adapters = [
     TypeOrmModule.forFeature([PaymentSummary]),
   ],
   controllers: [PaymentsController],
-  providers: [...commandHandlers, ...queryHandlers, ...sagas, ...adapters],
+  providers: [...commandHandlers, ...queryHandlers, ...sagas, ...adapters, ...metrics],
 })
 export class PaymentModule {}

@@ -14,6 +14,7 @@ import { httpAdapter } from './http/adapter.js';
 import { configureHttp } from './http/configure-http.js';
 import { exitOnUncaught, stopWhenAsked } from './lifecycle.js';
 import { createLogger, loggerModule, serviceLogger } from './logging/logger.js';
+import { MetricSources } from './telemetry/metric-sources.js';
 import { startMetrics } from './telemetry/start-metrics.js';
 import { startTracing } from './telemetry/start-tracing.js';
 import { RootModule, type RootOptions } from './root.module.js';
@@ -132,7 +133,7 @@ async function serve(
     await app.close();
     await Promise.all([endTracing(), metrics.close()]);
   };
-  metrics.watch(app.get(EVENT_STORE_RUNTIME), app.get(SubscriptionHost));
+  metrics.watch(app.get(EVENT_STORE_RUNTIME), app.get(SubscriptionHost), app.get(MetricSources));
   stopWhenAsked({ logger, close });
   await app.listen({ port: config.PORT, host: config.HOST });
   const url = await app.getUrl();

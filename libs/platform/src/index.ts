@@ -31,3 +31,6 @@ export type { Reply } from './http/reply.js';
 export { IsTextLine } from './http/text-line.js';
 export { UuidPipe } from './http/uuid.pipe.js';
 export { WaitsFor } from './http/waits-for.js';
+export { MetricSources, type MetricSource } from './telemetry/metric-sources.js';
+export { reading, type Reading } from './telemetry/reading.js';
+export { serviceMetrics } from './telemetry/service-metrics.js';

@@ -21,6 +21,7 @@ import { BrokerWatch } from './health/broker-watch.js';
 import { HealthModule } from './health/health.module.js';
 import { deadLetterCheck, serviceChecks } from './health/service-checks.js';
 import { HttpModule } from './http/http.module.js';
+import { MetricsModule } from './telemetry/metrics.module.js';
 
 export interface RootOptions {
   readonly context: Type;
@@ -91,6 +92,7 @@ export class RootModule implements OnModuleInit {
           config.IDEMPOTENCY_KEY_TTL_MS,
         ),
         HealthModule,
+        MetricsModule,
         context,
       ],
       providers: [BrokerWatch],

@@ -7,6 +7,7 @@ const SECTIONS: readonly (readonly [title: string, prefix: RegExp])[] = [
   ['Messaging', /^messaging_/],
   ['HTTP', /^http_/],
   ['Connections to the database', /^db_/],
+  ['What a context adds up', /^service_/],
   ['The process', /^(nodejs|process|v8js)_/],
 ];
 
@@ -31,7 +32,10 @@ function rowOf({ name, type, labels, help }: DescribedMetric): string[] {
   return [code(name), type, unitOf(name), labels.map(code).join(' '), prose(help)];
 }
 
+/** Those that are no words of their own. */
+const UNITS: Readonly<Record<string, string>> = { ratio: '1', minor: 'minor units' };
+
 function unitOf(name: string): string {
-  const [, unit] = /_(seconds|bytes|ratio)$/.exec(name) ?? [];
-  return unit === 'ratio' ? '1' : (unit ?? 'count');
+  const [, unit] = /_(seconds|bytes|ratio|minor)$/.exec(name) ?? [];
+  return UNITS[unit ?? ''] ?? unit ?? 'count';
 }

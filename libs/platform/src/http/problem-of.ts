@@ -123,14 +123,20 @@ const sentences: Partial<Record<number, string>> = {
   414: 'The URL is too long.',
   415: 'Send JSON: Content-Type must be application/json.',
 };
+const sentencesOfParser = new Map([
+  ['FST_ERR_CTP_EMPTY_JSON_BODY', 'The body is empty: send a JSON object.'],
+  ['FST_ERR_CTP_INVALID_CONTENT_LENGTH', 'The body is not as long as its Content-Length says.'],
+]);
+const NOT_JSON = 'The body is not JSON that is taken here: send one JSON object in UTF-8, without keys like __proto__.';
 
 function ofHttp(error: HttpException): ProblemInit {
   const status = error.getStatus();
   const cause = (error as { cause?: { code?: unknown } }).cause;
-  const fromRouter =
-    error.message.startsWith('Cannot ') || typeof cause?.code === 'string' || cause instanceof SyntaxError;
-  const detail = fromRouter ? (sentences[status] ?? 'The request cannot be read.') : error.message;
-  return { status, code: codeOfStatus(status), detail };
+  const isNotJson = cause instanceof SyntaxError || cause?.code === 'FST_ERR_CTP_INVALID_JSON_BODY';
+  const code = typeof cause?.code === 'string' ? cause.code : undefined;
+  const fromRouter = error.message.startsWith('Cannot ') || code !== undefined;
+  const ofRouter = sentencesOfParser.get(code ?? '') ?? sentences[status] ?? 'The request cannot be read.';
+  return { status, code: codeOfStatus(status), detail: isNotJson ? NOT_JSON : fromRouter ? ofRouter : error.message };
 }
 
 function driverCode(error: unknown): string {

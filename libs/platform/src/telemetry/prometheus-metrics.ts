@@ -56,7 +56,8 @@ export function prometheusMetrics(service: string): PrometheusMetrics {
       const gauges = new Series<{ value: number }>(() => ({ value: 0 }));
       const readings = await Promise.all(sources.map(async (source) => source()));
       for (const { metric, labels, value } of readings.flat()) gauges.of(metric, labels).value = value;
-      const metrics = allMetrics.flatMap((metric): MetricData[] => {
+      const others = new Set<Metric>(readings.flat().map(({ metric }) => metric));
+      const metrics = [...new Set([...allMetrics, ...others])].flatMap((metric): MetricData[] => {
         const points =
           metric.type === 'histogram'
             ? distributions.shown(metric as Histogram, ({ sum, count, counts: of }) => ({

@@ -13,6 +13,12 @@ export const serviceMetrics = {
   ),
   activeRequests: gauge('http_server_active_requests', [], 'Requests that are being answered now.'),
 
+  money: gauge(
+    'service_money_minor',
+    ['account', 'currency'],
+    'Amounts that a context adds up, in the smallest unit of their currency, by what it calls them.',
+  ),
+
   eventLoopDelayMean: gauge(
     'nodejs_eventloop_delay_mean_seconds',
     [],

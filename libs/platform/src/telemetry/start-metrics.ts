@@ -5,12 +5,13 @@ import type { AddressInfo } from 'node:net';
 import { useMeter } from '@app/event-store/core';
 import type { EventStoreRuntime, SubscriptionHost } from '@app/event-store';
 import type { PlatformConfig } from '../config/platform.config.js';
+import type { MetricSources } from './metric-sources.js';
 
 export interface ServiceMetrics {
   /** Where they are scraped; undefined where nothing is measured. */
   readonly url: string | undefined;
-  /** Once the application is built: its event store is read as well. */
-  watch(runtime: EventStoreRuntime, subscriptions: SubscriptionHost): void;
+  /** Once the application is built: its event store is read as well, and what its context counts. */
+  watch(runtime: EventStoreRuntime, subscriptions: SubscriptionHost, sources: MetricSources): void;
   close(): Promise<void>;
 }
 
@@ -49,7 +50,8 @@ export async function startMetrics(
   const { port: taken } = server.address() as AddressInfo;
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${taken}/metrics`,
-    watch: (runtime, subscriptions) => metrics.observe(...storeReadings(runtime, subscriptions)),
+    watch: (runtime, subscriptions, sources) =>
+      metrics.observe(...storeReadings(runtime, subscriptions), () => sources.read()),
     close() {
       useMeter(undefined);
       own.end();
