@@ -37,7 +37,13 @@ const untouched: string[] = [];
 
 beforeAll(async () => {
   receiver = await otlpReceiver();
-  whole = await startWholeSystem({ OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, LOG_LEVEL: 'debug', METRICS_PORT: '0' });
+  whole = await startWholeSystem({
+    OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
+    OTEL_TRACES_SAMPLER_ARG: '1', // by default what is beyond 25 a second is traced by chance
+    LOG_LEVEL: 'debug',
+    METRICS_PORT: '0',
+    DEAD_LETTER_TOPIC: 'canary.dead-letter',
+  });
   token = await whole.system.token('alice', 'customer', 'operator');
   for (let n = 0; n < ORDERS; n += 1) ids.push((await whole.shop.place([{ sku: 'mug', quantity: 1 }])).orderId);
   await eventually(
@@ -74,13 +80,16 @@ async function askWithEveryField(service: ShopService): Promise<void> {
   asked.push({ what: 'no route', answer: await ask({ method: 'GET', url: `${url}/${canary}?${canary}`, token }) });
 }
 
-async function listingOf(service: ShopService): Promise<string> {
+/** Of `npm run es`, what shows no data. The state of a process and what was stored are shown where somebody asks for them, by other commands. */
+const LISTINGS = ['parked list', 'processes list', 'projections list', 'streams', 'doctor'] as const;
+
+async function listed(service: ShopService, command: readonly string[]): Promise<string> {
   let said = '';
-  await es(['parked', 'list', '--context', service], {
+  await es([...command, '--context', service], {
     out: (line) => void (said += `${line}\n`),
     note: (line) => void (said += `${line}\n`),
     look: { width: 400, color: false },
-    environment: { DATABASE_URL: whole.system.databaseUrl(service) },
+    environment: { DATABASE_URL: whole.system.databaseUrl(service), BUS_DATABASE_URL: whole.system.databaseUrl('bus') },
     signal: new AbortController().signal,
   });
   return said;
@@ -109,7 +118,7 @@ describe('the canary', { timeout: 240_000 }, () => {
       expect(stored).toContainEqual(expect.stringMatching(new RegExp(`${field}$`)));
   });
 
-  it('in a message sets it aside, and the listing of what is parked does not say it', async () => {
+  it('in a message sets it aside', async () => {
     const bus = busUnderFire(whole.system);
     const cancelled = randomUUID();
     try {
@@ -143,12 +152,12 @@ describe('the canary', { timeout: 240_000 }, () => {
     }
     for (const service of shopServices) {
       await eventually(
-        async () => expect((await listingOf(service)).match(/not-json|invalid-data/g) ?? []).toHaveLength(2),
+        async () =>
+          expect((await listed(service, ['parked', 'list'])).match(/not-json|invalid-data/g) ?? []).toHaveLength(2),
         {
           timeoutMs: 60_000,
         },
       );
-      expect(await listingOf(service)).not.toContain(canary);
     }
     const waiting = () => readFile(join(whole.dataDir, 'logs', 'order-service.log'), 'utf8');
     await eventually(
@@ -160,6 +169,25 @@ describe('the canary', { timeout: 240_000 }, () => {
         timeoutMs: 60_000,
       },
     );
+  });
+
+  it.each(LISTINGS)('is in no line of `es %s`', async (command) => {
+    for (const service of shopServices) {
+      const said = await listed(service, command.split(' '));
+      expect(said).toContain(service);
+      expect(said).not.toContain(canary);
+    }
+  });
+
+  it('is in no line of the traces of what was asked', async () => {
+    const changed = ids.filter((id) => !untouched.includes(id));
+    expect(changed.length).toBeGreaterThan(10);
+    for (const service of shopServices)
+      for (const id of changed) {
+        const said = await listed(service, ['trace', `${service.split('-')[0]}-${id}`]);
+        expect(said).toContain(id);
+        expect(said).not.toContain(canary);
+      }
   });
 
   it('is nothing that another customer gets to see', async () => {
@@ -186,8 +214,14 @@ describe('the canary', { timeout: 240_000 }, () => {
       expect(log).toContain('"status":400'); // it tells of requests
       expect(log.split('\n').filter((line) => line.includes(canary))).toEqual([]);
     }
-    const routes = receiver.spans.map(({ name }) => name);
-    expect(routes).toEqual(expect.arrayContaining(['POST /orders', 'POST /payments/:id/refund']));
+    // Every request is among them: those that setting up asked come on top.
+    const traced = receiver.spans.filter(({ ofServer }) => ofServer);
+    const answers = asked.map(({ answer }) => answer.status);
+    for (const status of new Set(answers)) {
+      const spans = traced.filter(({ attributes }) => attributes['http.response.status_code'] === status);
+      expect(spans.length, `answers ${status}`).toBeGreaterThanOrEqual(answers.filter((one) => one === status).length);
+    }
+    expect(traced.length).toBeGreaterThanOrEqual(asked.length + ORDERS);
     expect(receiver.spans.filter((span) => JSON.stringify(span).includes(canary))).toEqual([]);
   });
 });

@@ -9,6 +9,8 @@ type Said = Readonly<Record<string, unknown>>;
 export interface ReceivedSpan {
   readonly service: string;
   readonly name: string;
+  /** Of a request that came in. */
+  readonly ofServer: boolean;
   readonly traceId: string;
   readonly spanId: string;
   /** Empty where it begins a trace. */
@@ -26,6 +28,7 @@ export interface OtlpReceiver {
 }
 
 const ERROR = 2;
+const SERVER = 2;
 
 export async function otlpReceiver(): Promise<OtlpReceiver> {
   const spans: ReceivedSpan[] = [];
@@ -51,6 +54,7 @@ export function readSpans(body: Uint8Array): ReceivedSpan[] {
       ofScope.all(2).map((span) => ({
         service,
         name: span.text(5),
+        ofServer: span.number(6) === SERVER,
         traceId: span.hex(1),
         spanId: span.hex(2),
         parentSpanId: span.hex(4),
