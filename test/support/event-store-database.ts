@@ -26,9 +26,16 @@ export interface TestStoreOptions extends Partial<
   readonly onAppended?: () => void;
   /** Default: one on the server of the run. */
   readonly on?: TestDatabase;
+  /** Its schema is there already. */
+  readonly migrated?: boolean;
 }
 
-export async function openTestStore({ onAppended, on, ...options }: TestStoreOptions = {}): Promise<TestStore> {
+export async function openTestStore({
+  onAppended,
+  on,
+  migrated = false,
+  ...options
+}: TestStoreOptions = {}): Promise<TestStore> {
   const { url, drop } = on ?? (await createTestDatabase());
   const connection = { url, applicationName: 'event-store-test', ...options };
   const dataSource = new DataSource({
@@ -37,7 +44,7 @@ export async function openTestStore({ onAppended, on, ...options }: TestStoreOpt
     poolErrorHandler: () => undefined,
   });
   await dataSource.initialize();
-  await dataSource.runMigrations();
+  if (!migrated) await dataSource.runMigrations();
   const database = new PostgresDatabase({ ...connection, dataSource });
   return {
     url,

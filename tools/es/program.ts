@@ -1,6 +1,7 @@
 // The commands of `npm run es`, wired to an Io. Returns the exit code: 0 done, 1 it cannot be done or something is wrong, 2 asked wrongly.
 import { Command, CommanderError } from 'commander';
 import { doctorCommand } from './commands/doctor.js';
+import { epochCommand } from './commands/epoch.js';
 import { forgetCommand } from './commands/forget.js';
 import { migrateCommand } from './commands/migrate.js';
 import { parkedCommand } from './commands/parked.js';
@@ -32,6 +33,7 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
     .addCommand(projectionsCommand(io, (found) => (problems = found)))
     .addCommand(forgetCommand(io))
     .addCommand(doctorCommand(io, (found) => (problems = found)))
+    .addCommand(epochCommand(io))
     .addCommand(verifyCommand(io, (found) => (problems = found)))
     .addCommand(sealCommand(io))
     .addCommand(migrateCommand(io));

@@ -15,8 +15,9 @@ export interface Operation {
     | 'projection.rebuild-stream'
     | 'projection.pause'
     | 'projection.resume'
-    | 'subject.forget';
-  /** What it was done to, as `parked list` names it, or `<context>/<projection>@v<version>`, or `<context>/process/<process>/<id>`; of people `subject-<id>`. */
+    | 'subject.forget'
+    | 'epoch.renew';
+  /** What it was done to, as `parked list` names it, or `<context>/<projection>@v<version>`, or `<context>/process/<process>/<id>`; of people `subject-<id>`, of a log `<context>/log-epoch`. */
   readonly subject: string;
   readonly reason: string | undefined;
   /** What the subject was; never its data. */

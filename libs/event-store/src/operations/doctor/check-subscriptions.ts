@@ -49,7 +49,8 @@ export function checkSubscriptions(context: string, subscriptions: readonly Exam
     problem(
       'checkpoint-not-of-this-log',
       `Subscription ${name} (${log}) is stopped at position ${cursor.position} of log epoch ${cursor.epoch}: the log is in another epoch, ` +
-        'or ends before that position, as after a restore or failover. Compare the data, then renew the log epoch and adopt the checkpoints.',
+        'or ends before that position, as after a restore or failover. ' +
+        renewal(context),
     ),
   );
   const living = subscriptions.filter(({ state }) => state === 'working' || state === 'behind');
@@ -65,6 +66,11 @@ export function checkSubscriptions(context: string, subscriptions: readonly Exam
   }
   findings.push(...subscriptions.filter(({ state }) => state === 'paused').map(pausedFinding));
   return [...findings, ...subscriptions.filter(({ state }) => state === 'behind').map(behindFinding)];
+}
+
+/** What to do about logs or checkpoints of another life of the database. */
+export function renewal(context: string): string {
+  return `Stop ${context}, compare the data, then renew the epoch: npm run -s es -- epoch renew --context ${context} --adopt-checkpoints --dry-run.`;
 }
 
 function pausedFinding(facts: SubscriptionFacts): Finding {

@@ -1,5 +1,5 @@
 // The doctor: everything worth knowing about one context, and what of it needs somebody.
-import { LogEpochMismatchError, type LogName, type SettledLog } from '../../core/index.js';
+import { LogEpochMismatchError, type LogName } from '../../core/index.js';
 import type { LogWriter, ProcessFacts, ServerFacts, SubscriptionFacts } from '../context-facts.js';
 import { projectionName } from '../../subscriptions/index.js';
 import type { OperatedContext } from '../operated-context.js';
@@ -9,7 +9,7 @@ import { examineBroker, type BrokerToExamine, type ExaminedBroker } from './chec
 import { checkForgotten } from './check-forgotten.js';
 import { checkParked, checkProcesses, checkStuck } from './check-parked.js';
 import { checkServer } from './check-server.js';
-import { checkSubscriptions, examineSubscriptions, type ExaminedSubscription } from './check-subscriptions.js';
+import { checkSubscriptions, examineSubscriptions, renewal, type ExaminedSubscription } from './check-subscriptions.js';
 import { checkWriters } from './check-writers.js';
 import { problem, type Finding } from './finding.js';
 
@@ -77,7 +77,7 @@ async function examineDatabase(context: OperatedContext, retired: readonly strin
   const server = await facts.server();
   const found = checkServer(name, server);
   if (!server.hasSchema) return { ...nothing(name, facts.place), server, findings: found };
-  const { epoch, findings: strange } = await epochOf(context.logs.events);
+  const { epoch, findings: strange } = await epochOf(context);
   const checkpoints = await facts.subscriptions(); // before the ends of the logs: none of them can be beyond those
   const replaced = await replacedVersions(context, checkpoints);
   const logsNow = { epoch, last: await endsOf(context) };
@@ -126,12 +126,12 @@ async function endsOf({ facts }: OperatedContext): Promise<Record<LogName, bigin
   return { events: await lastOf('events'), inbound: await lastOf('inbound'), outgoing: await lastOf('outgoing') };
 }
 
-async function epochOf(log: SettledLog): Promise<{ epoch: string | undefined; findings: Finding[] }> {
+async function epochOf({ name, logs }: OperatedContext): Promise<{ epoch: string | undefined; findings: Finding[] }> {
   try {
-    return { epoch: (await log.beginning()).epoch, findings: [] };
+    return { epoch: (await logs.events.beginning()).epoch, findings: [] };
   } catch (error) {
     if (!(error instanceof LogEpochMismatchError)) throw error;
-    const sentence = `${error.message} Until the log epoch is renewed no subscription of this context moves.`;
+    const sentence = `${error.message} Until the log epoch is renewed no subscription of this context moves. ${renewal(name)}`;
     return { epoch: undefined, findings: [problem('log-epoch', sentence)] };
   }
 }

@@ -28,6 +28,7 @@ import { PostgresOperationsLog } from './operations-log.js';
 import { PostgresOperatorChanges } from './operator-changes.js';
 import { PostgresParkedDirectory } from './parked-directory.js';
 import { PostgresProcessDirectory } from './process-directory.js';
+import { renewEpoch, type EpochOrder, type EpochRenewal } from './renew-epoch.js';
 import { PostgresStreamDirectory } from './stream-directory.js';
 import { PostgresTraceDirectory } from './trace-directory.js';
 
@@ -53,6 +54,8 @@ export interface OpenContext extends OperatedContext {
   verify(options: VerifyLogOptions): Promise<Verification>;
   /** The end of the chain of seals, to be kept outside the database; undefined when nothing is sealed. */
   anchor(): Promise<Anchor | undefined>;
+  /** After a restore or failover, and after comparing the data: see {@link renewEpoch}. */
+  renewEpoch(order: EpochOrder): Promise<EpochRenewal>;
   readonly dataSource: DataSource;
   close(): Promise<void>;
 }
@@ -90,6 +93,10 @@ export async function openContext(options: OpenContextOptions): Promise<OpenCont
     subjectKeysUrl === undefined
       ? PostgresSubjectKeyStore.beside(database)
       : PostgresSubjectKeyStore.apart({ ...connection, url: subjectKeysUrl });
+  const unitOfWork = new PostgresUnitOfWork(database);
+  const checkpoints = new PostgresCheckpointStore(database);
+  const facts = new PostgresContextFacts(database, placeOf(url), migrations);
+  const operations = new PostgresOperationsLog(database);
   return {
     name,
     dataSource,
@@ -97,9 +104,9 @@ export async function openContext(options: OpenContextOptions): Promise<OpenCont
     snapshots: new PostgresSnapshotStore(database),
     subjectKeys,
     logs,
-    unitOfWork: new PostgresUnitOfWork(database),
+    unitOfWork,
     parking: new PostgresParkingStore(database),
-    checkpoints: new PostgresCheckpointStore(database),
+    checkpoints,
     control: new PostgresSubscriptionControl(database),
     versions: new PostgresProjectionVersions(database),
     inbound: new PostgresInboundLog(database, waking),
@@ -107,8 +114,8 @@ export async function openContext(options: OpenContextOptions): Promise<OpenCont
     parked: new PostgresParkedDirectory(database),
     processes: new PostgresProcessDirectory(database),
     trace: new PostgresTraceDirectory(database),
-    facts: new PostgresContextFacts(database, placeOf(url), migrations),
-    operations: new PostgresOperationsLog(database),
+    facts,
+    operations,
     changes: new PostgresOperatorChanges(name, database, waking),
     clock: systemClock,
     verify: (how) => verifyLog(database, how),
@@ -116,6 +123,8 @@ export async function openContext(options: OpenContextOptions): Promise<OpenCont
       const head = await new SealedLog(database).head();
       return head && anchorOf(name, head);
     },
+    renewEpoch: (order) =>
+      renewEpoch({ name, database, events: logs.events, checkpoints, facts, unitOfWork, operations }, order),
     async close() {
       await waking.close();
       await Promise.all(Object.values(logs).map((settled) => settled.close()));
