@@ -54,7 +54,7 @@ describe('four times as many requests as a service can do', { timeout: SECONDS *
 
     expect(calm.filter((hit) => !isTaken(hit)).map(said)).toEqual([]);
     expect(refused.filter((hit) => !isRefusal(hit)).map(said)).toEqual([]);
-    expect(refused.length, 'that it was too much').toBeGreaterThan(accepted.length / 4);
+    expect(hits.length, 'that it was four times as many, or nearly').toBeGreaterThan(3 * accepted.length);
     expect(accepted.length).toBeGreaterThan(0);
     expect(p99(accepted.map(({ ms }) => ms))).toBeLessThan(Number(LIMITS.REQUEST_DEADLINE_MS) / 3);
     expect(await alive.end()).toEqual([]);

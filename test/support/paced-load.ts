@@ -1,6 +1,6 @@
-// Customers that keep their connections, as those of a proxy are kept, and come at a rate: together more often than a service can answer.
+// Customers that keep their connections, as those of a proxy are kept, and come at a rate, whether those before are answered or not.
 import { Agent, request } from 'node:http';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 
 export interface Shot {
   readonly method: 'GET' | 'POST';
@@ -22,10 +22,10 @@ export interface Hit {
 export interface Load {
   /** Sent by each customer before the time begins, all at once: it opens the connections, which Node takes one by one. */
   readonly opening: Shot;
-  /** Requests under way at a time, at most; each customer has a connection of its own. */
+  /** Each has a connection of its own. */
   readonly customers: number;
   readonly forMs: number;
-  /** Requests a second of all customers together, asked before each; default: as soon as the last one is answered. */
+  /** Requests a second of all customers together, asked before each; default: each customer as soon as their last one is answered. */
   readonly perSecond?: () => number;
 }
 
@@ -38,17 +38,25 @@ export async function load(
   const agent = new Agent({ keepAlive: true, maxSockets: customers });
   await Promise.all(Array.from({ length: customers }, () => fire(agent, opening)));
   const start = performance.now();
-  const customer = async (index: number): Promise<void> => {
-    const pause = () => (perSecond ? (customers * 1_000) / perSecond() : 0);
-    let at = start + (pause() * index) / customers;
-    for (; at - start < forMs; at = Math.max(at + pause(), performance.now())) {
-      const early = at - performance.now();
-      if (early > 0) await sleep(early);
-      heard(await fire(agent, next()));
-    }
+  const ends = () => performance.now() - start >= forMs;
+  const ask = async () => heard(await fire(agent, next()));
+  const one = async () => {
+    while (!ends()) await ask();
   };
-  await Promise.all(Array.from({ length: customers }, (_, index) => customer(index)));
+  await (perSecond ? atRate(perSecond, ends, ask) : Promise.all(Array.from({ length: customers }, one)));
   agent.destroy();
+}
+
+/** What is late is made up for: no answer that takes long makes the requests fewer. */
+async function atRate(perSecond: () => number, ends: () => boolean, ask: () => Promise<void>): Promise<void> {
+  const asked: Promise<void>[] = [];
+  for (let at = performance.now(); !ends(); at += 1_000 / perSecond()) {
+    const early = at - performance.now();
+    if (early > 0) await sleep(early);
+    else if (asked.length % 50 === 0) await setImmediate();
+    asked.push(ask());
+  }
+  await Promise.all(asked);
 }
 
 function fire(agent: Agent, shot: Shot): Promise<Hit> {
