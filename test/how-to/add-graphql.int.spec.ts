@@ -9,10 +9,10 @@ import {
   type IQueryHandler,
   type ICommandHandler,
 } from '@nestjs/cqrs';
-import { IsObject, IsOptional, IsString, MaxLength } from 'class-validator';
+import { IsObject, IsString, MaxLength } from 'class-validator';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CommandBus, EventStoreModule, MessageContext } from '@app/event-store';
-import { Roles } from '@app/platform';
+import { IsOmittable, Roles } from '@app/platform';
 import { startTinyApp, type TinyApp } from '../support/platform/tiny-app.js';
 
 class RenameShelf extends Command<void> {
@@ -76,7 +76,7 @@ export abstract class GraphqlEngine {
 // #region door
 export class GraphqlRequest {
   @IsString() @MaxLength(10_000) query: string;
-  @IsOptional() @IsObject() variables?: Record<string, unknown>;
+  @IsOmittable() @IsObject() variables?: Record<string, unknown>;
 }
 
 @Controller('graphql')

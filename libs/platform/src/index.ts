@@ -24,6 +24,7 @@ export { answerChange, eventPositionHeader } from './http/event-position.js';
 export { etagOf, IfMatch } from './http/if-match.js';
 export { CommandId } from './http/idempotency.js';
 export { MoneyDto } from './http/money.dto.js';
+export { IsOmittable } from './http/omittable.js';
 export { PAGE_LIMIT, PageCursor, PageLimit } from './http/page-query.js';
 export { ProblemException, type ProblemInit } from './http/problem.js';
 export { IsReadable } from './http/readable.js';

@@ -8,17 +8,7 @@ import { Body, Controller, Get, Module, Param, Post, Query, type Type } from '@n
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Type as TypeOf } from 'class-transformer';
-import {
-  ArrayMaxSize,
-  ArrayMinSize,
-  IsArray,
-  IsInt,
-  IsOptional,
-  IsString,
-  Max,
-  Min,
-  ValidateNested,
-} from 'class-validator';
+import { ArrayMaxSize, ArrayMinSize, IsArray, IsInt, IsString, Max, Min, ValidateNested } from 'class-validator';
 import { MessageContext } from '@app/event-store/core';
 import { Public, Roles } from '../../../libs/platform/src/auth/access.decorators.js';
 import { CurrentUser, type AuthenticatedUser } from '../../../libs/platform/src/auth/current-user.js';
@@ -31,6 +21,7 @@ import { HttpModule } from '../../../libs/platform/src/http/http.module.js';
 import { CommandId } from '../../../libs/platform/src/http/idempotency.js';
 import type { RateLimits } from '../../../libs/platform/src/http/throttle.js';
 import { noRateLimits } from '../../../tools/system/no-rate-limits.js';
+import { IsOmittable } from '../../../libs/platform/src/http/omittable.js';
 import { IfMatch } from '../../../libs/platform/src/http/if-match.js';
 import { UuidPipe } from '../../../libs/platform/src/http/uuid.pipe.js';
 
@@ -47,15 +38,15 @@ class PlaceDto {
   @TypeOf(() => LineDto)
   lines: LineDto[];
 
-  @IsOptional() @IsString() note?: string;
+  @IsOmittable() @IsString() note?: string;
 }
 
 class NoteDto {
-  @IsOptional() @IsString() note?: string;
+  @IsOmittable() @IsString() note?: string;
 }
 
 class ListDto {
-  @IsOptional() @IsString() status?: string;
+  @IsOmittable() @IsString() status?: string;
 }
 
 /** What a route throws on demand. */

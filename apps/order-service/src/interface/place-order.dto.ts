@@ -7,7 +7,6 @@ import {
   ArrayUnique,
   IsArray,
   IsInt,
-  IsOptional,
   IsString,
   Length,
   Max,
@@ -15,6 +14,7 @@ import {
   Min,
   ValidateNested,
 } from 'class-validator';
+import { IsOmittable } from '@app/platform';
 import { MAX_LINES, MAX_QUANTITY } from '../domain/order-line.js';
 import { IsCurrencyCode } from './fields.js';
 
@@ -47,12 +47,12 @@ export class PlaceOrderDto {
   lines: PlaceOrderLineDto[];
 
   @ApiPropertyOptional({ example: 'EUR', default: 'EUR', description: 'ISO 4217.' })
-  @IsOptional()
+  @IsOmittable()
   @IsCurrencyCode()
   currency?: string;
 
   @ApiPropertyOptional({ example: 'Please ring twice.', maxLength: 500, description: 'Kept as it is.' })
-  @IsOptional()
+  @IsOmittable()
   @IsString()
   @MaxLength(500)
   note?: string;

@@ -59,7 +59,7 @@ describe('POST /orders', () => {
     expect(wrong(PlaceOrderDto, { lines: [{ sku, quantity: 1 }] })).toEqual(['lines.0.sku']);
   });
 
-  it.each(['eur', 'Eur', 'EURO', 'XXX', 'ABC', '💶', '', 978, ['EUR']])('refuses the currency %j', (currency) => {
+  it.each(['eur', 'Eur', 'EURO', 'XXX', 'ABC', '💶', '', 978, null, ['EUR']])('refuses the currency %j', (currency) => {
     expect(wrong(PlaceOrderDto, order({ currency }))).toEqual(['currency']);
   });
 
@@ -84,7 +84,7 @@ describe('POST /orders', () => {
     expect(plainToInstance(PlaceOrderDto, order({ note })).note).toBe(note);
   });
 
-  it.each(['x'.repeat(501), 1, {}, ['x']])('refuses a note that is too long or no text', (note) => {
+  it.each(['x'.repeat(501), 1, null, {}, ['x']])('refuses a note that is too long or no text', (note) => {
     expect(wrong(PlaceOrderDto, order({ note }))).toEqual(['note']);
   });
 });

@@ -72,7 +72,7 @@ export class PaymentsController {
     @Res({ passthrough: true }) reply: Reply,
   ): Promise<RefundedDto> {
     const refundId = deterministicId('refund', commandId);
-    const command = new RefundPayment(paymentId, refundId, reason, amountMinor ?? undefined, expectedVersion);
+    const command = new RefundPayment(paymentId, refundId, reason, amountMinor, expectedVersion);
     const result = await this.commands.execute(command, { commandId });
     answerChange(reply, result);
     return { paymentId, refundId, version: result.version };

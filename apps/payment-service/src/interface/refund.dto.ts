@@ -1,7 +1,7 @@
 // POST /payments/:id/refund.
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsInt, IsOptional, Max, Min } from 'class-validator';
-import { IsTextLine } from '@app/platform';
+import { IsInt, Max, Min } from 'class-validator';
+import { IsOmittable, IsTextLine } from '@app/platform';
 
 export class RefundDto {
   @ApiPropertyOptional({
@@ -10,7 +10,7 @@ export class RefundDto {
     minimum: 1,
     description: 'In the smallest unit of the payment’s currency. Without it: all that is left.',
   })
-  @IsOptional()
+  @IsOmittable()
   @IsInt()
   @Min(1)
   @Max(Number.MAX_SAFE_INTEGER)

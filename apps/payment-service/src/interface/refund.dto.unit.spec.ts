@@ -16,7 +16,7 @@ describe('a refund request', () => {
     expect(wrong({})).toEqual(['reason']);
   });
 
-  it.each([0, -1, 1.5, Infinity, '1', 2 ** 53, [1], {}])('is refused with the amount %j', (amountMinor) => {
+  it.each([null, 0, -1, 1.5, Infinity, '1', 2 ** 53, [1], {}])('is refused with the amount %j', (amountMinor) => {
     expect(wrong({ reason: 'x', amountMinor })).toEqual(['amountMinor']);
   });
 

@@ -51,6 +51,7 @@ describe('a body', () => {
     [400, 'with constructor.prototype', '{"constructor":{"prototype":{"admin":true}}}'],
     [400, 'with a name of Object.prototype', { lines: [line], hasOwnProperty: 1 }],
     [400, 'with toString', { lines: [{ ...line, toString: 'x' }] }],
+    [400, 'with null where a field may be left out', { lines: [line], note: null }],
     [400, 'with a field nobody knows', { lines: [line], status: 'paid' }],
     [400, 'with a field nobody knows inside', { lines: [{ ...line, price: 1 }] }],
     [400, 'with no lines', { lines: [] }],

@@ -2,8 +2,9 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { IsInt, IsOptional, Max, Min } from 'class-validator';
+import { IsInt, Max, Min } from 'class-validator';
 import type { Cursor } from './cursor.js';
+import { IsOmittable } from './omittable.js';
 import { IsReadable } from './readable.js';
 
 const MAX_ON_A_PAGE = 100;
@@ -17,7 +18,7 @@ export function PageLimit(): PropertyDecorator {
     Transform(({ value }: { value: unknown }) =>
       typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value,
     ),
-    IsOptional(),
+    IsOmittable(),
     IsInt(),
     Min(1),
     Max(MAX_ON_A_PAGE),
@@ -28,7 +29,7 @@ export function PageLimit(): PropertyDecorator {
 export function PageCursor(cursor: Cursor): PropertyDecorator {
   return applyDecorators(
     ApiPropertyOptional({ pattern: '^[A-Za-z0-9_-]+$', description: '`nextCursor` of the page before.' }),
-    IsOptional(),
+    IsOmittable(),
     IsReadable((text) => cursor.read(text), 'must be the nextCursor of a page before'),
   );
 }
