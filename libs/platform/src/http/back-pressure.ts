@@ -2,8 +2,10 @@
 import { Logger } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Arrivals, type ArrivalLimits } from './arrivals.js';
+import { notArrived } from './not-arrived.js';
 import { ProblemException } from './problem.js';
 import { isExempt } from './throttle.js';
+import { WaitingPlaces } from './waiting-places.js';
 
 export interface RequestLimits extends ArrivalLimits {
   /** Requests in hand at a time: those that have arrived and wait for their answer, and those whose work goes on behind it. */
@@ -35,6 +37,7 @@ export function boundRequests(
   { maxInFlight, deadlineMs, lostAfterMs = LOST_AFTER_MS, ...arrivalLimits }: RequestLimits,
 ): void {
   const arrivals = new Arrivals(arrivalLimits);
+  const waiting = new WaitingPlaces(maxInFlight);
   const logger = new Logger('http');
   const known = new WeakMap<FastifyRequest, InHand>();
   const inHand = new Set<InHand>();
@@ -108,6 +111,7 @@ export function boundRequests(
         timer: setTimeout(() => late(reply, one), deadlineMs).unref(),
       };
       known.set(request, one);
+      waiting.cover(request);
       reply.raw.once('close', () => answered(one, request));
     } catch (error) {
       return done(error as Error);
@@ -134,17 +138,9 @@ export function boundRequests(
 /** Not Fastify's `handlerTimeout`: it is over as soon as a body has been read. A stream that is under way has been answered. */
 function late(reply: FastifyReply, { hasArrived }: InHand): void {
   if (reply.sent || reply.raw.headersSent) return;
-  void reply.send(hasArrived ? deadlinePassed() : notArrived());
-}
-
-/** Closes the connection: what may still come on it belongs to this request. */
-function notArrived(): ProblemException {
-  return new ProblemException({
-    status: 408,
-    code: 'request-timeout',
-    detail: 'The request took too long to arrive. Nothing of it was done: send it again.',
-    headers: { connection: 'close' },
-  });
+  if (hasArrived) void reply.send(deadlinePassed());
+  // The connection is closed: what may still come on it belongs to this request.
+  else void reply.send(new ProblemException({ ...notArrived(), headers: { connection: 'close' } }));
 }
 
 /** REQUEST_DEADLINE_MS is over. What the request has begun goes on, so whether it had its effect is not known. */

@@ -12,10 +12,17 @@ import {
 import { ApiHeader } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Observable } from 'rxjs';
-import { ProjectionBehindError, ReadModels, UnavailableError, type ProjectionProgress } from '@app/event-store';
+import {
+  ProjectionBehindError,
+  ReadModels,
+  UnavailableError,
+  type ProjectionProgress,
+  type WaitOptions,
+} from '@app/event-store';
 import { ApiProblems } from '../docs/api-problems.js';
 import { EVENT_POSITION_HEADER, eventPositionOf } from './event-position.js';
 import { preferredWait } from './prefer.js';
+import { WaitingPlaces } from './waiting-places.js';
 
 /** Longest wait that is granted, and the one where a position comes without a preference; in seconds. */
 export const MAX_WAIT_SECONDS = 10;
@@ -72,7 +79,8 @@ async function waitAsAsked(progress: ProjectionProgress, request: FastifyRequest
   const preferred = preferredWait(request.headers['prefer']);
   if (position === undefined && preferred === undefined) return;
   const waitSeconds = Math.min(preferred ?? DEFAULT_WAIT_SECONDS, MAX_WAIT_SECONDS);
-  const options = { timeoutMs: waitSeconds * 1_000, signal: whenGone(reply) };
+  const admit = (): (() => void) => WaitingPlaces.take(request);
+  const options = { timeoutMs: waitSeconds * 1_000, signal: whenGone(reply), admit };
   const reached =
     position === undefined ? await levelWithNow(progress, options) : await progress.waitFor(position, options);
   if (reached === undefined) return;
@@ -81,10 +89,7 @@ async function waitAsAsked(progress: ProjectionProgress, request: FastifyRequest
 }
 
 /** A preference that cannot be met is left unmet (RFC 7240, section 2): undefined, and the read goes on. */
-async function levelWithNow(
-  progress: ProjectionProgress,
-  options: { readonly timeoutMs: number; readonly signal: AbortSignal },
-): Promise<bigint | undefined> {
+async function levelWithNow(progress: ProjectionProgress, options: WaitOptions): Promise<bigint | undefined> {
   try {
     return await progress.waitForNow(options);
   } catch (error) {

@@ -17,6 +17,8 @@ export interface WaitOptions {
   readonly timeoutMs?: number;
   /** Ends the wait as if its time were up, e.g. when the caller has gone. */
   readonly signal?: AbortSignal;
+  /** Called where the wait does not end at once: what it returns is called when it ends, what it throws is thrown instead of waiting. */
+  readonly admit?: () => () => void;
 }
 
 interface Waiter {
@@ -49,19 +51,21 @@ export class CheckpointWatch {
 
   /**
    * Resolves with the lowest checkpoint of the subscriptions (log `events`) once it has reached the position, or when the time is up: it is
-   * then lower. @throws TooManyWaitingError | UnavailableError when the process ends.
+   * then lower. @throws TooManyWaitingError | UnavailableError when the process ends, and what `admit` throws.
    */
-  reach(names: readonly string[], position: bigint, options: WaitOptions = {}): Promise<bigint> {
-    const { timeoutMs = DEFAULT_WAIT_MS, signal } = options;
+  async reach(names: readonly string[], position: bigint, options: WaitOptions = {}): Promise<bigint> {
+    const { timeoutMs = DEFAULT_WAIT_MS, signal, admit } = options;
     const { clock, maxWaiting = 1_000 } = this.options;
     const places = new Map(names.map((name) => [name, this.moves.get(name) ?? 0n]));
-    if (lowest(places) >= position) return Promise.resolve(lowest(places));
-    if (this.closed) return Promise.reject(closing());
-    if (this.waiters.size >= maxWaiting) return Promise.reject(new TooManyWaitingError(this.waiters.size));
+    if (lowest(places) >= position) return lowest(places);
+    if (this.closed) throw closing();
+    if (this.waiters.size >= maxWaiting) throw new TooManyWaitingError(this.waiters.size);
+    const leave = admit?.();
     return new Promise((resolve, reject) => {
       const end = (error?: Error): void => {
         if (!this.waiters.delete(waiter)) return;
         cancel();
+        leave?.();
         signal?.removeEventListener('abort', onAbort);
         if (error) reject(error);
         else resolve(lowest(places));

@@ -101,6 +101,27 @@ describe('a checkpoint watch', () => {
     expect([watch.waiting, ended.length]).toEqual([0, 3]);
   });
 
+  it('asks whether somebody may wait only where it does not end at once, and tells when it has ended', async () => {
+    const told: string[] = [];
+    const admit = (): (() => void) => (told.push('begun'), () => told.push('ended'));
+    watch.moved('a', 5n);
+    await watch.reach(['a'], 5n, { admit });
+    expect(told).toEqual([]);
+    const waiting = watch.reach(['a'], 6n, { admit });
+    expect(told).toEqual(['begun']);
+    watch.moved('a', 6n);
+    await waiting;
+    const late = watch.reach(['a'], 7n, { admit, timeoutMs: 100 });
+    await clock.advance(100);
+    await late;
+    expect(told).toEqual(['begun', 'ended', 'begun', 'ended']);
+    const refuse = (): never => {
+      throw new TooManyWaitingError(3);
+    };
+    await expect(watch.reach(['a'], 7n, { admit: refuse })).rejects.toThrow(TooManyWaitingError);
+    expect(watch.waiting).toBe(0);
+  });
+
   it('lets nobody wait for a process that stops', async () => {
     wait('a', 5n);
     watch.close();

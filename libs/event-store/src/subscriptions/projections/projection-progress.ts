@@ -6,6 +6,7 @@ import {
   UnavailableError,
   type Clock,
   type LogRecord,
+  type ParkedMessage,
   type ParkingStore,
   type SettledLog,
 } from '../../core/index.js';
@@ -50,7 +51,7 @@ export class ProjectionProgress {
     const record = await this.options.log.readAt(position);
     if (!record) throw new UnknownPositionError(position);
     const reached = await this.reach(position, options);
-    await this.assertNotHeld(record, deadline, options.signal);
+    await this.assertNotHeld(record, deadline, options);
     return reached;
   }
 
@@ -60,10 +61,10 @@ export class ProjectionProgress {
    */
   async waitForNow(options: WaitOptions = {}): Promise<bigint> {
     refuseInTransaction();
-    const { timeoutMs = DEFAULT_WAIT_MS, signal } = options;
+    const { timeoutMs = DEFAULT_WAIT_MS } = options;
     const deadline = this.now() + timeoutMs;
     const { position } = await this.headWithin(timeoutMs);
-    return this.reach(position, { timeoutMs: Math.max(0, deadline - this.now()), signal });
+    return this.reach(position, { ...options, timeoutMs: Math.max(0, deadline - this.now()) });
   }
 
   private async reach(position: bigint, options: WaitOptions): Promise<bigint> {
@@ -78,22 +79,33 @@ export class ProjectionProgress {
   private async assertNotHeld(
     { key, position }: LogRecord,
     deadline: number,
-    signal: AbortSignal | undefined,
+    { signal, admit }: WaitOptions,
   ): Promise<void> {
     const { name, subscriptions } = this.subject();
     const subscription = subscriptions[segmentOf(key, subscriptions.length)];
     if (subscription === undefined) return;
-    for (;;) {
-      const aside = await this.options.parking.list({ name: subscription, key });
-      const [first] = aside
-        .filter((message) => message.log === 'events' && message.position <= position)
-        .sort((a, b) => (a.position < b.position ? -1 : 1));
-      if (!first) return;
-      const restMs = deadline - this.now();
-      if (first.status === 'parked' || restMs <= 0 || signal?.aborted === true)
-        throw new ProjectionHeldBackError(name, position, key, first.position);
-      await this.options.clock.sleep(Math.min(restMs, HELD_LOOK_MS), signal);
+    let leave: (() => void) | undefined;
+    try {
+      for (;;) {
+        const first = await this.firstAside(subscription, key, position);
+        if (!first) return;
+        const restMs = deadline - this.now();
+        if (first.status === 'parked' || restMs <= 0 || signal?.aborted === true)
+          throw new ProjectionHeldBackError(name, position, key, first.position);
+        leave ??= admit?.();
+        await this.options.clock.sleep(Math.min(restMs, HELD_LOOK_MS), signal);
+      }
+    } finally {
+      leave?.();
     }
+  }
+
+  private async firstAside(name: string, key: string, position: bigint): Promise<ParkedMessage | undefined> {
+    const aside = await this.options.parking.list({ name, key });
+    const [first] = aside
+      .filter((message) => message.log === 'events' && message.position <= position)
+      .sort((a, b) => (a.position < b.position ? -1 : 1));
+    return first;
   }
 
   /** The log waits for open appends, and perhaps for longer than we may. */

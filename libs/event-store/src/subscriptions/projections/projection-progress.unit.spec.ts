@@ -65,6 +65,24 @@ describe('waiting for a projection', () => {
     expect(await outcome(progress.waitFor(1n, { timeoutMs: 0 }))).toBeInstanceOf(ProjectionBehindError);
   });
 
+  it('counts as a wait where a retry has to mend it first, and not where nothing is waited for', async () => {
+    const told: string[] = [];
+    const admit = (): (() => void) => (told.push('begun'), () => told.push('ended'));
+    failing = 'bad';
+    start(5);
+    await lab.append('a-1', 'bad');
+    await lab.append('b-1', 'good');
+    expect(await outcome(progress.waitFor(2n))).toBe(2n);
+    expect(await outcome(progress.waitFor(2n, { admit }))).toBe(2n);
+    expect(told).toEqual([]);
+    const waiting = outcome(progress.waitFor(1n, { admit }));
+    await lab.clock.until(() => told.length > 0);
+    expect(told).toEqual(['begun']);
+    failing = undefined;
+    expect(await waiting).toBe(2n);
+    expect(told).toEqual(['begun', 'ended']);
+  });
+
   it('says that a stream is held back whose record failed, and holds no other stream back', async () => {
     failing = 'bad';
     start();
