@@ -54,6 +54,17 @@ function goodToken({ service, method, path }: Route): string {
   return forCustomers ? tokens.alice : tokens.operator;
 }
 
+/** What people write, in a body of a POST. */
+const WORDS = 'words';
+
+/** As JSON: a body that the POST takes. */
+function bodyOf({ path }: Route): string {
+  if (path.endsWith('/cancel')) return JSON.stringify({ reason: WORDS });
+  if (path.endsWith('/ship')) return JSON.stringify({ carrier: WORDS, trackingNumber: 't' });
+  if (path.endsWith('/refund')) return JSON.stringify({ reason: WORDS, amountMinor: 1 });
+  return JSON.stringify({ lines: [line], note: WORDS });
+}
+
 const orders = (
   method: string,
   path: string,
@@ -156,31 +167,54 @@ describe('tokens', () => {
 });
 
 describe('framing', () => {
-  const deep = '['.repeat(10_000) + ']'.repeat(10_000);
+  const deep = `${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}`;
+  /** Of a body as JSON that would do: one more member, or other words where people write. */
+  const withMember = (member: string) => (valid: string) => `{${member},${valid.slice(1)}`;
+  const withWords = (words: string) => (valid: string) => valid.replace(WORDS, words);
 
-  it.each<[string, string, Record<string, string>, number[]]>([
-    ['a body of 1 MB', JSON.stringify({ reason: 'x'.repeat(1_000_000) }), {}, [413]],
-    ['text', 'hello', { 'content-type': 'text/plain' }, [415]],
-    ['a form', 'a=1', { 'content-type': 'application/x-www-form-urlencoded' }, [415]],
-    ['no JSON', '{"lines":', {}, [400]],
-    ['an empty body', '', {}, [400]],
-    ['JSON nested 10,000 deep', `{"lines":${deep}}`, {}, [400]],
-    ['an array', '[]', {}, [400]],
-    ['a number', '7', {}, [400]],
-    ['a string', '"text"', {}, [400]],
-    ['null', 'null', {}, [400]],
-    ['an empty object', '{}', {}, [400]],
-    ['a NUL', '{"reason":"a\\u0000b"}', {}, [400]],
-    ['half a surrogate pair', '{"reason":"\\ud800"}', {}, [400]],
-    ['__proto__', '{"__proto__":{"role":"operator"}}', {}, [400]],
-    ['constructor.prototype', '{"constructor":{"prototype":{"role":"operator"}}}', {}, [400]],
-    ['a field nobody knows', '{"reason":"x","version":7}', {}, [400]],
-    ['a line break in the Idempotency-Key’s place', '{}', { 'idempotency-key': 'two words' }, [400]],
-    ['a correlation id that is none', '{}', { 'x-correlation-id': '<script>' }, [400]],
-  ])('every POST refuses %s', async (_what, body, headers, statuses) => {
+  it('none of the bodies that are spoiled here would be refused by itself', async () => {
     for (const route of routes.filter(({ method }) => method === 'POST')) {
+      const answer = await ask({ method: 'POST', url: urlOf(route), token: goodToken(route), body: bodyOf(route) });
+      expect(answer.status, answer.text).toBe(route.path.includes('{id}') ? 404 : 201);
+    }
+  });
+
+  it.each<[string, (valid: string) => string, Record<string, string>, number, string]>([
+    ['a body of 1 MB', withWords('x'.repeat(1_000_000)), {}, 413, 'payload-too-large'],
+    ['text', (valid) => valid, { 'content-type': 'text/plain' }, 415, 'unsupported-media-type'],
+    ['a form', () => 'a=1', { 'content-type': 'application/x-www-form-urlencoded' }, 415, 'unsupported-media-type'],
+    ['no JSON', (valid) => valid.slice(0, -1), {}, 400, 'bad-request'],
+    ['an empty body', () => '', {}, 400, 'bad-request'],
+    ['JSON nested 10,000 deep', withMember(`"deep":${deep}`), {}, 400, 'too-deep'],
+    ['an array', (valid) => `[${valid}]`, {}, 400, 'body-not-object'],
+    ['a number', () => '7', {}, 400, 'body-not-object'],
+    ['a string', () => '"text"', {}, 400, 'body-not-object'],
+    ['null', () => 'null', {}, 400, 'body-not-object'],
+    ['an empty object', () => '{}', {}, 400, 'validation-failed'],
+    ['a NUL', withWords('a\\u0000b'), {}, 400, 'text-not-storable'],
+    ['half a surrogate pair', withWords('\\ud800'), {}, 400, 'text-not-storable'],
+    ['__proto__', withMember('"__proto__":{"role":"operator"}'), {}, 400, 'bad-request'],
+    ['constructor.prototype', withMember('"constructor":{"prototype":{"role":"operator"}}'), {}, 400, 'bad-request'],
+    ['a field nobody knows', withMember('"version":7'), {}, 400, 'validation-failed'],
+    [
+      'an Idempotency-Key of two words',
+      (valid) => valid,
+      { 'idempotency-key': 'two words' },
+      400,
+      'idempotency-key-invalid',
+    ],
+    [
+      'a correlation id that is none',
+      (valid) => valid,
+      { 'x-correlation-id': '<script>' },
+      400,
+      'correlation-id-invalid',
+    ],
+  ])('every POST refuses %s', async (_what, spoiled, headers, status, code) => {
+    for (const route of routes.filter(({ method }) => method === 'POST')) {
+      const body = spoiled(bodyOf(route));
       const answer = await ask({ method: 'POST', url: urlOf(route), token: goodToken(route), headers, body });
-      expectProblem(answer, ...statuses);
+      expect(expectProblem(answer, status).code, route.path).toBe(code);
       expect(answer.text).not.toContain('<script>');
     }
     expect(({} as { role?: string }).role).toBeUndefined();
@@ -205,17 +239,19 @@ describe('framing', () => {
     'x'.repeat(1_000),
     "'%20OR%201=1--",
     '%00',
-    '%2e%2e%2f',
     '{id}',
   ])('every route with an id refuses the id %s', async (id) => {
     for (const route of routes.filter(({ path }) => path.includes('{id}'))) {
-      const body =
-        route.method === 'POST' ? JSON.stringify({ reason: 'x', carrier: 'c', trackingNumber: 't' }) : undefined;
-      expectProblem(
-        await ask({ method: route.method, url: urlOf(route, id), token: goodToken(route), body }),
-        400,
-        404,
-      );
+      const body = route.method === 'POST' ? bodyOf(route) : undefined;
+      expectProblem(await ask({ method: route.method, url: urlOf(route, id), token: goodToken(route), body }), 400);
+    }
+  });
+
+  it('a path that goes up is no id, and leads nowhere', async () => {
+    for (const route of routes.filter(({ path }) => path.includes('{id}'))) {
+      const url = urlOf(route, '%2e%2e%2f');
+      const body = route.method === 'POST' ? bodyOf(route) : undefined;
+      expectProblem(await ask({ method: route.method, url, token: goodToken(route), body }), 400, 404);
     }
   });
 
@@ -259,6 +295,8 @@ describe('orders', () => {
     ['a currency nothing is sold in', { lines: [line], currency: 'JPY' }, 422],
     ['a note of 501 characters', { lines: [line], note: 'x'.repeat(501) }, 400],
     ['a note that is no text', { lines: [line], note: { $ne: '' } }, 400],
+    ['a note that is null', { lines: [line], note: null }, 400],
+    ['a currency that is null', { lines: [line], currency: null }, 400],
   ])('POST /orders refuses %s', async (_what, body, status) => {
     expectProblem(await orders('POST', '/orders', body), status);
   });
@@ -394,7 +432,8 @@ describe('flow', () => {
     const id = await confirmed(); // one mug: 890
     const refund = (body: object): Promise<Answer> =>
       payments('POST', `/payments/${id}/refund`, { reason: 'broken', ...body });
-    for (const amountMinor of [0, -1, 1.5, '1', 2 ** 53]) expectProblem(await refund({ amountMinor }), 400);
+    for (const amountMinor of [null, Number.NaN, Infinity, 0, -1, 1.5, '1', 2 ** 53])
+      expectProblem(await refund({ amountMinor }), 400);
     expectProblem(await refund({ amountMinor: 100, currency: 'USD' }), 400);
     expectProblem(await refund({ amountMinor: 891 }), 409, 422);
     expect((await refund({ amountMinor: 890 })).status).toBe(200);
