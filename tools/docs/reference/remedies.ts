@@ -73,8 +73,10 @@ export const REMEDIES: Readonly<Record<string, string>> = {
   'deadline-passed':
     'Ask again, with the same Idempotency-Key. If it lasts, look what is slow: npm run es -- doctor, and the log under the correlation id.',
   'event-position-invalid': 'Send the Event-Position of an answer of this service, or leave it out.',
+  'expectation-failed': 'Send Expect: 100-continue, or none.',
   forbidden: 'Use a token with one of the roles that the route names.',
   'forbidden-name': 'Rename the field.',
+  'host-missing': 'Send the Host header, or HTTP/1.0.',
   'idempotency-key-invalid': 'Send 1 to 200 visible ASCII characters as Idempotency-Key, or leave it out.',
   'if-match-invalid': 'Send the ETag of an answer as If-Match, e.g. "3".',
   'internal-error': 'A mistake of ours. The log has it under the correlation id.',

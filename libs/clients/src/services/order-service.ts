@@ -99,7 +99,7 @@ export interface Api {
       };
       readonly body: PlaceOrderDto;
       readonly answers: { readonly 201: OrderChangedDto };
-      readonly problems: 400 | 401 | 403 | 413 | 415 | 422 | 429 | 503;
+      readonly problems: 400 | 401 | 403 | 408 | 413 | 415 | 422 | 429 | 503;
       readonly answerHeaders:
         | 'X-Correlation-Id'
         | 'Idempotency-Key'
@@ -128,7 +128,7 @@ export interface Api {
       };
       readonly body: CancelOrderDto;
       readonly answers: { readonly 200: OrderChangedDto };
-      readonly problems: 400 | 401 | 403 | 404 | 409 | 412 | 413 | 415 | 422 | 429 | 503;
+      readonly problems: 400 | 401 | 403 | 404 | 408 | 409 | 412 | 413 | 415 | 422 | 429 | 503;
       readonly answerHeaders:
         'X-Correlation-Id' | 'Idempotency-Key' | 'Idempotency-Replayed' | 'ETag' | 'Event-Position' | 'Retry-After';
     };
@@ -148,7 +148,7 @@ export interface Api {
       };
       readonly body: ShipOrderDto;
       readonly answers: { readonly 200: OrderChangedDto };
-      readonly problems: 400 | 401 | 403 | 404 | 409 | 412 | 413 | 415 | 422 | 429 | 503;
+      readonly problems: 400 | 401 | 403 | 404 | 408 | 409 | 412 | 413 | 415 | 422 | 429 | 503;
       readonly answerHeaders:
         'X-Correlation-Id' | 'Idempotency-Key' | 'Idempotency-Replayed' | 'ETag' | 'Event-Position' | 'Retry-After';
     };

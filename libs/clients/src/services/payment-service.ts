@@ -80,7 +80,7 @@ export interface Api {
       };
       readonly body: RefundDto;
       readonly answers: { readonly 200: RefundedDto };
-      readonly problems: 400 | 401 | 403 | 404 | 409 | 412 | 413 | 415 | 422 | 429 | 503;
+      readonly problems: 400 | 401 | 403 | 404 | 408 | 409 | 412 | 413 | 415 | 422 | 429 | 503;
       readonly answerHeaders:
         'X-Correlation-Id' | 'Idempotency-Key' | 'Idempotency-Replayed' | 'ETag' | 'Event-Position' | 'Retry-After';
     };

@@ -4,12 +4,17 @@ import type { Socket } from 'node:net';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { systemIds } from '@app/event-store/core';
-import { correlationIdOf } from './correlation.js';
+import { CORRELATION_HEADER, correlationIdOf } from './correlation.js';
+import { notArrived } from './not-arrived.js';
 import { PROBLEM_TYPE, problemBody } from './problem.js';
+import { routeUnreadable } from './unreadable-url.js';
 
 const BODY_LIMIT_BYTES = 100_000;
 /** Long enough that an id of 1 kB is answered as a wrong id and not as a wrong address. */
 const MAX_PARAM_CHARACTERS = 2048;
+
+/** How long a caller has to take an answer that ends its connection. */
+const ANSWER_TAKEN_MS = 5_000;
 
 export interface AdapterOptions {
   /** The proxies whose X-Forwarded-For is believed, as addresses and ranges separated by commas. Default: nobody's, so the address is the socket's. */
@@ -45,43 +50,40 @@ export function httpAdapter({ trustProxy, timeouts = usualTimeouts }: AdapterOpt
       requestTimeout: timeouts.request, // Node compares the two when it makes the server
       connectionsCheckingInterval: timeouts.checkedEvery,
       maxHeaderSize: 16_384,
+      requireHostHeader: false, // configureHttp says it in our shape
     },
     onProtoPoisoning: 'error',
     onConstructorPoisoning: 'error',
     genReqId: (request: IncomingMessage) => correlationIdOf(request),
     requestIdHeader: false,
-    frameworkErrors: answerUnroutable,
+    frameworkErrors: (error: { statusCode?: number }, { server, raw }: FastifyRequest, reply: FastifyReply) =>
+      routeUnreadable(server, error, raw, reply.raw),
     clientErrorHandler: answerNotHttp,
     routerOptions: { maxParamLength: MAX_PARAM_CHARACTERS },
     logger: false,
   });
 }
 
-/** The router could not even read the URL; no hook and no filter has run. */
-function answerUnroutable(error: { statusCode?: number }, request: FastifyRequest, reply: FastifyReply): void {
-  const status = error.statusCode && error.statusCode < 500 ? error.statusCode : 400;
-  const detail = 'The URL cannot be read.';
-  void reply
-    .status(status)
-    .header('content-type', PROBLEM_TYPE)
-    .header('x-correlation-id', request.id)
-    .send(JSON.stringify(problemBody({ status, code: 'bad-url', detail }, request.id)));
-}
-
 const statusOfParser: Record<string, number> = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 };
 
-/** Not HTTP, too many headers, or too slow: answered on the socket, which is closed. */
+/**
+ * Not HTTP, too many headers, or too slow: answered on the socket, which is closed. Node leaves that to whoever listens, and its own side
+ * alone is not enough: a caller that keeps the other side open would keep the socket for good.
+ */
 function answerNotHttp(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || socket.destroyed) return;
-  if (!socket.writable) {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy(error);
     return;
   }
   const status = statusOfParser[error.code ?? ''] ?? 400;
-  const detail = status === 408 ? 'The request took too long to arrive.' : 'This is not an HTTP request we can read.';
-  const body = JSON.stringify(problemBody({ status, code: 'bad-request', detail }, systemIds.next()));
-  socket.end(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Type: ${PROBLEM_TYPE}\r\n` +
+  const problem =
+    status === 408 ? notArrived() : { status, code: 'bad-request', detail: 'This is not an HTTP request we can read.' };
+  const correlationId = systemIds.next();
+  const body = JSON.stringify(problemBody(problem, correlationId));
+  socket.write(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\n${CORRELATION_HEADER}: ${correlationId}\r\nContent-Type: ${PROBLEM_TYPE}\r\n` +
       `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   );
+  socket.destroySoon();
+  setTimeout(() => socket.destroy(), ANSWER_TAKEN_MS).unref(); // nobody may read what was written
 }

@@ -10,11 +10,13 @@ import { CORRELATION_HEADER } from './correlation.js';
 import { contextOf } from './message-context.interceptor.js';
 import { acceptJsonOnly } from './json-body.js';
 import { refuseOtherMethods } from './known-methods.js';
+import { refuseAsNodeWould } from './node-refusals.js';
 import { assertPlainInput } from './plain-input.js';
 import { beginRequestSpan, endRequestSpan, inRequestSpan, traceOf } from './request-span.js';
 import { countRequest, measureRequest } from './request-metrics.js';
 import { ProblemException } from './problem.js';
 import { Throttle, throttleAddresses } from './throttle.js';
+import { refuseUnreadable } from './unreadable-url.js';
 
 /** @param origins whose pages may call the service from a browser: none */
 export function configureHttp(
@@ -45,6 +47,8 @@ export function configureHttp(
   throttleAddresses(fastify, app.get(Throttle, { strict: false }));
   answerPreflights(fastify, origins);
   boundRequests(fastify, limits);
+  refuseUnreadable(fastify);
+  refuseAsNodeWould(fastify);
   refuseOtherMethods(fastify);
 }
 

@@ -32,14 +32,16 @@ describe('a page of an origin that is named', () => {
   it('may read answers and the headers it needs, refusals included, and nothing with cookies', async () => {
     const authorization = `Bearer ${await open.token('alice', 'customer')}`;
     const strange = { 'x-correlation-id': 'two words' };
-    const [answered, refused, unknown, malformed] = [
+    const [answered, refused, unknown, unreadable, malformed] = [
       await open.send('GET', '/orders', { headers: { origin, authorization } }),
       await open.send('GET', '/orders', { headers: { origin } }),
       await open.send('GET', '/nowhere', { headers: { origin, authorization } }),
+      await open.send('GET', '/%zz', { headers: { origin, authorization } }),
       await open.send('GET', '/orders', { headers: { origin, authorization, ...strange } }),
     ];
-    expect([answered, refused, unknown, malformed].map(({ status }) => status)).toEqual([200, 401, 404, 400]);
-    for (const { headers } of [answered, refused, unknown, malformed]) {
+    const all = [answered, refused, unknown, unreadable, malformed];
+    expect(all.map(({ status }) => status)).toEqual([200, 401, 404, 400, 400]);
+    for (const { headers } of all) {
       expect(headers['access-control-allow-origin']).toBe(origin);
       expect(headers['vary']).toMatch(/\bOrigin\b/);
       expect(headers['access-control-expose-headers']!.split(', ')).toEqual(

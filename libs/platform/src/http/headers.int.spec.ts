@@ -1,6 +1,6 @@
 // What headers may say and what they lead to; and what an error from the inside looks like outside.
-import { ServiceUnavailableException } from '@nestjs/common';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Logger, ServiceUnavailableException } from '@nestjs/common';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import {
   DomainError,
   InvalidEventError,
@@ -61,8 +61,8 @@ describe('headers', () => {
     expect((await post({ lines: [line] }, { traceparent: '00-x' })).json.context).not.toHaveProperty('traceparent');
   });
 
-  it.each(['idempotency-key', 'x-correlation-id'])('CR and LF in %s are a 400 and never echoed', async (name) => {
-    for (const evil of ['a\rb: canary4711', 'a\u0000canary4711']) {
+  it.each(['idempotency-key', 'x-correlation-id'])('CR, LF and NUL in %s are a 400 and never echoed', async (name) => {
+    for (const evil of ['a\rb: canary4711', 'a\nb: canary4711', 'a\r\n canary4711', 'a\u0000canary4711']) {
       const answer = await app.raw(
         `GET /ops/open HTTP/1.1\r\nHost: x\r\n${name}: ${evil}\r\nConnection: close\r\n\r\n`,
       );
@@ -72,10 +72,36 @@ describe('headers', () => {
     }
   });
 
-  it.each(['GET / HTTP/9.9\r\n\r\n', 'nonsense\r\n\r\n', 'GET /orders HTTP/1.1\r\n\r\n', '\u0016\u0003\u0001\r\n\r\n'])(
-    'what is hardly HTTP (%j) is a 400',
-    async (bytes) => expect(await app.raw(bytes)).toMatch(/^HTTP\/1\.1 400 /),
-  );
+  it.each([
+    'GET / HTTP/9.9\r\n\r\n',
+    'nonsense\r\n\r\n',
+    'GET /orders HTTP/1.1\r\nConnection: close\r\n\r\n',
+    '\u0016\u0003\u0001\r\n\r\n',
+  ])('what is hardly HTTP (%j) is a 400', async (bytes) => {
+    const answer = await app.raw(bytes);
+    expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+    const [, named] = /^x-correlation-id: (\S+)\r$/m.exec(answer) ?? [];
+    expect(JSON.parse(answer.split('\r\n\r\n')[1]!)).toMatchObject({ correlationId: named ?? 'none is named' });
+  });
+
+  it('Expect that says anything but 100-continue is a 417 like every other problem', async () => {
+    const answer = await get('/orders', { expect: 'miracles' });
+    expect([problem(answer), answer.json.code]).toEqual([417, 'expectation-failed']);
+    expect(answer.headers['x-content-type-options']).toBe('nosniff');
+    expect((await get('/orders', { expect: '100-continue' })).status).toBe(200);
+  });
+
+  it('a URL that cannot be read is a problem like every other, and gets its line in the log', async () => {
+    const log = vi.spyOn(Logger.prototype, 'log');
+    try {
+      const answer = await get('/orders/%zz', { 'x-correlation-id': 'unreadable-1' });
+      expect([problem(answer), answer.json.code]).toEqual([400, 'bad-url']);
+      const said = { method: 'GET', route: 'none', status: 400, correlationId: 'unreadable-1' };
+      await vi.waitFor(() => expect(log).toHaveBeenCalledWith(expect.objectContaining(said), 'GET none 400'));
+    } finally {
+      log.mockRestore();
+    }
+  });
 
   it('more than 16 kB of them are a 431', async () => {
     const answer = await app.raw(`GET /ops/open HTTP/1.1\r\nHost: x\r\nX-Big: ${'x'.repeat(20_000)}\r\n\r\n`);
@@ -83,7 +109,8 @@ describe('headers', () => {
   });
 
   it('of the answer keep browsers from guessing and framing', async () => {
-    for (const { headers } of [await get('/orders'), await app.send('GET', '/orders'), await get('/nowhere')]) {
+    for (const path of ['/orders', '/nowhere', '/%zz', `/orders/${'x'.repeat(2_049)}`]) {
+      const { headers } = await app.send('GET', path);
       expect(headers).toMatchObject({
         'x-content-type-options': 'nosniff',
         'x-frame-options': 'SAMEORIGIN',

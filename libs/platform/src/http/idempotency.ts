@@ -75,6 +75,7 @@ const KeyOfRequest = createParamDecorator(
       }),
       ApiProblems({
         400: 'The body, a header or the query is not right.',
+        408: 'The request took too long to arrive.',
         413: 'The body is larger than 100 kB.',
         415: 'The body is not JSON in UTF-8.',
         422: 'The Idempotency-Key was used for another request.',

@@ -1,7 +1,10 @@
 // Callers that keep a connection and do not get on with it, on raw sockets.
+import { once } from 'node:events';
 import { createConnection, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { afterEach, expect, it } from 'vitest';
+import { promisify } from 'node:util';
+import { afterEach, describe, expect, it } from 'vitest';
+import { eventually } from '../../../../test/support/eventually.js';
 import { startTinyApp, type TinyApp } from '../../../../test/support/platform/tiny-app.js';
 
 /** For what is not tried: longer than any test takes. */
@@ -22,7 +25,7 @@ function send(bytes: string): Promise<string> {
   return text(mine);
 }
 
-const refusal = /^HTTP\/1\.1 408 [^]*Connection: close\r\n[^]*application\/problem\+json[^]*"code":"bad-request"/;
+const refusal = /^HTTP\/1\.1 408 [^]*Connection: close\r\n[^]*application\/problem\+json[^]*"code":"request-timeout"/;
 
 it('whose headers never end are answered with 408 and closed, however busily they send more of them', async () => {
   app = await startTinyApp({ timeouts: { ...timeouts, headers: 200 } });
@@ -41,6 +44,27 @@ it('whose body never ends are answered with 408 and closed, and free the place t
   const head = 'POST /orders HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n';
   expect(await send(`${head}{`)).toMatch(refusal);
   expect((await app.send('POST', '/orders', { body: {} })).status).toBe(401);
+});
+
+describe('that keep their side of the connection open', () => {
+  const open = () => promisify(app.nest.getHttpServer().getConnections.bind(app.nest.getHttpServer()))();
+
+  it.each([
+    ['speak no HTTP', 'x\r\n\r\n', 400],
+    ['never end their headers', 'GET / HTTP/1.1\r\nX-Slow: ', 408],
+    ['send too many of them', `GET / HTTP/1.1\r\nHost: x\r\nX-Long: ${'x'.repeat(20_000)}\r\n\r\n`, 431],
+  ])('and %s keep no socket of the service, which stops without waiting for them', async (_what, bytes, status) => {
+    app = await startTinyApp({ timeouts: { ...timeouts, headers: status === 408 ? 100 : never } });
+    const mine = (socket = createConnection({ port: app.port, host: '127.0.0.1', allowHalfOpen: true }));
+    let heard = '';
+    mine.on('data', (chunk) => (heard += String(chunk)));
+    mine.write(bytes);
+    await once(mine, 'end');
+    expect(heard).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+    expect(mine.writable).toBe(true);
+    await eventually(async () => expect(await open()).toBe(0));
+    await app.nest.close();
+  });
 });
 
 it('that ask nothing more on a connection they keep are closed', async () => {

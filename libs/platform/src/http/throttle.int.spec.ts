@@ -56,6 +56,8 @@ describe('one user', () => {
 });
 
 describe('one address', () => {
+  /** What cannot be decoded, and an id that is longer than any. */
+  const unreadable = ['/%zz', `/orders/${'x'.repeat(2_049)}`];
   const list =
     (headers: Record<string, string> = {}) =>
     () =>
@@ -66,7 +68,17 @@ describe('one address', () => {
     expect(await times(1, list())).toEqual([401]);
     expect(await times(1, list({ authorization: 'Bearer guessed' }))).toEqual([401]);
     expect(await times(1, () => app.send('GET', '/nowhere'))).toEqual([404]);
-    for (const path of ['/orders', '/nowhere', '/ops/open']) expectRefusal(await app.send('GET', path));
+    for (const path of ['/orders', '/nowhere', '/ops/open', ...unreadable]) expectRefusal(await app.send('GET', path));
+  });
+
+  it('is counted where the address cannot be read, or more is expected than anybody does, or no host is named', async () => {
+    await start({ perAddress: 5 });
+    const tries = [...unreadable, '/ops/open'].map(
+      (path, at) => () => app.send('GET', path, { headers: at === 2 ? { expect: 'miracles' } : {} }),
+    );
+    expect(await Promise.all(tries.map((ask) => times(1, ask)))).toEqual([[400], [414], [417]]);
+    expect(await app.raw('GET /ops/open HTTP/1.1\r\nConnection: close\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 /);
+    expect(await times(2, () => app.send('GET', '/ops/open'))).toEqual([200, 429]);
   });
 
   it('asks after health as often as it likes', async () => {
