@@ -79,6 +79,7 @@ describe.each(brokers)('a traced checkout over %s', { timeout: 120_000 }, (broke
     expect(spans().find(({ name }) => name === 'append payment')?.attributes).toMatchObject({
       'event_store.stream': expect.stringMatching(/^payment-/) as string,
       'event_store.events.appended': expect.any(Number) as number,
+      'event_store.stream.version': expect.any(Number) as number,
     });
     const loaded = spans().find(({ name, service }) => name === 'load order' && service === 'order-service');
     expect(loaded?.attributes).toMatchObject({ 'event_store.stream.version': 1, 'event_store.events.read': 1 });

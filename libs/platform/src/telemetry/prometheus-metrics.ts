@@ -11,7 +11,7 @@ export interface PrometheusMetrics {
   readonly meter: Meter;
   /** Read at every scrape from now on. */
   observe(...sources: readonly Source[]): void;
-  /** Everything that could be read, in Prometheus' text format. */
+  /** Everything that could be read, in Prometheus' text format. A count is 0 the first time it is shown, and from then on what it is. */
   text(): Promise<string>;
 }
 
@@ -60,12 +60,14 @@ export function prometheusMetrics(service: string): PrometheusMetrics {
       const metrics = [...new Set([...allMetrics, ...others])].flatMap((metric): MetricData[] => {
         const points =
           metric.type === 'histogram'
-            ? distributions.shown(metric as Histogram, ({ sum, count, counts: of }) => ({
+            ? distributions.risen(metric as Histogram, ({ sum, count, counts: of }) => ({
                 sum,
                 count,
                 buckets: { boundaries: [...(metric.buckets ?? [])], counts: of },
               }))
-            : (metric.type === 'gauge' ? gauges : counts).shown(metric, ({ value }) => value);
+            : metric.type === 'gauge'
+              ? gauges.shown(metric, ({ value }) => value)
+              : counts.risen(metric, ({ value }) => value);
         return points.length === 0 ? [] : [{ ...describe(metric), dataPoints: points } as MetricData];
       });
       return serializer.serialize({ resource, scopeMetrics: [{ scope: { name: 'event-store' }, metrics }] });

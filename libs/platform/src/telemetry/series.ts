@@ -7,6 +7,7 @@ type LabelValues = Readonly<Record<string, string>>;
 interface Kept<V> {
   readonly attributes: LabelValues;
   readonly value: V;
+  isNew: boolean;
 }
 
 interface Branch<V> {
@@ -33,21 +34,29 @@ export class Series<V, M extends Metric = Metric> {
 
   /** In the order in which they came, as data points of OpenTelemetry. */
   shown<S>(metric: M, show: (value: V) => S) {
-    return (this.kept.get(metric) ?? []).map(({ attributes, value }) => ({
-      attributes,
-      value: show(value),
-      startTime: NEVER,
-      endTime: NEVER,
-    }));
+    return (this.kept.get(metric) ?? []).map(({ attributes, value }) => pointOf(attributes, show(value)));
+  }
+
+  /** The same, but for the first time as it was when it began: Prometheus sees no rise in a series whose first value is not 0. */
+  risen<S>(metric: M, show: (value: V) => S) {
+    return (this.kept.get(metric) ?? []).map((one) => {
+      const value = one.isNew ? this.begin(metric) : one.value;
+      one.isNew = false;
+      return pointOf(one.attributes, show(value));
+    });
   }
 
   private first(metric: M, labels: LabelValues): Kept<V> {
-    const one = { attributes: { ...labels }, value: this.begin(metric) };
+    const one = { attributes: { ...labels }, value: this.begin(metric), isNew: true };
     const kept = this.kept.get(metric);
     if (kept) kept.push(one);
     else this.kept.set(metric, [one]);
     return one;
   }
+}
+
+function pointOf<S>(attributes: LabelValues, value: S) {
+  return { attributes, value, startTime: NEVER, endTime: NEVER };
 }
 
 function below<K, V>(branches: Map<K, Branch<V>>, key: K): Branch<V> {

@@ -5,8 +5,13 @@ import type { EventStoreRuntime, SubscriptionHost } from '@app/event-store';
 import type { Figures } from '@app/event-store/operations';
 import { storeReadings } from './store-readings.js';
 
+/** Of a pool a call counts as one that waits until the next turn, also where a connection is idle. */
+let pending = 2;
 const figures: Figures = {
-  ends: () => Promise.resolve({ events: 9n, inbound: 4n, outgoing: 0n }),
+  ends: () => {
+    pending += 1;
+    return Promise.resolve({ events: 9n, inbound: 4n, outgoing: 0n });
+  },
   lags: () =>
     Promise.resolve([
       { name: 'Publisher', log: 'events', positions: 7, ms: 61_000 },
@@ -16,7 +21,7 @@ const figures: Figures = {
   unreadable: () => Promise.resolve([{ topic: 'news', reasonCode: 'unknown-type', count: 2 }]),
   timers: () => Promise.resolve([{ process: 'process', due: 5, overdueMs: 61_500 }]),
   processes: () => Promise.resolve([{ process: 'process', status: 'running', count: 8 }]),
-  pools: () => [{ name: 'appends', max: 10, used: 3, idle: 1, pending: 2 }],
+  pools: () => [{ name: 'appends', max: 10, used: 3, idle: 1, pending }],
 };
 const log = (heldBack?: { position: bigint; sinceMs: number }) => ({ heldBack: () => Promise.resolve(heldBack) });
 const runtime = {
@@ -37,6 +42,7 @@ const ONE_UP = ['settling', 'broker', 'database', 'processes'].map(
 );
 
 async function shown(): Promise<string[]> {
+  pending = 2;
   const readings = await Promise.all(storeReadings(runtime, subscriptions).map(async (source) => source()));
   return readings
     .flat()
@@ -72,6 +78,11 @@ describe('the gauges of an event store', () => {
         'messaging_consumer_lag_messages{news,one-service} 6',
       ].sort(),
     );
+  });
+
+  it('do not count the statements of the scrape itself as calls that wait', async () => {
+    expect(await shown()).toContain('db_client_connection_pending_requests{appends} 2');
+    expect(pending).toBe(3);
   });
 
   it('are all there are', async () => {

@@ -49,9 +49,15 @@ export class LogWriters {
       const left = deadline - clock.now().getTime();
       if (left <= 0) return false;
       await clock.sleep(Math.min(pause, left));
-      this.compare(await holders(this.table));
+      await this.look();
     }
     return true;
+  }
+
+  /** Whether all of them are gone now. */
+  async areGone(): Promise<boolean> {
+    if (this.writers.size > 0) await this.look();
+    return this.writers.size === 0;
   }
 
   /** Those still watched, for people. */
@@ -73,6 +79,10 @@ export class LogWriters {
         ...(gid !== null && { prepared: gid! }),
         ageMs: ageMs === null ? undefined : Math.round(Number(ageMs)),
       }));
+  }
+
+  private async look(): Promise<void> {
+    this.compare(await holders(this.table));
   }
 
   private compare(now: ReadonlyMap<string, Writer>): void {

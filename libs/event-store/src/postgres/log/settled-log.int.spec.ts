@@ -143,6 +143,16 @@ describe('PostgresSettledLog', () => {
     expect(await log.heldBack()).toBeUndefined();
   });
 
+  it('is held back by nobody once they are gone, also where nobody reads any more', async () => {
+    const { slow } = await slowWriterAtTwo();
+    await reader.read();
+    expect(await log.heldBack()).toBeDefined();
+    await slow.sql('COMMIT');
+    expect(await log.heldBack()).toBeUndefined();
+    await reader.read();
+    expect(reader.seen).toEqual([1n, 2n, 3n]);
+  });
+
   it('answers while it is held back, and looks again soon', async () => {
     await slowWriterAtTwo();
     const started = performance.now();

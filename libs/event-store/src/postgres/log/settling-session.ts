@@ -114,7 +114,8 @@ export class SettlingSession {
 
   async heldBack(): Promise<HeldBack | undefined> {
     const { writers, mark } = this;
-    if (!writers) return undefined;
+    // Only a read forgets the writers, and a replica whose leases are with another reads no more.
+    if (!writers || (await writers.areGone())) return undefined;
     const sinceMs = this.table.clock.now().getTime() - writers.since;
     return { position: mark + 1n, sinceMs, holders: await writers.report() };
   }
