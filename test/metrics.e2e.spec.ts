@@ -146,10 +146,24 @@ describe('the metrics of a service', { timeout: 120_000 }, () => {
       expect(orders.sum('db_client_connection_count', { db_client_connection_pool_name: 'appends' })).toBeGreaterThan(
         0,
       );
+      expect(orders.sum('db_client_connection_count', { db_client_connection_pool_name: 'bus' })).toBeGreaterThan(0);
       expect(orders.series('messaging_consumer_lag_messages').length).toBeGreaterThan(0);
       expect(orders.sum('messaging_consumer_lag_messages')).toBe(0);
       expect(orders.sum('process_memory_usage_bytes')).toBeGreaterThan(1e7);
     }, SEEN);
+  });
+
+  it('do not count what a scrape asks as calls that wait for a connection', async () => {
+    const began = (await of('order-service')).sum('process_uptime_seconds');
+    const metricsPool = { db_client_connection_pool_name: 'metrics-statements' };
+    const waiting: number[] = [];
+    // Long enough for every source that is read every three seconds to be read again.
+    await eventually(async () => {
+      const orders = await of('order-service');
+      waiting.push(...orders.series('db_client_connection_pending_requests', metricsPool).map(({ value }) => value));
+      expect(orders.sum('process_uptime_seconds')).toBeGreaterThan(began + 7);
+    }, SEEN);
+    expect(new Set(waiting)).toEqual(new Set([0]));
   });
 
   it('count lost races, and what was decided again', async () => {

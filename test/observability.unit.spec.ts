@@ -49,6 +49,12 @@ describe('dashboards and alerts', () => {
     expect(left.sort()).toEqual(ASKED_BY_NOBODY);
   });
 
+  it('show a share of nothing as 0, also before the first of its kind has a series', () => {
+    const shares = queries.map(([, expr]) => expr).filter((expr) => expr.includes(' / '));
+    expect(shares.length).toBeGreaterThan(0);
+    expect(shares.filter((expr) => !/^\(.+ or 0 \* (.+)\) \/ \1$/.test(expr))).toEqual([]);
+  });
+
   it.each(rules)('$alert fires in one of its tests, and is quiet in one', ({ alert }) => {
     const { tests } = parse(text('observability/alerts.test.yml')) as { tests: { alert_rule_test: Look[] }[] };
     const looks = tests.flatMap(({ alert_rule_test: of }) => of).filter(({ alertname }) => alertname === alert);

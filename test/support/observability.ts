@@ -41,7 +41,7 @@ export const EVERYWHERE = ['service_name', 'instance', 'job'];
 /** Prometheus' own. */
 const UP = 'up';
 const WORDS = new Set(
-  'sum max group by rate increase last_over_time min_over_time histogram_quantile absent unless'.split(' '),
+  'sum max group by rate increase last_over_time min_over_time histogram_quantile absent unless or'.split(' '),
 );
 
 export interface Shown {

@@ -131,7 +131,7 @@ export function createPostgresRuntime(
     subjectKeys,
     personalData: vault,
     operations: new PostgresOperationsLog(database),
-    figures: new PostgresFigures(database),
+    figures: new PostgresFigures(database, [subjectKeys, ...(broker instanceof PostgresBroker ? [broker] : [])]),
     waking,
     unitOfWork,
     registry,

@@ -1,5 +1,5 @@
 // Whether the read models of this build may be read: readiness waits for those that have never been level with their logs.
-import { outsideTransaction, type LogName, type SubscriptionStatus } from '../core/index.js';
+import { outsideTransaction, type LogCursor, type LogName, type SubscriptionStatus } from '../core/index.js';
 import { duration } from '../operations/index.js';
 import {
   areFew,
@@ -23,6 +23,8 @@ export class ReadModelReadiness {
   /** Once ready, always: a replica does not leave the traffic because it lags. */
   private readonly ready = new Set<string>();
   private readonly estimates = new Map<string, ProgressEstimate>();
+  /** Of each log the look that is under way: it goes on for longer than anybody waits for it, and is shared. */
+  private readonly heads = new Map<LogName, Promise<LogCursor | undefined>>();
 
   constructor(
     private readonly runtime: EventStoreRuntime,
@@ -78,15 +80,12 @@ export class ReadModelReadiness {
     model: ReadModel,
     places: readonly SubscriptionStatus[],
   ): Promise<{ percent?: number; remainingMs?: number }> {
-    const { clock, logs } = this.runtime;
+    const { clock } = this.runtime;
     let least: { percent?: number; remainingMs?: number } = {};
     for (const log of model.logs) {
       const at = placeOf(model, log, places)?.cursor.position ?? 0n;
       const giveUp = new AbortController();
-      const end = await Promise.race([
-        outsideTransaction(() => logs[log].head()).catch(() => undefined),
-        clock.sleep(END_WAIT_MS, giveUp.signal).then(() => undefined),
-      ]);
+      const end = await Promise.race([this.head(log), clock.sleep(END_WAIT_MS, giveUp.signal).then(() => undefined)]);
       giveUp.abort();
       if (!end) continue;
       const key = `${projectionName(model)}/${log}`;
@@ -96,6 +95,16 @@ export class ReadModelReadiness {
       if (one.percent <= (least.percent ?? 100)) least = one;
     }
     return least;
+  }
+
+  private head(log: LogName): Promise<LogCursor | undefined> {
+    const underWay = this.heads.get(log);
+    if (underWay) return underWay;
+    const head = outsideTransaction(() => this.runtime.logs[log].head())
+      .catch(() => undefined)
+      .finally(() => this.heads.delete(log));
+    this.heads.set(log, head);
+    return head;
   }
 }
 

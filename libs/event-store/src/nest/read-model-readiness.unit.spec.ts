@@ -88,6 +88,24 @@ describe('a service with a new version of a read model', () => {
     expect(await serving()).toEqual([2]);
   });
 
+  it('says so also while a writer keeps the end of the log open, and asks for that end once, however often it is asked itself', async () => {
+    await module.init();
+    const { logs } = module.get<EventStoreRuntime>(EVENT_STORE_RUNTIME);
+    const says = 'read model parcels@v2 is being built';
+    let settle = (): void => undefined;
+    const settled = new Promise<void>((resolve) => (settle = resolve));
+    const whole = logs.events.head.bind(logs.events);
+    const head = vi.spyOn(logs.events, 'head').mockImplementation(() => settled.then(whole));
+    expect(await host.unreadyReadModels()).toEqual([says]);
+    expect(await host.unreadyReadModels()).toEqual([says]);
+    expect(head).toHaveBeenCalledTimes(1);
+    settle();
+    await settled;
+    await vi.waitFor(async () => expect(await host.unreadyReadModels()).toEqual([`${says}, 0 %`]));
+    expect(await host.unreadyReadModels()).toEqual([`${says}, 0 %`]);
+    expect(head.mock.calls.length).toBeGreaterThan(1);
+  });
+
   it('stays ready, however far it falls behind', async () => {
     open();
     await module.init();

@@ -1,7 +1,9 @@
 // The connection to the bus database: its schema is there before the first statement, and an outage is an UnavailableError, never a crash.
 import pg, { type QueryResultRow } from 'pg';
 import { UnavailableError } from '../../core/index.js';
+import type { PoolFigure } from '../../operations/index.js';
 import { poolConfig, type ConnectionOptions } from '../connections/connection-options.js';
+import { figureOf } from '../connections/connections.js';
 import { failureOf, sqlStateOf } from '../connections/sql-states.js';
 import { migrateBus } from './bus-migrations.js';
 
@@ -24,6 +26,11 @@ export class BusDatabase {
   /** What is wrong, in a sentence; undefined while statements go through. */
   get failure(): string | undefined {
     return this.trouble;
+  }
+
+  /** How its pool is used, for metrics. */
+  pools(): PoolFigure[] {
+    return [figureOf('bus', this.pool)];
   }
 
   /** bigint columns come as text. @throws UnavailableError */

@@ -12,6 +12,7 @@ import type {
   TopicLag,
   TopicSpec,
 } from '../../messaging/index.js';
+import type { PoolFigure } from '../../operations/index.js';
 import type { ConnectionOptions } from '../connections/connection-options.js';
 import { sqlStateOf } from '../connections/sql-states.js';
 import { PostgresSettledLog } from '../log/settled-log.js';
@@ -110,6 +111,11 @@ export class PostgresBroker implements Broker {
     const times = { ...defaultTimes, ...this.options.times };
     const warn = this.options.warn ?? (() => undefined);
     return new BusConsumer({ ...options, database, log, mark, clock, times, warn, member: randomUUID() });
+  }
+
+  /** How its connections are used, for metrics. */
+  pools(): PoolFigure[] {
+    return this.database.pools();
   }
 
   lag(group: string, topics: readonly string[]): Promise<TopicLag[]> {

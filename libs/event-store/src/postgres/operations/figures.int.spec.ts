@@ -2,7 +2,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openTestStore, type TestStore } from '../../../../../test/support/event-store-database.js';
+import { PostgresBroker } from '../bus/postgres-broker.js';
 import { PostgresCheckpointStore } from '../stores/checkpoint-store.js';
+import { PostgresSubjectKeyStore } from '../stores/subject-key-store.js';
 import { PostgresFigures } from './figures.js';
 import { figureEnds, figureLags } from './figures.sql.js';
 
@@ -71,9 +73,17 @@ describe('figures', () => {
     expect(plan).not.toMatch(/Seq Scan on events/);
   });
 
-  it('name each pool once', () => {
+  it('name each pool once, also those on other databases', async () => {
     const pools = figures.pools();
     expect(pools.map(({ name }) => name)).toEqual(['appends', 'requests-statements', 'requests-units']);
+    const connection = { url: test.url, applicationName: 'test' };
+    const others = [new PostgresBroker({ connection }), PostgresSubjectKeyStore.apart(connection)];
+    const more = new PostgresFigures(test.database, [...others, PostgresSubjectKeyStore.beside(test.database)]).pools();
+    expect(more.slice(pools.length)).toEqual([
+      { name: 'bus', max: 5, used: 0, idle: 0, pending: 0 },
+      { name: 'personal-keys', max: 2, used: 0, idle: 0, pending: 0 },
+    ]);
+    await Promise.all(others.map((other) => other.close()));
     expect(pools.every(({ max, used, idle }) => used + idle <= max)).toBe(true);
   });
 });

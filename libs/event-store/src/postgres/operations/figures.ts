@@ -14,8 +14,16 @@ import {
 import type { PostgresDatabase, Query } from '../connections/database.js';
 import * as sql from './figures.sql.js';
 
+export interface HasPools {
+  pools(): readonly PoolFigure[];
+}
+
 export class PostgresFigures implements Figures {
-  constructor(private readonly database: PostgresDatabase) {}
+  /** @param others pools of this process on other databases */
+  constructor(
+    private readonly database: PostgresDatabase,
+    private readonly others: readonly HasPools[] = [],
+  ) {}
 
   async ends(): Promise<Record<LogName, bigint>> {
     return (await this.rows<Record<LogName, bigint>>(sql.figureEnds))[0]!;
@@ -42,7 +50,7 @@ export class PostgresFigures implements Figures {
   }
 
   pools(): PoolFigure[] {
-    return this.database.pools();
+    return [this.database, ...this.others].flatMap((one) => one.pools());
   }
 
   private async rows<R extends object>(query: Query): Promise<R[]> {

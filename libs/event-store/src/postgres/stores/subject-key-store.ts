@@ -1,7 +1,9 @@
 // Keys of subjects in PostgreSQL: in the context's database, or in one of their own, which is backed up (and restored) apart from it.
 import pg from 'pg';
 import type { SubjectKeyRow, SubjectKeyStore, WrappedKey } from '../../core/index.js';
+import type { PoolFigure } from '../../operations/index.js';
 import { poolConfig, type ConnectionOptions } from '../connections/connection-options.js';
+import { figureOf } from '../connections/connections.js';
 import type { PostgresDatabase, Query } from '../connections/database.js';
 import { translatedOwn } from '../connections/sql-states.js';
 import { createSubjectKey, destroySubjectKey, findSubjectKeys } from './subject-keys.sql.js';
@@ -25,6 +27,8 @@ export class PostgresSubjectKeyStore implements SubjectKeyStore {
     /** Joins an open unit of work. */
     private readonly join: Run,
     readonly close: () => Promise<void>,
+    /** How connections of its own are used, for metrics; none where it has none. */
+    readonly pools: () => readonly PoolFigure[] = () => [],
   ) {}
 
   /** In the same database as the events, in the table of the migrations. */
@@ -51,7 +55,12 @@ export class PostgresSubjectKeyStore implements SubjectKeyStore {
         throw translatedOwn(error);
       }
     };
-    return new PostgresSubjectKeyStore(run, run, () => pool.end());
+    return new PostgresSubjectKeyStore(
+      run,
+      run,
+      () => pool.end(),
+      () => [figureOf('personal-keys', pool)],
+    );
   }
 
   async find(subjects: readonly string[]): Promise<readonly SubjectKeyRow[]> {
