@@ -61,6 +61,7 @@ const mistakes: readonly (readonly [mistake: string, path: string, value: unknow
   ['an exporter of gRPC to the port of HTTP', `${jaeger}.endpoint`, 'jaeger:4318', 'OTLP is at 4317'],
   ['an exporter with TLS', `${jaeger}.tls`, undefined, 'expects TLS'],
   ['a store of traces that only its container reaches', 'compose.services.jaeger.environment', {}, 'jaeger listens'],
+  ['a store of traces that grows', 'compose.services.jaeger.command', undefined, 'more traces than it has memory'],
   ['a pipeline of nothing', 'collector.service.pipelines.spans', {}, 'none of traces, metrics, logs'],
   ['a collector without its file', 'compose.services.collector.volumes', [], 'the collector finds nothing'],
   [

@@ -85,6 +85,8 @@ function exporterProblems({ exporters }: Collector, { services }: WatchingFiles[
     if (tls?.insecure !== true) problems.push(`${name} expects TLS, which nobody speaks inside of compose`);
     if (host === 'jaeger' && to?.environment?.['JAEGER_LISTEN_HOST'] !== '0.0.0.0')
       problems.push('jaeger listens where no other container reaches it');
+    if (host === 'jaeger' && !to?.command?.some((word) => word.includes('.memory.max_traces=')))
+      problems.push('jaeger keeps more traces than it has memory for');
     return problems;
   });
 }

@@ -91,18 +91,18 @@ describe('a service with a new version of a read model', () => {
   it('says so also while a writer keeps the end of the log open, and asks for that end once, however often it is asked itself', async () => {
     await module.init();
     const { logs } = module.get<EventStoreRuntime>(EVENT_STORE_RUNTIME);
-    const says = 'read model parcels@v2 is being built';
+    const built = 'read model parcels@v2 is being built';
     let settle = (): void => undefined;
     const settled = new Promise<void>((resolve) => (settle = resolve));
     const whole = logs.events.head.bind(logs.events);
     const head = vi.spyOn(logs.events, 'head').mockImplementation(() => settled.then(whole));
-    expect(await host.unreadyReadModels()).toEqual([says]);
-    expect(await host.unreadyReadModels()).toEqual([says]);
+    expect(await host.unreadyReadModels()).toEqual([built]);
+    expect(await host.unreadyReadModels()).toEqual([built]);
     expect(head).toHaveBeenCalledTimes(1);
     settle();
     await settled;
-    await vi.waitFor(async () => expect(await host.unreadyReadModels()).toEqual([`${says}, 0 %`]));
-    expect(await host.unreadyReadModels()).toEqual([`${says}, 0 %`]);
+    await vi.waitFor(async () => expect(await host.unreadyReadModels()).toEqual([`${built}, 0 %`]));
+    expect(await host.unreadyReadModels()).toEqual([`${built}, 0 %`]);
     expect(head.mock.calls.length).toBeGreaterThan(1);
   });
 
