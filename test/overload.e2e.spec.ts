@@ -12,6 +12,8 @@ const SECONDS = Number(process.env['OVERLOAD_SECONDS'] ?? 6);
 const PLACES_ONE_IN = 10;
 const IN_FLIGHT = 30;
 const TIMES = 4;
+/** Requests a second: forty times what one may send by default. */
+const RATE_OF_ONE_CALLER = 400;
 const CALM_MS = 2_000;
 const LIMITS = { MAX_REQUESTS_IN_FLIGHT: String(IN_FLIGHT), REQUEST_DEADLINE_MS: '15000' };
 
@@ -71,6 +73,37 @@ describe('four times as many requests as a service can do', { timeout: SECONDS *
       expect(placed.filter((id) => !there.has(`order-${id}`))).toEqual([]);
     };
     await eventually(confirmed, { timeoutMs: 180_000 });
+  });
+});
+
+describe.skipIf(SECONDS < 30)('the same, with the limits as they come', { timeout: SECONDS * 2_000 + 240_000 }, () => {
+  let whole: WholeSystem;
+  beforeAll(async () => {
+    whole = await startWholeSystem({ RATE_LIMIT_PER_USER: '100', RATE_LIMIT_PER_ADDRESS: '1000' });
+  }, 240_000);
+  afterAll(() => whole?.close());
+
+  it('one caller gets what is theirs, 429 for the rest, and the service stays what it was', async () => {
+    const { url, pid } = whole.system.running('order-service');
+    const token = await whole.system.token('alice', 'customer');
+    const shot: Shot = { method: 'GET', url: `${url}/orders?limit=5`, token };
+    const memory = watchMemory(pid);
+    const hits: Hit[] = [];
+    const opening: Shot = { ...shot, url: `${url}/health/live` };
+    const perSecond = () => RATE_OF_ONE_CALLER;
+    await load(
+      () => shot,
+      { opening, customers: 50, forMs: SECONDS * 1_000, perSecond },
+      (hit) => hits.push(hit),
+    );
+    const sizes = await memory.end();
+    const accepted = hits.filter(isTaken);
+    expect(hits.filter((hit) => !isTaken(hit) && !isRefusal(hit)).map(said)).toEqual([]);
+    expect(accepted.length).toBeGreaterThan(0);
+    expect(accepted.length).toBeLessThanOrEqual(100 * (SECONDS / 10 + 1));
+    expect(hits.filter(({ status }) => status === 429).length).toBeGreaterThan(3 * accepted.length);
+    expect([isAlive(pid), whole.system.running('order-service').pid]).toEqual([true, pid]);
+    expect(Math.max(...sizes)).toBeLessThan(SERVICE_MEMORY_BYTES);
   });
 });
 
