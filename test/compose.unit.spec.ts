@@ -113,7 +113,13 @@ describe('docker-compose.yml', () => {
     '%s refuses its passwords, its single broker, its master key and its token issuer in production',
     async (app) => {
       const refused = (await problemsOf(app, { NODE_ENV: 'production' })).map((problem) => problem.split(':')[0]);
-      expect(refused).toEqual(['DATABASE_URL', 'PERSONAL_DATA_KEY', 'AUTH_ISSUER', 'KAFKA_REPLICATION_FACTOR']);
+      const everyService = new Set<unknown>(variablesOf(PlatformConfig).map(({ name }) => name));
+      expect(refused.filter((name) => everyService.has(name))).toEqual([
+        'DATABASE_URL',
+        'PERSONAL_DATA_KEY',
+        'AUTH_ISSUER',
+        'KAFKA_REPLICATION_FACTOR',
+      ]);
     },
   );
 

@@ -9,6 +9,7 @@ export type { AuthSettings } from './auth/token-verifier.js';
 export { Env, variablesOf, type ConfigClass, type EnvVariable } from './config/env.decorator.js';
 export { ConfigProblemsError, loadConfig } from './config/load-config.js';
 export { PlatformConfig } from './config/platform.config.js';
+export { TrueInProduction } from './config/rules.js';
 export type { MigrationClass } from './database/data-source.js';
 export { ApiProblems, etagHeader, locationHeader } from './docs/api-problems.js';
 export { configureDocs, describeApi } from './docs/configure-docs.js';

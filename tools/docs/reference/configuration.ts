@@ -43,7 +43,7 @@ export function configurationPage(
   const page = generatedPage(
     'Configuration',
     'A service reads its environment once, at start. What is wrong with it is said all at once, and the service ends with exit code 1.\n' +
-      'An empty variable counts as unset. A secret may also come as a file: `NAME_FILE=/run/secrets/name` for `NAME`; its value is never shown, and an empty file is refused.\n' +
+      'An empty variable counts as unset. A secret may also come as a file: `NAME_FILE=/run/secrets/name` for `NAME`; its value is never shown, and an empty file is refused; in production an empty secret is, too.\n' +
       '[.env.example](../../.env.example) has all of them, to copy.',
     section('Every service', PLATFORM, platform),
     ...own,

@@ -14,7 +14,8 @@ export class ConfigProblemsError extends Error {
 }
 
 /**
- * One instance of each class, in order. An empty variable counts as unset, an empty file does not.
+ * One instance of each class, in order. An empty variable counts as unset, an empty file does not, nor in production an
+ * empty secret. Rules see NODE_ENV also where a class has no such field.
  * @throws ConfigProblemsError naming every problem of every class; secrets are masked.
  */
 export function loadConfig<T extends readonly ConfigClass[]>(
@@ -30,7 +31,7 @@ export function loadConfig<T extends readonly ConfigClass[]>(
       came.set(variable.name, value);
       if (value.text !== undefined) instance[variable.name] = parsers[variable.kind](value.text);
     }
-    const wrong = new Set(validateSync(instance).map((error) => error.property));
+    const wrong = new Set(validateSync(judged(instance, environment)).map((error) => error.property));
     for (const variable of variablesOf(configClass)) {
       const value = came.get(variable.name)!;
       if (value.trouble || wrong.has(variable.name)) problems.push(describe(variable, value));
@@ -39,6 +40,12 @@ export function loadConfig<T extends readonly ConfigClass[]>(
   });
   if (problems.length > 0) throw new ConfigProblemsError([...new Set(problems)]);
   return instances as { [K in keyof T]: InstanceType<T[K]> };
+}
+
+/** What the rules look at: in a class of a service's own they would otherwise never know that it is production. */
+function judged(instance: Record<string, unknown>, { NODE_ENV }: Environment): Record<string, unknown> {
+  const seen = Object.create(Object.getPrototypeOf(instance) as object) as Record<string, unknown>;
+  return Object.assign(seen, { NODE_ENV }, instance);
 }
 
 interface Came {
@@ -55,6 +62,9 @@ function read(variable: EnvVariable, environment: Environment): Came {
 function textOf({ name, secret }: EnvVariable, environment: Environment): Came {
   const text = environment[name] || undefined;
   const file = (secret && environment[`${name}_FILE`]) || undefined;
+  // An injection that failed is no wish to go without.
+  const empty = [name, `${name}_FILE`].find((one) => secret && environment[one] === '');
+  if (empty && !text && !file && environment['NODE_ENV'] === 'production') return { trouble: `${empty} is empty` };
   if (!file) return { text };
   if (text) return { trouble: `both ${name} and ${name}_FILE are set` };
   try {

@@ -8,6 +8,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { Env, variablesOf } from './env.decorator.js';
 import { ConfigProblemsError, loadConfig, type Environment } from './load-config.js';
 import { PlatformConfig } from './platform.config.js';
+import { StrongInProduction } from './rules.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'config-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -126,6 +127,10 @@ describe('the environment of a service', () => {
     ['BUS_DATABASE_URL', 'postgres://app@localhost:port/bus'],
     ['BUS_DATABASE_URL', 'postgres://app:%zz@localhost/bus'],
     ['BUS_DATABASE_URL', 'postgres://app@localhost/%'],
+    ['DATABASE_URL', 'postgres://app:pw@localhost/orders?password=other'],
+    ['DATABASE_URL', 'postgres://app:pw@localhost/orders?sslmode=require&user=postgres'],
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', 'http://user:pw@collector:4318'],
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', 'http://user@collector:4318'],
     ['TRUST_PROXY', 'true'],
     ['TRUST_PROXY', '10.0.0.0/33'],
     ['TRUST_PROXY', '10.0.0.0/8,'],
@@ -291,10 +296,33 @@ describe('production', () => {
     ['MESSAGE_BROKER', 'memory'],
   ])('refuses %s=%s', (name, value) => expect(names({ ...production, [name]: value })).toEqual([name]));
 
+  it('refuses a secret that is set and empty, which development takes for unset', () => {
+    for (const name of ['SEAL_KEY', 'SEAL_KEY_FILE', 'PERSONAL_DATA_KEY']) {
+      expect(problems({ ...production, [name]: '' })[0]).toContain(`: ${name} is empty; expected`);
+      expect(problems({ ...right, [name]: '' })).toEqual([]);
+    }
+    const file = join(folder, 'seal-key');
+    writeFileSync(file, sealKey);
+    expect(problems({ ...production, SEAL_KEY: '', SEAL_KEY_FILE: file })).toEqual([]);
+  });
+
+  it('is known to the rules of a service of its own variables', () => {
+    class OwnConfig {
+      @Env('text', { expected: 'a password', secret: true })
+      @StrongInProduction()
+      readonly OWN_PASSWORD: string;
+    }
+    const given = { OWN_PASSWORD: 'short' };
+    expect(() => loadConfig([OwnConfig], { ...given, NODE_ENV: 'production' })).toThrow('OWN_PASSWORD: got');
+    expect(Object.entries(loadConfig([OwnConfig], given)[0])).toEqual(Object.entries(given));
+  });
+
   it('fetches keys over https only', () => {
     const url = { ...production, AUTH_JWKS_FILE: undefined };
     expect(names({ ...url, AUTH_JWKS_URL: 'http://login.example.com/jwks' })).toEqual(['AUTH_JWKS_URL']);
     expect(names({ ...url, AUTH_JWKS_URL: 'https://login.example.com/jwks' })).toEqual([]);
+    for (const who of ['user:pw@', 'user@', ':pw@'])
+      expect(names({ ...url, AUTH_JWKS_URL: `https://${who}login.example.com/jwks` })).toEqual(['AUTH_JWKS_URL']);
   });
 });
 
@@ -366,8 +394,8 @@ describe('.env.example', () => {
   it('holds no usable secret: production refuses what it shows', () => {
     const secrets = variablesOf(PlatformConfig).flatMap(({ name, secret }) => (secret ? [name] : []));
     const shown = Object.fromEntries(secrets.map((name) => [name, listed.get(name)]));
-    // One without a value is not used.
-    expect(names({ ...production, ...shown })).toEqual(secrets.filter((name) => listed.get(name)));
+    // One without a value is refused, too: production takes no secret that is empty.
+    expect(new Set(names({ ...production, ...shown }))).toEqual(new Set(secrets));
     expect(secrets.length).toBeGreaterThan(0);
   });
 });

@@ -4,11 +4,13 @@ import { ValidateBy, type ValidationArguments } from 'class-validator';
 import { isMasterKeys } from './master-keys.js';
 import { isPlaceholderKey, isStrongPassword } from './strong-secret.js';
 
-/** `postgres://` or `postgresql://` with a database; in production also with a strong password. */
+/** `postgres://` or `postgresql://` with a database; in production also with a strong password. Who connects stands before the host and nowhere else. */
 export function IsPostgresUrl(): PropertyDecorator {
   return rule('isPostgresUrl', (value, { NODE_ENV }) => {
     const url = parseUrl(value);
     if (!url || !/^postgres(ql)?:$/.test(url.protocol) || !url.hostname || url.pathname.length < 2) return false;
+    // The driver would take them before those of the authority, which are the ones that are looked at here.
+    if (url.searchParams.has('user') || url.searchParams.has('password')) return false;
     const password = decoded(url.password);
     // What the driver cannot decode either would otherwise be found out at the first connection.
     if (password === undefined || decoded(url.username) === undefined || decoded(url.pathname) === undefined)
@@ -17,10 +19,11 @@ export function IsPostgresUrl(): PropertyDecorator {
   });
 }
 
-/** In production `https://` only. */
+/** In production `https://` only. Without a user and a password: fetch refuses them with an error that quotes them. */
 export function IsWebUrl(): PropertyDecorator {
   return rule('isWebUrl', (value, { NODE_ENV }) => {
-    const protocol = parseUrl(value)?.protocol;
+    const { protocol, username, password } = parseUrl(value) ?? {};
+    if (username || password) return false;
     return protocol === 'https:' || (protocol === 'http:' && NODE_ENV !== 'production');
   });
 }
@@ -28,6 +31,11 @@ export function IsWebUrl(): PropertyDecorator {
 /** Values that are for development are refused in production. */
 export function NotInProduction(...values: readonly string[]): PropertyDecorator {
   return rule('notInProduction', (value, { NODE_ENV }) => NODE_ENV !== 'production' || !values.includes(String(value)));
+}
+
+/** A switch that in production has to be on: whoever sets it says outright what would otherwise go unseen. */
+export function TrueInProduction(): PropertyDecorator {
+  return rule('trueInProduction', (value, { NODE_ENV }) => NODE_ENV !== 'production' || value === true);
 }
 
 /** A password that goes over the wire as it is: in production only where KAFKA_TLS encrypts the connection. */

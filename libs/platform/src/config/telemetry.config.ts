@@ -13,9 +13,9 @@ export class TelemetryConfig extends KafkaConfig {
   readonly METRICS_PORT?: number;
 
   /** Where spans go, over OTLP: a collector of OpenTelemetry. Unset: nothing is traced. */
-  @Env('text', { expected: 'the http or https URL of a collector, e.g. http://localhost:4318' })
+  @Env('text', { expected: 'the http or https URL of a collector, e.g. http://localhost:4318, without a user' })
   @IsOptional()
-  @IsUrl({ protocols: ['http', 'https'], require_protocol: true, require_tld: false })
+  @IsUrl({ protocols: ['http', 'https'], require_protocol: true, require_tld: false, disallow_auth: true })
   readonly OTEL_EXPORTER_OTLP_ENDPOINT?: string;
 
   /** So many requests a second are traced by each replica, whatever the share of the others is. */

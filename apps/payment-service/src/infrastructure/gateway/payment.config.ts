@@ -1,9 +1,14 @@
 // What the payment service reads from its environment besides the platform's variables.
 import { Max, Min, ValidateBy } from 'class-validator';
-import { Env } from '@app/platform';
+import { Env, TrueInProduction } from '@app/platform';
 import { FAULTS_EXPECTED, parseGatewayFaults } from './gateway-fault.js';
 
 export class PaymentConfig {
+  /** That the gateway is meant to be the simulated one, which confirms orders and moves no money: in production the service does not start without it. */
+  @Env('boolean', { expected: 'true or false; in production true, or a real gateway in its place' })
+  @TrueInProduction()
+  readonly GATEWAY_SIMULATED: boolean = false;
+
   /** How long every call of the simulated gateway takes, in milliseconds. */
   @Env('integer', { expected: 'milliseconds from 0 to 60000' })
   @Min(0)
