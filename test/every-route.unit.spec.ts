@@ -4,14 +4,19 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { contexts } from '../tools/contexts/registry.js';
 
-const walks = ['expectClosedDoors(service', 'expectNothingForOthers(service,', 'undocumented(describeApi('];
+const walks = [
+  'expectClosedDoors(service',
+  'expectNothingForOthers(service,',
+  'undocumented(describeApi(',
+  'hiddenRoutes(service.app,',
+];
 
 /** What runs of it: a walk that is commented out, or skipped, is none. */
 const code = (text: string): string =>
   text
     .replaceAll(/\/\*[^]*?\*\//g, '')
     .replaceAll(/(?<=^|\s)\/\/.*$/gm, '')
-    .replaceAll(/\b(?:it|describe)\.(?:skip|todo)\b[^]*/g, '');
+    .replaceAll(/\b(?:it|describe)\.(?:\w+\.)*(?:skip|todo|skipIf|runIf|fails)\b[^]*/g, '');
 
 describe('each context', () => {
   it.each([...contexts().map(({ service }) => join('apps', service)), join('templates', 'context')])(
@@ -23,8 +28,12 @@ describe('each context', () => {
     },
   );
 
-  it.each(['// await WALK', '/*\n await WALK\n*/', 'wait(); // WALK', "it.skip('…', () => WALK)"])(
-    'has none by this alone: %j',
-    (text) => expect(code(text.replace('WALK', walks[0]!))).not.toContain(walks[0]),
-  );
+  it.each([
+    '// await WALK',
+    '/*\n await WALK\n*/',
+    'wait(); // WALK',
+    "it.skip('…', () => WALK)",
+    "describe.skipIf(true)('…', () => WALK)",
+    "it.concurrent.runIf(false)('…', () => WALK)",
+  ])('has none by this alone: %j', (text) => expect(code(text.replace('WALK', walks[0]!))).not.toContain(walks[0]));
 });

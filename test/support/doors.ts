@@ -1,5 +1,6 @@
 // What must hold for every route of a service, also for those that are still to be written: it is closed, and it is documented.
 import { expect } from 'vitest';
+import type { INestApplication } from '@nestjs/common';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { RouteAudit } from '@app/platform';
 import type { ServiceUnderTest } from './service.js';
@@ -19,12 +20,9 @@ export async function expectClosedDoors(
   alsoPublic: readonly string[] = [],
 ): Promise<string[]> {
   const closed: string[] = [];
-  const open: string[] = [];
-  for (const { method, path, access } of app.get(RouteAudit, { strict: false }).routes()) {
-    if (access === 'public') {
-      open.push(`${method} ${path}`);
-      continue;
-    }
+  const audit = app.get(RouteAudit, { strict: false });
+  for (const { method, path, access } of audit.routes()) {
+    if (access === 'public') continue;
     const request = {
       method,
       path: path.replaceAll(/:\w+/g, SOME_ID),
@@ -41,7 +39,12 @@ export async function expectClosedDoors(
     }
     closed.push(route);
   }
-  expect(open.filter((route) => !PUBLIC.includes(route)).sort()).toEqual([...alsoPublic].sort());
+  expect(
+    audit
+      .publicRoutes()
+      .filter((route) => !PUBLIC.includes(route))
+      .sort(),
+  ).toEqual([...alsoPublic].sort());
   return closed;
 }
 
@@ -78,6 +81,20 @@ export async function expectNothingForOthers(
     asked.push(route);
   }
   return asked;
+}
+
+/** Routes that are in no API document, so in no client and no run of the fuzzer either; empty when there is none. */
+export function hiddenRoutes(app: INestApplication, { paths }: Pick<OpenAPIObject, 'paths'>): string[] {
+  const documented = new Set(
+    Object.entries(paths).flatMap(([path, item]) =>
+      METHODS.filter((method) => item[method]).map((method) => `${method.toUpperCase()} ${path}`),
+    ),
+  );
+  return app
+    .get(RouteAudit, { strict: false })
+    .routes()
+    .map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)/g, '{$1}')}`)
+    .filter((route) => !documented.has(route));
 }
 
 interface Parameter {

@@ -1,6 +1,6 @@
 // That the walk over routes sees one that is open, and the look at an API document what is missing, whatever the method.
 import { describe, expect, it } from 'vitest';
-import { expectClosedDoors, undocumented } from './doors.js';
+import { expectClosedDoors, hiddenRoutes, undocumented } from './doors.js';
 import type { ServiceUnderTest } from './service.js';
 
 const problem = { 'application/problem+json': { example: {} } };
@@ -21,12 +21,26 @@ const missing = (method: string, what: object) =>
 const key = { name: 'Idempotency-Key', in: 'header' };
 const methods = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace'];
 
+interface Route {
+  readonly method: string;
+  readonly path: string;
+  readonly access: string | readonly string[];
+}
+
 describe('a walk over closed doors', () => {
   const health = ['live', 'ready'].map((path) => ({ method: 'GET', path: `/health/${path}`, access: 'public' }));
-  const walk = (routes: readonly object[], alsoPublic?: readonly string[]) =>
+  const walk = (routes: readonly Route[], alsoPublic?: readonly string[], past: readonly string[] = []) =>
     expectClosedDoors(
       {
-        app: { get: () => ({ routes: () => routes }) } as unknown as ServiceUnderTest['app'],
+        app: {
+          get: () => ({
+            routes: () => routes,
+            publicRoutes: () => [
+              ...routes.flatMap(({ method, path, access }) => (access === 'public' ? [`${method} ${path}`] : [])),
+              ...past,
+            ],
+          }),
+        } as unknown as ServiceUnderTest['app'],
         send: (({ role }: { role: string }) =>
           Promise.resolve({ status: role === '' ? 401 : 403 })) as unknown as ServiceUnderTest['send'],
       },
@@ -41,9 +55,21 @@ describe('a walk over closed doors', () => {
     expect(await walk([...health, prices], ['GET /prices'])).toEqual([]);
     await expect(walk(health, ['GET /prices'])).rejects.toThrow('to deeply equal'); // closed meanwhile: the list says so
   });
+
+  it('ends at one past all controllers that was not named', async () => {
+    await expect(walk(health, [], ['GET /admin'])).rejects.toThrow('to deeply equal');
+    expect(await walk(health, ['GET /admin'], ['GET /admin'])).toEqual([]);
+  });
 });
 
 describe('what an API document leaves out', () => {
+  it('is a route that is in none', () => {
+    const routes = ['/orders/:id', '/orders/:id/secret'].map((path) => ({ method: 'GET', path }));
+    const app = { get: () => ({ routes: () => routes }) } as unknown as ServiceUnderTest['app'];
+    const paths = { '/orders/{id}': { get: operation } };
+    expect(hiddenRoutes(app, { paths })).toEqual(['GET /orders/{id}/secret']);
+  });
+
   it.each(methods)('is found of %s', (method) => {
     expect(missing(method, { security: [] })).toContain(`${method} /orders: one bearer token`);
     expect(missing(method, { requestBody: {} })).toContain(`${method} /orders: 415`);

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CommandBus } from '@app/event-store';
 import { describeApi } from '@app/platform';
-import { expectClosedDoors, expectNothingForOthers, undocumented } from '../../../test/support/doors.js';
+import { expectClosedDoors, expectNothingForOthers, hiddenRoutes, undocumented } from '../../../test/support/doors.js';
 import { eventually } from '../../../test/support/eventually.js';
 import { startService, type ServiceUnderTest, type TestAnswer } from '../../../test/support/service.js';
 import { ConfirmOrder } from './application/confirm-order/confirm-order.command.js';
@@ -332,7 +332,10 @@ describe('every route', () => {
     ]);
   });
 
-  it('is documented', () => expect(undocumented(describeApi(service.app, { name: 'orders' }))).toEqual([]));
+  it('is documented', () => {
+    expect(undocumented(describeApi(service.app, { name: 'orders' }))).toEqual([]);
+    expect(hiddenRoutes(service.app, describeApi(service.app, { name: 'orders' }))).toEqual([]);
+  });
 });
 
 describe('another customer’s order', () => {

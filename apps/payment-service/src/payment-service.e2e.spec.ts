@@ -4,7 +4,7 @@ import { OrderCancelledV1, orderEvents, OrderPlacedV1 } from '@app/contracts';
 import { deterministicId, EVENT_STORE_RUNTIME, type EventStoreRuntime } from '@app/event-store';
 import { toBrokerMessage } from '@app/event-store/messaging';
 import { describeApi } from '@app/platform';
-import { expectClosedDoors, expectNothingForOthers, undocumented } from '../../../test/support/doors.js';
+import { expectClosedDoors, expectNothingForOthers, hiddenRoutes, undocumented } from '../../../test/support/doors.js';
 import { eventually } from '../../../test/support/eventually.js';
 import { startService, type ServiceUnderTest } from '../../../test/support/service.js';
 import { PaymentConfig } from './infrastructure/gateway/payment.config.js';
@@ -172,6 +172,7 @@ describe('a refund by an operator', () => {
 
   it('comes with a documented API, and unknown query parameters are refused', async () => {
     expect(undocumented(describeApi(service.app, { name: 'payments' }))).toEqual([]);
+    expect(hiddenRoutes(service.app, describeApi(service.app, { name: 'payments' }))).toEqual([]);
     expect((await get(`/payments/${newOrder()}?x=1`)).status).toBe(400);
     expect((await get(`/payments?orderId=${newOrder()}&x=1`)).status).toBe(400);
   });

@@ -1,7 +1,7 @@
 // The freight depot service over HTTP, on a real database: what callers are promised.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { describeApi } from '@app/platform';
-import { expectClosedDoors, expectNothingForOthers, undocumented } from '../../../test/support/doors.js';
+import { expectClosedDoors, expectNothingForOthers, hiddenRoutes, undocumented } from '../../../test/support/doors.js';
 import { eventually } from '../../../test/support/eventually.js';
 import { startService, type ServiceUnderTest, type TestAnswer } from '../../../test/support/service.js';
 import { FreightDepotModule } from './freight-depot.module.js';
@@ -138,5 +138,6 @@ describe('the API', () => {
 
   it('is documented', () => {
     expect(undocumented(describeApi(service.app, { name: 'freight-depot' }))).toEqual([]);
+    expect(hiddenRoutes(service.app, describeApi(service.app, { name: 'freight-depot' }))).toEqual([]);
   });
 });

@@ -262,6 +262,7 @@ describe('a route that the server was told of past Nest', () => {
   it('is served where somebody has named it, with what lies below it', async () => {
     const open = await withRaw('/manual', '/manual/page');
     expect((await open.send('GET', '/manual/page')).text).toBe('open to everybody');
+    expect(open.nest.get(RouteAudit).publicRoutes()).toContain('GET /manual');
     await open.close();
   });
 

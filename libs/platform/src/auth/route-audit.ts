@@ -51,8 +51,12 @@ export class RouteAudit implements OnModuleInit {
         `Nobody said who may call ${names}. Put @Roles('…') or @Public() on the method or on its controller.`,
       );
     }
-    const unguarded = routes.filter(({ access }) => access === 'public').map(({ method, path }) => `${method} ${path}`);
-    new Logger('auth').log(`Public routes: ${[...unguarded, ...this.others].join(', ') || 'none'}`);
+  }
+
+  /** `GET /health/live`: what is open to everybody, of controllers and past them. Whole once the boot has ended. */
+  publicRoutes(): string[] {
+    const unguarded = this.routes().filter(({ access }) => access === 'public');
+    return [...unguarded.map(({ method, path }) => `${method} ${path}`), ...this.others];
   }
 
   private assertDecided(): Promise<void> {
@@ -61,7 +65,10 @@ export class RouteAudit implements OnModuleInit {
     const isPublic = (route: string): boolean =>
       this.others.some((other) => route === other || route.startsWith(`${other}/`));
     const undecided = this.served.filter((route) => !isOurs(route) && !isPublic(route));
-    if (undecided.length === 0) return Promise.resolve();
+    if (undecided.length === 0) {
+      new Logger('auth').log(`Public routes: ${this.publicRoutes().join(', ') || 'none'}`);
+      return Promise.resolve();
+    }
     return Promise.reject(
       new Error(
         `No guard stands before ${undecided.join(', ')}. Make it a method of a controller, or name it with alsoPublic() of RouteAudit.`,
