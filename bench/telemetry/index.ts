@@ -1,11 +1,13 @@
-// `npm run bench -- telemetry`: orders taken by a service that is traced and measured, against one that is neither. What comes of the orders counts as in `checkout`.
+// `npm run bench -- telemetry`: orders taken by a service while it is traced and measured, against the same process while it is neither. What comes of the orders counts as in `checkout`.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { entryOf } from '../../tools/system/build.js';
+import type { ServiceName } from '../../tools/system/services.js';
 import { withThrowawaySystem } from '../../tools/system/throwaway-system.js';
 import { Generator } from '../checkout/generator.js';
 import { median, type Standing } from '../lab/rounds.js';
 import type { BenchOptions, WorkResult } from '../lab/work.js';
-import { IN_FLIGHT, measurePair, type Lab, type Pair } from './pair.js';
+import { IN_FLIGHT, measureLife, SERVICE, type Life } from './switched.js';
 
 type Environment = Readonly<Record<string, string>>;
 
@@ -16,29 +18,32 @@ export const benchTelemetry = (options: BenchOptions): Promise<WorkResult[]> => 
 export const benchTelemetryAll = (options: BenchOptions): Promise<WorkResult[]> =>
   bench('telemetryAll', { OTEL_TRACES_SAMPLER_ARG: '1' }, options);
 
-/** Two systems, because two services on one database would share its subscriptions. */
 async function bench(work: string, more: Environment, options: BenchOptions): Promise<WorkResult[]> {
   const log = (line: string): void => void process.stderr.write(`${line}\n`);
   const collector = await startCollector();
-  const env = { METRICS_PORT: '0', OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, ...more };
+  const env = {
+    METRICS_PORT: '0',
+    OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+    BENCH_EVENT_STORE_CORE: `dist/apps/${SERVICE}/libs/event-store/src/core/index.js`,
+    ...more,
+  };
   const generator = await Generator.start();
-  const lab: Lab = { generator, env, turnMs: options.roundMs };
+  const command = (service: ServiceName): readonly string[] => [
+    process.execPath,
+    ...(service === SERVICE ? ['--import', './bench/telemetry/switch.mjs'] : []),
+    entryOf(service),
+  ];
   try {
-    const rounds = await withThrowawaySystem({ log }, (one) =>
-      withThrowawaySystem({ log }, async (other) => {
-        await Promise.all([one, other].map((system) => system.running('payment-service').stop()));
-        const done: Round[] = [];
-        while (done.length < options.rounds) {
-          // Two processes of the same code differ by more than telemetry costs: by how they happened to be compiled, by their databases, and by which
-          // was started first. Without telemetry in either, the second one took 0.91 of the first one's orders (two pairs).
-          const pairs = [await measurePair(lab, one, other), await measurePair(lab, other, one, 'on')] as const;
-          done.push(roundOf(pairs));
-          log(`round ${done.length}: ${pairs.map(describe).join('; ')}`);
-        }
-        return done;
-      }),
-    );
-    const result = resultOf(work, rounds);
+    const lives = await withThrowawaySystem({ log, command, env }, async (system) => {
+      await system.running('payment-service').stop();
+      const lived: Life[] = [];
+      while (lived.length < options.rounds) {
+        lived.push(await measureLife({ generator, env }, system));
+        log(`round ${lived.length}: ${describe(lived.at(-1)!)}`);
+      }
+      return lived;
+    });
+    const result = resultOf(work, lives);
     options.progress(result);
     return [result];
   } finally {
@@ -47,57 +52,35 @@ async function bench(work: string, more: Environment, options: BenchOptions): Pr
   }
 }
 
-/** Of a round's two pairs, in which the systems have changed places, and who starts first. */
-interface Round {
-  readonly ratio: number;
-  readonly cpuRatio: number;
-  readonly pairs: readonly Pair[];
-}
-
-function roundOf(pairs: readonly [Pair, Pair]): Round {
-  const mean = (of: (pair: Pair) => number): number => Math.sqrt(of(pairs[0]) * of(pairs[1]));
-  return {
-    ratio: mean(({ off, on }) => on.perSecond / off.perSecond),
-    cpuRatio: mean(({ off, on }) => on.cpuMs / off.cpuMs),
-    pairs,
+function resultOf(work: string, lives: readonly Life[]): WorkResult {
+  const standing = (index: 0 | 1): Standing => {
+    const all = lives.map(({ standings }) => standings[index]!);
+    const ratios = all.map(({ ratio }) => ratio);
+    return {
+      name: all[0]!.name,
+      ratio: median(ratios),
+      min: Math.min(...ratios),
+      max: Math.max(...ratios),
+      perSecond: median(all.map(({ perSecond }) => perSecond)),
+    };
   };
-}
-
-function resultOf(work: string, rounds: readonly Round[]): WorkResult {
-  const pairs = rounds.flatMap((round) => round.pairs);
-  const standing = (name: 'off' | 'on', ratios: readonly number[]): Standing => ({
-    name,
-    ratio: median(ratios),
-    min: Math.min(...ratios),
-    max: Math.max(...ratios),
-    perSecond: median(pairs.map((pair) => pair[name].perSecond)),
-  });
-  const standings = [
-    standing(
-      'off',
-      rounds.map(() => 1),
-    ),
-    standing(
-      'on',
-      rounds.map(({ ratio }) => ratio),
-    ),
-  ];
-  const cpu = rounds.map(({ cpuRatio }) => cpuRatio);
+  const cpu = lives.map(({ cpuMs: { off, on } }) => on / off);
   const spread = `${Math.min(...cpu).toFixed(3)}–${Math.max(...cpu).toFixed(3)}`;
-  const cpuOf = (name: 'off' | 'on'): number => median(pairs.map((pair) => pair[name].cpuMs));
   return {
     work,
     inFlight: IN_FLIGHT,
     goal: 0.95,
-    standings,
-    cpuMs: { 'order-service off': cpuOf('off'), 'order-service on': cpuOf('on') },
+    standings: [standing(0), standing(1)],
+    cpuMs: {
+      'order-service off': median(lives.map(({ cpuMs: { off } }) => off)),
+      'order-service on': median(lives.map(({ cpuMs: { on } }) => on)),
+    },
     note: `CPU of an order ${median(cpu).toFixed(3)} times (${spread})`,
   };
 }
 
-function describe({ off, on }: Pair): string {
-  const ratio = (on.perSecond / off.perSecond).toFixed(2);
-  return `${ratio} of ${Math.round(off.perSecond)} orders/s, CPU ${on.cpuMs.toFixed(2)} ms where it was ${off.cpuMs.toFixed(2)}`;
+function describe({ standings: [off, on], cpuMs }: Life): string {
+  return `${on!.ratio.toFixed(3)} of ${Math.round(off!.perSecond)} orders/s, CPU ${cpuMs.on.toFixed(2)} ms where it was ${cpuMs.off.toFixed(2)}`;
 }
 
 /** Takes what it is sent and forgets it. It is on the same machine, so it costs the services something that a collector elsewhere would not. */

@@ -4,7 +4,7 @@ import { packedCommand, packOnce } from './pack.js';
 import { startSystem, type System, type SystemOptions } from './system.js';
 import { throwaway, untilAborted } from './throwaway.js';
 
-export interface ThrowawayOptions extends Pick<SystemOptions, 'env' | 'broker' | 'kafka'> {
+export interface ThrowawayOptions extends Pick<SystemOptions, 'env' | 'broker' | 'kafka' | 'command'> {
   /** What goes on, for people. */
   readonly log: (line: string) => void;
   /** The work hears the signal itself and ends in order what it has begun, so it is waited for. Default: it is left where it is. */
@@ -24,11 +24,11 @@ export function withThrowawaySystem<T>(
     signal.throwIfAborted();
     log(`Starting PostgreSQL${options.broker === 'kafka' ? ', Kafka' : ''} and the services …`);
     const system = await startSystem({
+      command: packedCommand,
       ...options,
       env: { ...NO_RATE_LIMITS, ...env },
       dataDir: folder,
       log,
-      command: packedCommand,
     });
     let result: T;
     try {

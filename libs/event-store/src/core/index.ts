@@ -78,6 +78,7 @@ export { currentDuty, onDuty, type Duty } from './duty.js';
 export { spanAttributes } from './telemetry/span-attributes.js';
 export {
   beginSpan,
+  currentTracer,
   inSpan,
   runInSpan,
   runningSpan,

@@ -46,6 +46,11 @@ export function useTracer(next: Tracer | undefined): void {
   tracer = next;
 }
 
+/** Whoever traces, like {@link meter}. */
+export function currentTracer(): Tracer | undefined {
+  return tracer;
+}
+
 /**
  * Undefined where nobody traces, or not this trace; `init` is asked for only where somebody does.
  * @param from what it follows from, as W3C trace context; default: what the running call does.
