@@ -31,6 +31,7 @@ export function filesWithRegions(root: string): string[] {
     'libs/contracts/src/index.ts',
     'tools/bench.ts',
     'tools/compose',
+    'tools/fuzz/main.ts',
   ];
   const pages = [...readdirSync(root), ...filesBelow(root, 'apps'), ...filesBelow(root, 'examples')];
   const all = [...places.flatMap((place) => filesBelow(root, place)), ...pages.filter((path) => path.endsWith('.md'))];
