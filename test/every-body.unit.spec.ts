@@ -11,7 +11,7 @@ it.each([
   join('templates', 'context', 'src', 'interface'),
   join('libs', 'platform', 'src', 'http'),
 ])('no request in %s has a field that is IsOptional, which takes null: IsOmittable does not', (folder) => {
-  const files = readdirSync(folder).filter((name) => name.endsWith('.ts'));
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
   expect(files).not.toEqual([]);
   expect(files.filter((name) => takesNull(readFileSync(join(folder, name), 'utf8')))).toEqual([]);
 });

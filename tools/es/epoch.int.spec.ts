@@ -189,6 +189,9 @@ describe.skipIf(context === undefined)('es epoch renew', { timeout: 60_000 }, ()
     await handledAll(3);
     await reopened();
     await sql(`UPDATE event_store.subscriptions SET position = position + 100`);
+    await sql(
+      `INSERT INTO event_store.discarded_messages VALUES ('lab', 'events', 2, 'a'), ('lab', 'events', 103, 'b')`,
+    );
     await restored();
     const listing = /lab is at position 103 of events, which ends at 3: (.*)\.\n/;
     expect(listing.exec((await renew('--dry-run')).out)?.[1]).toBe('it stays stopped');
@@ -210,6 +213,8 @@ describe.skipIf(context === undefined)('es epoch renew', { timeout: 60_000 }, ()
     const done = await renew('--adopt-checkpoints', '--reason', 'cut off');
     expect([done.code, listing.exec(done.out)?.[1]]).toEqual([0, 'it goes on from there']);
     expect(await recorded()).toMatchObject([{ detail: { adopted: 1, moved: 'lab (events) from 103 to 3' } }]);
+    // The log will give 103 to another record.
+    expect(await sql('SELECT position FROM event_store.discarded_messages')).toEqual([{ position: '2' }]);
     await append(1);
     await start();
     await handledAll(4);

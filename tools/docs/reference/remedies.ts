@@ -25,7 +25,7 @@ export const REMEDIES: Readonly<Record<string, string>> = {
     'Try again in a moment. If it lasts, the projection is slow or stands still: npm run es -- doctor says which.',
   'ES-1301': 'Nothing. Another replica has taken over; this one committed nothing.',
   'ES-1302':
-    'The database was restored or failed over. Compare the data, then `npm run es -- epoch renew --adopt-checkpoints`.',
+    'The database was restored or failed over. Compare the data, then `npm run es -- epoch renew --adopt-checkpoints`. The bus of PostgreSQL has an epoch of its own: docs/runbooks/subscription-stopped.md.',
   'ES-1303': 'The log has lost events that were handled. Restore the database to a later state.',
   'ES-1304': 'Find out why the handler is slow. It is retried, then its key is parked.',
   'ES-1305': 'Deploy the build that handles the type and replay the record, or discard it with a reason.',

@@ -44,7 +44,14 @@ export interface EpochPorts {
 
 const LOGS: readonly LogName[] = ['events', 'inbound', 'outgoing'];
 
-const MOVE = 'UPDATE event_store.subscriptions SET position = $3 WHERE name = $1 AND log = $2 AND position > $3';
+/** What was set aside or discarded beyond the end goes: the log gives those positions to other records. */
+const MOVE = `
+WITH moved AS (
+  UPDATE event_store.subscriptions SET position = $3 WHERE name = $1 AND log = $2 AND position > $3
+), taken_out AS (
+  DELETE FROM event_store.parked_messages WHERE subscription = $1 AND log = $2 AND position > $3
+)
+DELETE FROM event_store.discarded_messages WHERE subscription = $1 AND log = $2 AND position > $3`;
 
 /** Nothing of it is done unless all is. Services are stopped before, and started afterwards: what they append meanwhile counts as handled where a checkpoint is beyond the end. */
 export function renewEpoch(

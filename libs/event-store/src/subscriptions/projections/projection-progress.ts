@@ -16,6 +16,8 @@ import { ProjectionBehindError, ProjectionHeldBackError, UnknownPositionError } 
 
 /** Between two looks at what is set aside, in milliseconds: a retry may mend it while we wait. */
 const HELD_LOOK_MS = 100;
+/** Whoever knows the end of the log by then has not waited for it, in milliseconds. */
+const HEAD_SOON_MS = 50;
 
 export interface WaitingOptions {
   readonly watch: CheckpointWatch;
@@ -63,7 +65,7 @@ export class ProjectionProgress {
     refuseInTransaction();
     const { timeoutMs = DEFAULT_WAIT_MS } = options;
     const deadline = this.now() + timeoutMs;
-    const { position } = await this.headWithin(timeoutMs);
+    const { position } = await this.headWithin(timeoutMs, options);
     return this.reach(position, { ...options, timeoutMs: Math.max(0, deadline - this.now()) });
   }
 
@@ -109,15 +111,24 @@ export class ProjectionProgress {
   }
 
   /** The log waits for open appends, and perhaps for longer than we may. */
-  private async headWithin(timeoutMs: number): Promise<{ readonly position: bigint }> {
+  private async headWithin(timeoutMs: number, { admit }: WaitOptions): Promise<{ readonly position: bigint }> {
     const { log, clock } = this.options;
     const patience = new AbortController();
-    const late = clock.sleep(timeoutMs, patience.signal).then(() => undefined);
+    const after = (ms: number) => clock.sleep(ms, patience.signal).then(() => undefined);
+    const late = after(timeoutMs);
+    const asked = outsideTransaction(() => log.head());
+    let leave: (() => void) | undefined;
     try {
-      const head = await Promise.race([outsideTransaction(() => log.head()), late]);
+      let head = await Promise.race([asked, late, after(Math.min(timeoutMs, HEAD_SOON_MS))]);
+      if (!head) {
+        leave = admit?.();
+        head = await Promise.race([asked, late]);
+      }
       if (head) return head;
       throw new UnavailableError('The head of log events', new Error(`not known within ${timeoutMs} ms`));
     } finally {
+      asked.catch(() => undefined); // nobody waits for it any more
+      leave?.();
       patience.abort();
     }
   }

@@ -3,7 +3,12 @@ import { InvalidRequestError, type LogRecord } from '../../core/index.js';
 import { SubscriptionLab, transactional, valueOf } from '../../testing/subscription-lab.js';
 import { CheckpointWatch } from './checkpoint-watch.js';
 import { ProjectionProgress } from './projection-progress.js';
-import { ProjectionBehindError, ProjectionHeldBackError, UnknownPositionError } from './waiting-errors.js';
+import {
+  ProjectionBehindError,
+  ProjectionHeldBackError,
+  TooManyWaitingError,
+  UnknownPositionError,
+} from './waiting-errors.js';
 
 describe('waiting for a projection', () => {
   let lab: SubscriptionLab;
@@ -81,6 +86,24 @@ describe('waiting for a projection', () => {
     failing = undefined;
     expect(await waiting).toBe(2n);
     expect(told).toEqual(['begun', 'ended']);
+  });
+
+  it('counts as a wait where the end of the log is not known soon, because somebody appends', async () => {
+    const told: string[] = [];
+    const admit = (): (() => void) => (told.push('begun'), () => told.push('ended'));
+    await lab.append('a-1', 1);
+    start();
+    expect(await outcome(progress.waitForNow())).toBe(1n);
+    expect(await outcome(progress.waitForNow({ admit }))).toBe(1n);
+    expect(told).toEqual([]);
+    lab.store.logs.events.head = () => new Promise(() => undefined);
+    const late = await outcome(progress.waitForNow({ admit, timeoutMs: 400 }));
+    expect(late).toMatchObject({ code: 'ES-1201' });
+    expect(told).toEqual(['begun', 'ended']);
+    const full = (): never => {
+      throw new TooManyWaitingError(7);
+    };
+    expect(await outcome(progress.waitForNow({ admit: full, timeoutMs: 400 }))).toBeInstanceOf(TooManyWaitingError);
   });
 
   it('says that a stream is held back whose record failed, and holds no other stream back', async () => {
