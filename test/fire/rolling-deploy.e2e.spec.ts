@@ -47,9 +47,10 @@ it('two builds at once, and the new one writes an event the old one cannot read:
     const said = await arena.follow(SERVICE);
     command = (service) => (service === SERVICE ? next.command : packedCommand(service));
     const replica = await arena.system.startReplica(SERVICE);
-    // Orders of the new version do not end before the old build is gone, and few are played at a time: all of them go to the new one at first.
+    // Orders of the new version do not end before the old build is gone, nor do those of the old one that wait behind them, and few are played at a
+    // time: all go to the new one at first, and two may be all that finds a place.
     arena.front(SERVICE, replica.url);
-    await eventually(async () => expect(await arena.count(SERVICE, ofVersion(2))).toBeGreaterThan(3), WITHIN);
+    await eventually(async () => expect(await arena.count(SERVICE, ofVersion(2))).toBeGreaterThan(0), WITHIN);
     let turn = 0;
     arena.front(SERVICE, () => (turn++ % 2 ? old.url : replica.url)); // as a load balancer would
     // The old build stops in front of them; the new one takes over, and the old one goes on with commands about orders of its own.
